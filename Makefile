@@ -1,0 +1,52 @@
+# Everything a person types here. `make` alone lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+RUN := .venv/bin/python
+TEST := .venv-test/bin/python
+
+.PHONY: help run test browser lint types bench soak notebook demo-data pins clean
+help:            ## list these commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/ready            ## the demo desk on http://127.0.0.1:8050/
+	@exec $(RUN) app.py --demo
+
+test: .venv-test/ready            ## every test, browser tests included
+	@./.ci/browser-tools || true
+	@exec $(TEST) -m pytest
+
+browser: .venv-test/ready            ## the browser tests alone
+	@./.ci/browser-tools
+	@exec $(TEST) -m pytest -m browser
+
+lint: .venv-test/ready            ## format, lint, types, import direction
+	@.venv-test/bin/ruff format --check .
+	@.venv-test/bin/ruff check .
+	@.venv-test/bin/mypy
+	@.venv-test/bin/lint-imports
+
+bench: .venv-test/ready            ## one JSON line per figure, each with its rival in the same run
+	@exec $(TEST) -m benchmarks
+
+soak: .venv-test/ready            ## the long tests
+	@exec $(TEST) -m pytest -m soak
+
+notebook: .venv-test/ready            ## run examples/*.ipynb from start to end
+	@exec $(TEST) -m pytest tests/test_notebooks.py
+
+demo-data: .venv/ready            ## write the demo desk's files: make demo-data DIR=/tmp/desk
+	@test -n "$(DIR)" || { echo "say where: make demo-data DIR=/tmp/desk"; exit 64; }
+	@exec $(RUN) -m demo --dir "$(DIR)" --seconds 60
+
+pins:            ## compile requirements*.txt from their .in files
+	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt --no-emit-index-url --custom-compile-command "make pins"
+	uv pip compile -q --python-version 3.11 requirements-dev.in -o requirements-dev.txt --no-emit-index-url --custom-compile-command "make pins"
+
+.venv/ready: requirements.txt
+	@./.ci/environment .venv requirements.txt
+
+.venv-test/ready: requirements-dev.txt
+	@./.ci/environment .venv-test requirements-dev.txt
+
+clean:            ## remove environments and caches
+	rm -rf .venv .venv-test .pytest_cache .mypy_cache .ruff_cache

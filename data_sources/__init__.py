@@ -1,0 +1,1 @@
+"""Turns the outside into pandas frames: one file a kind of origin."""

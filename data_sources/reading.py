@@ -1,0 +1,80 @@
+"""What one read of an origin gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+STATES = (
+    "ok",
+    "waiting",
+    "stale",
+    "degraded",
+    "down",
+    "auth",
+    "rate_limited",
+    "misconfigured",
+    "bad_payload",
+    "unreadable",
+    "unknown",
+)
+"""The states of a source, as `/api/sources` shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One line that was set aside: why, where, and its first bytes, escaped to printable ASCII."""
+
+    reason: str
+    file: str
+    generation: str
+    offset: int
+    length: int
+    head: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """Lines of a source since its first read; `lines_in = accepted + quarantined + duplicates + blank`."""
+
+    lines_in: int = 0
+    accepted: int = 0
+    quarantined: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    blank: int = 0
+    bytes_read: int = 0
+    partial_bytes: int = 0
+    generations: dict[str, int] = field(default_factory=dict)
+    late: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the accounting identity holds."""
+        parts = self.accepted + sum(self.quarantined.values()) + self.duplicates + self.blank
+        return self.lines_in == parts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer of a source.
+
+    frame    what is new (stream) or the whole (state); agreed columns, times in UTC nanoseconds
+    cursor   JSON-ready; hand it to `read(cursor)` to go on from here, in this or in another process
+    as_of    newest `ts_event` seen so far (stream) or the moment the state is true for; None if never
+    state    one of `STATES`
+    problem  None, or one sentence that says what is wrong and what to do
+    counts   the running totals of the source
+    quarantined  lines set aside by this read alone
+    more     True when the origin already holds more than this read took: read again at once
+    """
+
+    frame: pd.DataFrame
+    cursor: dict[str, Any]
+    as_of: pd.Timestamp | None = None
+    state: str = "unknown"
+    problem: str | None = None
+    counts: Counts = field(default_factory=Counts)
+    quarantined: tuple[Quarantined, ...] = ()
+    more: bool = False

@@ -1,0 +1,1 @@
+"""A believable live desk that writes what real bots write."""

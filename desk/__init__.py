@@ -1,0 +1,1 @@
+"""Time: the one clock, the store, the history."""

@@ -1,0 +1,1 @@
+"""Events and states become order lives, windows and rollups. Pure."""

@@ -1,0 +1,1 @@
+"""Frames become numbers. Pure: one subject a file."""

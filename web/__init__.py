@@ -1,0 +1,1 @@
+"""The server: one render for first paint, stream, Interval and API."""
