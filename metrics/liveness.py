@@ -1,0 +1,113 @@
+"""Whether a bot works, which is more than that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from metrics.base import metric
+
+QUIET_FACTOR: Final = 3.0
+"""A bot is quiet too long after this many times its own usual gap between two actions."""
+SMALLEST_N: Final = 10
+"""Actions that a usual gap must stand on."""
+SHORTEST_QUIET_SECONDS: Final = 1.0
+"""Bursts of actions make a gap of microseconds; below this no silence is worth a word."""
+
+_ALIVE_STATES: Final = ("ok",)
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """How one bot is at a moment.
+
+    state   `working`; `alive, not working`; `silent` (nothing says that it lives); `unknown`
+            (too few actions to know its pace); `market closed`
+    quiet_seconds       since its last decision or action; None when it never acted
+    usual_gap_seconds   median gap between its actions; None when unknown
+    n                   actions that the gap stands on
+    evidence            what says that it is alive; None when nothing does
+    """
+
+    source: str
+    state: str
+    quiet_seconds: float | None
+    usual_gap_seconds: float | None
+    n: int
+    evidence: str | None
+
+
+@metric(unit="seconds", needs=("activity", "sources", "at"))
+def liveness(
+    activity: pd.DataFrame,
+    sources: Sequence[Mapping[str, Any]],
+    at: pd.Timestamp,
+    *,
+    closed_markets: frozenset[str] = frozenset(),
+) -> tuple[Liveness, ...]:
+    """Tell for each source that acts whether it works, by three times its own usual gap.
+
+    Unit of the ages: seconds. Alive is who answers its health check with ok, or still writes
+    events (heartbeats, health) while it no longer decides. Sources named in `closed_markets`
+    may be quiet.
+    """
+    by_name = {str(row.get("name")): row for row in sources}
+    found = []
+    for row in activity.to_dict("records"):
+        name = str(row.get("source"))
+        found.append(_one(name, row, by_name, at, closed=name in closed_markets))
+    return tuple(found)
+
+
+def _one(
+    name: str,
+    row: Mapping[Any, Any],
+    sources: Mapping[str, Mapping[str, Any]],
+    at: pd.Timestamp,
+    *,
+    closed: bool,
+) -> Liveness:
+    n, gap = int(row.get("n") or 0), _known(row.get("usual_gap_seconds"))
+    quiet = _seconds_since(row.get("ts_last_action"), at)
+    limit = None if gap is None else max(QUIET_FACTOR * gap, SHORTEST_QUIET_SECONDS)
+    heard = _seconds_since(row.get("ts_last_event"), at)
+    evidence = _evidence(name, sources, heard, limit)
+    if quiet is None or limit is None or n < SMALLEST_N:
+        state = "unknown"
+    elif quiet <= limit:
+        state = "working"
+    elif closed:
+        state = "market closed"
+    else:
+        state = "alive, not working" if evidence else "silent"
+    return Liveness(name, state, quiet, gap, n, evidence)
+
+
+def _evidence(
+    name: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    heard_seconds: float | None,
+    limit: float | None,
+) -> str | None:
+    """Give what says that a bot is alive: its health check, or events that are no actions."""
+    own = sources.get(name, {})
+    for other in sources.values():
+        if other.get("kind") != "health" or other.get("state") not in _ALIVE_STATES:
+            continue
+        accounts = own.get("account_id"), other.get("account_id")
+        if None in accounts or accounts[0] == accounts[1]:
+            return f"health check {other.get('name')} answers ok"
+    if heard_seconds is not None and limit is not None and heard_seconds <= limit:
+        return f"{name} still writes events"
+    return None
+
+
+def _seconds_since(moment: Any, at: pd.Timestamp) -> float | None:
+    return None if _known(moment) is None else float((at - moment).total_seconds())
+
+
+def _known(value: Any) -> Any:
+    return None if value is None or value is pd.NaT or value is pd.NA or value != value else value

@@ -1,0 +1,94 @@
+"""The funnel of orders: how many were submitted, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metrics.base import metric
+from metrics.ratio import Ratio, ratio
+from metrics.tally import events_total, total
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    """Counts of the window. All but the `closes_…` count opening orders.
+
+    ack               accepted by the venue, an immediate fill included
+    filled            filled whole; an acknowledged close is a close done, not a fill
+    partially_filled  orders that had a partial fill, whatever came after
+    cancelled         canceled, without the expired
+    denied            refused by the bot's own gates before the venue saw them
+    failed            rejected by the venue
+    skipped           opens that the bot let pass without a denial
+    orphans           acknowledgements or fills whose submit is not in the log
+    """
+
+    submitted: int
+    ack: int
+    filled: int
+    partially_filled: int
+    cancelled: int
+    expired: int
+    denied: int
+    failed: int
+    skipped: int
+    orphans: int
+    closes_submitted: int
+    closes_ack: int
+
+
+@metric(unit="count", needs=("tally",))
+def order_counts(tally: pd.DataFrame) -> OrderCounts:
+    """Count the orders of the window by what happened to them.
+
+    Unit: orders. Formula: sums of the tally by transition; denials and skips are events, because
+    an order that was never sent has no life. A skipped open that is also denied is one denial.
+    """
+
+    def opens(what: str) -> int:
+        return total(tally, what, effect="open")
+
+    return OrderCounts(
+        submitted=opens("submitted"),
+        ack=opens("accepted"),
+        filled=opens("filled"),
+        partially_filled=opens("first_partial"),
+        cancelled=opens("canceled"),
+        expired=opens("expired"),
+        denied=total(tally, "order.denied"),
+        failed=opens("rejected"),
+        skipped=max(0, total(tally, "order.skipped") - total(tally, "skip_absorbed")),
+        orphans=total(tally, "orphan"),
+        closes_submitted=total(tally, "submitted", effect="close"),
+        closes_ack=total(tally, "accepted", effect="close"),
+    )
+
+
+@metric(unit="ratio", needs=("tally",))
+def fill_ratio(tally: pd.DataFrame) -> Ratio:
+    """Give filled / submitted of opening orders, 0–1, with its 95 % Wilson interval.
+
+    None when nothing was submitted. Above 1 at the window's edge: fills of orders that were
+    submitted before the window began; the result says so.
+    """
+    counts = order_counts(tally)
+    edge = "More fills than submits in this window: some orders were submitted before it began."
+    return ratio(counts.filled, counts.submitted, warning_above_one=edge)
+
+
+@metric(unit="ratio", needs=("tally",))
+def deny_ratio(tally: pd.DataFrame) -> Ratio:
+    """Give denied / (denied + submitted) of opening orders, 0–1, with its 95 % Wilson interval.
+
+    The denominator is what wanted to become an order: what was sent and what was refused.
+    """
+    counts = order_counts(tally)
+    return ratio(counts.denied, counts.denied + counts.submitted)
+
+
+@metric(unit="count", needs=("tally",))
+def window_events(tally: pd.DataFrame) -> int:
+    """Count the events of the window, every accepted record of the origin once. Unit: events."""
+    return events_total(tally)
