@@ -1,0 +1,252 @@
+"""The health source: asks a bot's or a service's health endpoint how it is."""
+
+from __future__ import annotations
+
+import base64
+import random
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Literal
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+import httpx
+import pandas as pd
+
+from data_sources.deadline import FetchError
+from data_sources.errors import ConfigError
+from data_sources.health_answer import Outcome, of_answer, of_failure
+from data_sources.http import fetch
+from data_sources.reading import Counts, Reading
+
+SERVICE_COLUMNS: Final = (
+    "source",
+    "account_id",
+    "name",
+    "kind",
+    "state",
+    "latency_seconds",
+    "since",
+    "as_of",
+    "detail",
+)
+LONGEST_BACKOFF_SECONDS: Final = 60.0
+
+
+class HealthSource:
+    """Polls one health URL; each `read()` gives the whole state as one row of `services`.
+
+    A sick origin is a Reading with a state and a problem, never an exception. The states: `ok`;
+    `degraded` (it says so itself, or answers 503 with a JSON object); `down` (refused, timeout,
+    DNS, TLS, 5xx); `auth` (401, 403); `rate_limited` (429); `misconfigured` (redirects, other 4xx);
+    `bad_payload` (no JSON object, too large, a web page); `stale` (the time in its body is older
+    than *stale_after_seconds*); `unknown` (a status that we do not know).
+
+    Args:
+        url: http or https. User, password and query are never shown.
+        name: the source's name in pages and frames; the URL's host and port when empty.
+        every_seconds: the pace the desk should ask at; see `wait_seconds`.
+        stale_after_seconds: how old the time in the body may be; three paces when missing.
+        timeout_seconds: wall time of a whole request, after which it is `down`.
+        max_bytes: the largest body that is read.
+        account_id: the trading account this endpoint belongs to.
+        service_kind: what answers there.
+        token: a secret sent as header; comes from the environment alone.
+        auth_header: the header of *token*, such as Aurora's `X-OPS-TOKEN`; with `Authorization`
+            the token is sent as `Bearer`.
+        ca_file: PEM file of the authorities to trust for https, instead of the system's.
+        transport: a stand-in for the network, for tests.
+        now: gives epoch seconds; for tests.
+
+    Raises:
+        ConfigError: for a URL that cannot be asked or a pace that is not above zero.
+
+    Example:
+        >>> HealthSource("http://127.0.0.1:8080/health?key=secret").url
+        'http://127.0.0.1:8080/health'
+    """
+
+    kind: ClassVar = "health"
+    frame_name: ClassVar = "services"
+    secrets: ClassVar = frozenset({"token"})
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "",
+        every_seconds: float = 5.0,
+        stale_after_seconds: float | None = None,
+        timeout_seconds: float = 5.0,
+        max_bytes: int = 1 << 20,
+        account_id: str = "",
+        service_kind: Literal["bot", "service", "exchange"] = "bot",
+        token: str = "",
+        auth_header: str = "X-Auth-Token",
+        ca_file: str = "",
+        transport: httpx.BaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        parts = _split(url)
+        token = token.strip()
+        if not token.isprintable():
+            raise ConfigError("token: has characters that no HTTP header may carry")
+        if every_seconds <= 0 or timeout_seconds <= 0 or max_bytes <= 0:
+            raise ConfigError("every_seconds, timeout_seconds and max_bytes must be above 0")
+        self.url = f"{parts.scheme}://{parts.hostname}{_port(parts.port)}{parts.path}"
+        self.name = name or f"{parts.hostname}{_port(parts.port)}"
+        self.account_id = account_id
+        self.service_kind = service_kind
+        self.every_seconds = float(every_seconds)
+        self.stale_after_seconds = float(stale_after_seconds or 3 * every_seconds)
+        self.timeout_seconds = float(timeout_seconds)
+        self.wait_seconds = 0.0
+        self._max_bytes = max_bytes
+        self._transport = transport
+        self._now = now
+        self._headers = _headers(parts.username, parts.password, token, auth_header)
+        self._address = httpx.URL(url).copy_with(username=None, password=None, fragment=None)
+        self._hidden = [token, parts.password or "", *(v for _, v in parse_qsl(parts.query))]
+        self._ssl = _trust(ca_file) if parts.scheme == "https" else None
+        self._memory: dict[str, Any] = {}
+        self._not_before = 0.0
+        self._last: Reading | None = None
+
+    def __repr__(self) -> str:
+        return f"HealthSource({self.url!r}, name={self.name!r})"
+
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
+        """Ask once and say how it is.
+
+        After a 429 the time that the server asked for is kept, and after 401 or 403 a minute:
+        within it the last answer is given again. Every other failure is asked again at the next
+        read; `wait_seconds` says when that should be.
+
+        Args:
+            cursor: where an earlier process stopped, so that `since` and the last good answer last.
+            limit_bytes: not used here; a state is always given whole.
+        """
+        del limit_bytes
+        if cursor is not None:
+            self._memory = dict(cursor)
+        if self._last is not None and self._now() < self._not_before:
+            self.wait_seconds = self._not_before - self._now()
+            return self._last
+        self._last = self._reading(self._ask())
+        return self._last
+
+    def close(self) -> None:
+        """Nothing stays open between two reads."""
+
+    def _ask(self) -> Outcome:
+        try:
+            answer = fetch(
+                str(self._address),
+                headers=self._headers,
+                deadline_seconds=self.timeout_seconds,
+                max_bytes=self._max_bytes,
+                ssl_context=self._ssl,
+                transport=self._transport,
+            )
+        except FetchError as e:
+            return of_failure(e)
+        return of_answer(answer, self._now(), self.stale_after_seconds)
+
+    def _reading(self, outcome: Outcome) -> Reading:
+        now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
+        memory = self._memory
+        if memory.get("state") != outcome.state:
+            memory |= {"state": outcome.state, "since": now.isoformat()}
+        if outcome.answered:
+            memory["as_of"] = (outcome.timestamp or now).isoformat()
+        if outcome.state == "ok":
+            memory["last_ok"] = now.isoformat()
+        memory["failures"] = 0 if outcome.answered else int(memory.get("failures", 0)) + 1
+        self._schedule(outcome, int(memory["failures"]))
+        as_of = pd.Timestamp(memory["as_of"]) if "as_of" in memory else None
+        detail = self._redacted(outcome.detail)
+        return Reading(
+            frame=self._frame(outcome, detail, pd.Timestamp(memory["since"]), as_of),
+            cursor=dict(memory),
+            as_of=as_of,
+            state=outcome.state,
+            problem=None if outcome.state == "ok" else self._problem(outcome.state, detail),
+            counts=Counts(),
+        )
+
+    def _schedule(self, outcome: Outcome, failures: int) -> None:
+        """Set when to ask next: the pace, a full-jitter backoff, or what the server demands."""
+        if outcome.retry_after_seconds is not None:
+            self.wait_seconds = outcome.retry_after_seconds + random.uniform(0, 3)
+            self._not_before = self._now() + self.wait_seconds
+        elif failures:
+            # At first sooner than the pace, so that a hiccup is short; never rarer than three
+            # paces, so that a bot that came back is seen.
+            longest = min(LONGEST_BACKOFF_SECONDS, 3 * self.every_seconds, 0.5 * 2.0**failures)
+            self.wait_seconds = random.uniform(0, longest)
+        else:
+            self.wait_seconds = self.every_seconds * random.uniform(0.95, 1.05)
+
+    def _frame(
+        self, outcome: Outcome, detail: str, since: pd.Timestamp, as_of: pd.Timestamp | None
+    ) -> pd.DataFrame:
+        times = {"since": [since], "as_of": [as_of]}
+        row: dict[str, list[Any]] = {
+            "source": [self.name],
+            "account_id": [self.account_id or None],
+            "name": [self.name],
+            "kind": [self.service_kind],
+            "state": [outcome.state],
+            "detail": [detail or None],
+        }
+        columns: dict[str, pd.Series] = {k: pd.Series(v, dtype="str") for k, v in row.items()}
+        columns |= {k: pd.Series(v, dtype="datetime64[ns, UTC]") for k, v in times.items()}
+        columns["latency_seconds"] = pd.Series([outcome.latency_seconds], dtype="float64")
+        return pd.DataFrame({name: columns[name] for name in SERVICE_COLUMNS})
+
+    def _problem(self, state: str, detail: str) -> str:
+        last_ok = self._memory.get("last_ok")
+        heard = f"last ok {pd.Timestamp(last_ok):%Y-%m-%dT%H:%M:%SZ}" if last_ok else "never ok yet"
+        return f"{self.url} is {state.replace('_', ' ')}: {detail} ({heard})"
+
+    def _redacted(self, text: str) -> str:
+        for secret in self._hidden:
+            if len(secret) >= 3:
+                text = text.replace(secret, "***")
+        return text
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError as e:
+        raise ConfigError(f"url: not a URL ({e})") from e
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            "url: needs http:// or https:// and a host, such as http://127.0.0.1:8000/health"
+        )
+    return parts
+
+
+def _port(port: int | None) -> str:
+    return "" if port is None else f":{port}"
+
+
+def _headers(user: str | None, password: str | None, token: str, name: str) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if user is not None:
+        pair = f"{unquote(user)}:{unquote(password or '')}"
+        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+    if token:
+        headers[name] = f"Bearer {token}" if name.lower() == "authorization" else token
+    return headers
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as e:
+        raise ConfigError(f"ca_file: {ca_file!r} is not a readable PEM file of authorities") from e
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,123 @@
+"""What an HTTP answer of a health endpoint means: its status, its type, its body, its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import msgspec
+import pandas as pd
+
+from data_sources.deadline import FetchError
+from data_sources.health_verdict import verdict
+from data_sources.http import Answer
+
+LONGEST_RETRY_AFTER_SECONDS: Final = 300.0
+DEFAULT_RETRY_AFTER_SECONDS: Final = 30.0
+AUTH_RETRY_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One poll: a state of `Reading.STATES`, why, and when to come back if the server said so.
+
+    `answered` is true when the endpoint itself told its state, whatever that was.
+    """
+
+    state: str
+    detail: str = ""
+    timestamp: pd.Timestamp | None = None
+    latency_seconds: float | None = None
+    retry_after_seconds: float | None = None
+    answered: bool = False
+
+
+class _BadPayloadError(Exception):
+    """The body is not a JSON object; the text says what it is instead."""
+
+
+def of_failure(error: FetchError) -> Outcome:
+    """No usable answer at all: down, or an answer that breaks the limits."""
+    bad = error.reason in ("too_large", "encoding", "truncated")
+    return Outcome("bad_payload" if bad else "down", f"{error.reason}: {error}")
+
+
+def of_answer(answer: Answer, now_seconds: float, stale_after_seconds: float) -> Outcome:
+    """Judge an answer of any status.
+
+    Args:
+        answer: what came back.
+        now_seconds: this moment in epoch seconds.
+        stale_after_seconds: how old the time in the body may be.
+    """
+    status, seconds = answer.status, answer.seconds
+    told = f"HTTP {status}"
+    if status in (401, 403):
+        return Outcome("auth", told, None, seconds, AUTH_RETRY_SECONDS)
+    if status == 429:
+        return Outcome("rate_limited", told, None, seconds, _retry_after(answer, now_seconds))
+    if 300 <= status < 400:
+        return Outcome("misconfigured", f"{told}: redirects are not followed", None, seconds)
+    if 400 <= status < 500:
+        return Outcome("misconfigured", f"{told}: no health endpoint there", None, seconds)
+    try:
+        body = _object(answer)
+    except _BadPayloadError as e:
+        state = "down" if status >= 500 else "bad_payload"
+        return Outcome(state, f"{told}: {e}" if status != 200 else str(e), None, seconds)
+    if status >= 500 and status != 503:
+        return Outcome("down", f"{told}: {verdict(body).detail}", None, seconds)
+    return _of_body(body, status, seconds, now_seconds, stale_after_seconds)
+
+
+def _of_body(
+    body: dict[str, Any], status: int, seconds: float, now: float, stale_after_seconds: float
+) -> Outcome:
+    found = verdict(body)
+    state, detail = found.state, found.detail
+    if status == 503:
+        state, detail = "degraded", f"HTTP 503: {detail}"
+    if found.timestamp is not None:
+        age = now - found.timestamp.timestamp()
+        at = f"{found.timestamp:%Y-%m-%dT%H:%M:%SZ}"
+        if age > stale_after_seconds and state in ("ok", "degraded"):
+            detail = (
+                f"its answer is of {at}, older than {stale_after_seconds:g} s; it said {detail}"
+            )
+            state = "stale"
+        elif age < -stale_after_seconds:
+            detail += f"; its clock is {-age:.0f} s ahead of ours"
+    return Outcome(state, detail, found.timestamp, seconds, answered=True)
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    declared = answer.headers.get("content-type", "").lower()
+    media, _, parameters = declared.partition(";")
+    media = media.strip()
+    if media and media != "application/json" and not media.endswith("+json"):
+        raise _BadPayloadError(f"the answer is {media[:60]!r}, not JSON")
+    charset = parameters.partition("charset=")[2].strip(" \"'").partition(";")[0]
+    if charset and charset not in ("utf-8", "utf8", "us-ascii"):
+        raise _BadPayloadError(f"the answer has the charset {charset[:40]!r}; JSON is UTF-8")
+    try:
+        body = msgspec.json.decode(answer.body.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        reason = type(e).__name__ if isinstance(e, RecursionError) else str(e)
+        raise _BadPayloadError(f"the answer is not JSON: {reason[:120]}") from e
+    if not isinstance(body, dict):
+        kind = type(body).__name__
+        raise _BadPayloadError(f"the answer is a JSON {kind}, not an object")
+    return body
+
+
+def _retry_after(answer: Answer, now: float) -> float:
+    """Seconds to wait by `Retry-After` (seconds or an HTTP date), at least 1, at most 300."""
+    value = answer.headers.get("retry-after", "").strip()
+    try:
+        seconds = (
+            float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - now
+        )
+    except (ValueError, TypeError, OverflowError):
+        seconds = DEFAULT_RETRY_AFTER_SECONDS
+    return min(max(seconds, 1.0), LONGEST_RETRY_AFTER_SECONDS)
