@@ -1,0 +1,61 @@
+"""What a page says when its window holds nothing: how old the newest event is, and where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from formats import age, moment, text
+
+
+def empty_notice(identifier: str) -> html.Div:
+    """Give the notice, hidden until `empty_props` shows it."""
+    return html.Div(
+        [
+            html.Span("", id=f"{identifier}-text"),
+            html.A(
+                "Show its last moment",
+                id=f"{identifier}-link",
+                href="?window=all&at=last",
+                hidden=True,
+                **{"data-query": ""},
+            ),
+        ],
+        id=identifier,
+        className="notice",
+        hidden=True,
+        role="status",
+    )
+
+
+def empty_props(
+    identifier: str, *, events: int, newest: Any, at: Any, source_names: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Give the notice's properties.
+
+    Args:
+        identifier: the notice's id.
+        events: number of events in the window; with any the notice hides.
+        newest: moment of the newest event up to `at`, or None.
+        at: the moment of the view.
+        source_names: the sources that are attached.
+    """
+    has_older = newest is not None and newest == newest
+    if events > 0:
+        said = ""
+    elif not source_names:
+        said = (
+            "Nothing is attached: start with python app.py --attach DIR, or --demo to look around."
+        )
+    elif has_older:
+        gone = age((at - newest).total_seconds())
+        said = f"No event in this window: newest event {gone} ago, at {moment(newest)}."
+    else:
+        names = ", ".join(text(name, 40) for name in source_names)
+        said = f"Watching {names}: no event yet. The first line shows up here by itself."
+    return {
+        identifier: {"hidden": events > 0},
+        f"{identifier}-text": {"children": said},
+        f"{identifier}-link": {"hidden": not (events == 0 and has_older)},
+    }

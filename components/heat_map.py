@@ -1,0 +1,69 @@
+"""Where the latencies lie over time: how many samples in each cell of time and latency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dash import html
+
+from components.figure_patch import figure_patch
+from components.graph import graph, graph_props
+from components.theme import HEAT_SCALE, chart_layout
+from components.typed_array import epoch_milliseconds, typed_array
+
+
+def heat_map(identifier: str, label: str) -> html.Div:
+    """Give the chart: time to the right, milliseconds upward on a log axis, empty cells clear."""
+    trace = {
+        "type": "heatmap",
+        "x": [],
+        "y": [],
+        "z": [],
+        "zmin": 0,
+        "colorscale": [list(step) for step in HEAT_SCALE],
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": "~g", "nticks": 4, "len": 1},
+        "hovertemplate": "%{x}<br>%{y:.3~g} ms<br>n = %{z}<extra></extra>",
+        "hoverongaps": False,
+        "xgap": 1,
+        "ygap": 1,
+        "meta": {"table": True, "unit": "samples"},
+    }
+    layout = chart_layout(y_title="ms", y_log=True)
+    return graph(identifier, label, [trace], {**layout, "hovermode": "closest"})
+
+
+def heat_map_props(
+    identifier: str, time_edges: Any, latency_edges_seconds: npt.ArrayLike, counts: npt.ArrayLike
+) -> dict[str, dict[str, Any]]:
+    """Give the changing properties; rows without any sample above or below are cut off.
+
+    Args:
+        identifier: the chart's id.
+        time_edges: edges of the time bins, UTC, one more than columns.
+        latency_edges_seconds: edges of the latency bins, one more than rows, ascending.
+        counts: samples by (latency bin, time bin).
+    """
+    table = np.asarray(counts, dtype=float)
+    edges = np.asarray(latency_edges_seconds, dtype=float) * 1000.0
+    filled = np.flatnonzero(table.sum(axis=1)) if table.size else np.array([], dtype=int)
+    if filled.size:
+        first, last = int(filled[0]), int(filled[-1]) + 1
+        table, edges = table[first:last], edges[first : last + 1]
+        table = np.where(table > 0, table, np.nan)
+    else:
+        table, edges = np.full((1, 1), np.nan), np.array([1.0, 10.0])
+    columns = epoch_milliseconds(time_edges)
+    if columns.size != table.shape[1] + 1:
+        columns = columns[[0, -1]] if columns.size >= 2 else np.array([0.0, 1.0])
+    patch = figure_patch(
+        {
+            0: {
+                "x": typed_array(columns),
+                "y": typed_array(edges),
+                "z": typed_array(table, "float32"),
+            }
+        }
+    )
+    return graph_props(identifier, patch, empty=not filled.size)

@@ -1,0 +1,46 @@
+"""What every page has around its panels: its head line and the notice for an empty window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components.empty import empty_notice, empty_props
+from components.page_head import page_head, page_head_props
+
+
+def page_frame(
+    identifier: str, title: str, question: str, body: list[Any], *, fit: bool = False
+) -> html.Div:
+    """Give a page: head, notice, body.
+
+    Args:
+        identifier: the page's name, start of its ids.
+        title: its heading.
+        question: what it answers.
+        body: its grids of panels.
+        fit: whether it fills the screen without scrolling where the screen is large enough.
+    """
+    return html.Div(
+        [page_head(identifier, title, question), empty_notice(f"{identifier}-empty"), *body],
+        className=f"page page-{identifier}" + (" page-fit" if fit else ""),
+    )
+
+
+def page_frame_props(
+    identifier: str,
+    *,
+    at: Any,
+    newest: Any,
+    events: int,
+    window_seconds: float | None,
+    source_names: list[str],
+) -> dict[str, dict[str, Any]]:
+    """Give the changing properties of head and notice; arguments as theirs."""
+    return {
+        **page_head_props(identifier, at=at, events=events, window_seconds=window_seconds),
+        **empty_props(
+            f"{identifier}-empty", events=events, newest=newest, at=at, source_names=source_names
+        ),
+    }

@@ -1,0 +1,66 @@
+"""The first line of a page: its question, the moment it shows, and how many events it stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components.metric import metric_text
+from components.time_mark import time_mark
+from formats import count
+
+
+def page_head(identifier: str, title: str, question: str) -> html.Div:
+    """Give the line; `page_head_props` dates it.
+
+    Args:
+        identifier: start of its ids, the page's name.
+        title: the page's name, its heading.
+        question: what the page answers.
+    """
+    return html.Div(
+        [
+            html.H1(title, className="page-title"),
+            html.Span(question, className="page-question"),
+            html.Span(
+                [
+                    html.Span("as of "),
+                    html.Span("", id=f"{identifier}-as-of", **{"data-metric": "as_of"}),
+                    html.Span(" UTC", **{"data-zone-label": " "}),
+                    html.Span(" · "),
+                    metric_text(f"{identifier}-events", "window_events"),
+                    html.Span("", id=f"{identifier}-window"),
+                ],
+                className="page-moment push muted",
+            ),
+        ],
+        className="page-head",
+    )
+
+
+def page_head_props(
+    identifier: str, *, at: Any, events: int, window_seconds: float | None
+) -> dict[str, dict[str, Any]]:
+    """Give the changing properties of the line.
+
+    Args:
+        identifier: as given to `page_head`.
+        at: the moment of the view.
+        events: events in the window.
+        window_seconds: the window, None for everything.
+    """
+    words = (
+        " events of all time" if window_seconds is None else f" events in {_span(window_seconds)}"
+    )
+    return {
+        f"{identifier}-as-of": {"children": [time_mark(at, with_date=True)]},
+        f"{identifier}-events": {"children": count(events)},
+        f"{identifier}-window": {"children": words},
+    }
+
+
+def _span(seconds: float) -> str:
+    if seconds >= 3600 and seconds % 3600 == 0:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 60:.0f} min" if seconds % 60 == 0 else f"{seconds:g} s"

@@ -1,0 +1,196 @@
+"""The frame around every page: who we look at, how live it is, and the viewer's own switches.
+
+What the switches do is in `assets/shell.js`; everything they choose lives in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import dash
+from dash import html
+
+from components.badges import badge
+from components.help_dialog import help_dialog
+from formats import text
+
+WINDOWS: Final = (
+    ("1m", "1 minute"),
+    ("5m", "5 minutes"),
+    ("15m", "15 minutes"),
+    ("1h", "1 hour"),
+    ("6h", "6 hours"),
+    ("all", "everything there is"),
+)
+
+
+def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str, Any]) -> html.Div:
+    """Give the frame: top bars, the pages' container, help; the live channel's parts are not here.
+
+    Args:
+        page_registry: `dash.page_registry`; the navigation shows what is in it, nothing else.
+        desk_info: `name`, `environment`, `demo`, `notices` (list of texts), `timezone` (the
+            exchange's, for the zone switch).
+    """
+    is_demo = bool(desk_info.get("demo"))
+    zone = str(desk_info.get("timezone") or "UTC")
+    environment = "demo" if is_demo else desk_info.get("environment")
+    return html.Div(
+        [
+            html.A("Skip to the numbers", href="#content", className="skip-link"),
+            html.Header(
+                [
+                    *([_demo_tag()] if is_demo else []),
+                    html.Div(
+                        [
+                            html.A(
+                                "Deskwatch", href=dash.get_relative_path("/"), className="brand"
+                            ),
+                            html.Span(str(desk_info.get("name") or ""), className="desk-name"),
+                            badge("environment", "environment", environment),
+                            _navigation(page_registry),
+                            html.Div(_live_controls(), className="shell-controls push"),
+                        ],
+                        className="shell-bar",
+                    ),
+                    html.Div(
+                        [
+                            html.Div(id="filter-chips", className="filter-chips"),
+                            html.Div([_windows(), _zones(zone)], className="shell-controls push"),
+                        ],
+                        className="shell-bar",
+                    ),
+                    _replay_bar(),
+                    html.Div(_notices(desk_info), id="desk-notices", role="status"),
+                ],
+                className="shell-top",
+            ),
+            html.Main(dash.page_container, id="content", className="shell-main", tabIndex=-1),
+            *([html.Div(className="demo-frame", **{"aria-hidden": "true"})] if is_demo else []),
+            html.Div(className="replay-frame", **{"aria-hidden": "true"}),
+            help_dialog(),
+        ],
+        id="shell",
+        className="shell shell-demo" if is_demo else "shell",
+        **{"data-exchange-zone": zone, "data-demo": "true" if is_demo else "false"},
+    )
+
+
+def navigation_entries(
+    page_registry: Mapping[str, Mapping[str, Any]],
+) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Give the entries of the navigation: (label, its pages), by the pages' order.
+
+    Pages that name the same `section` share one entry; without a section a page is its own.
+    """
+    entries: dict[str, list[Mapping[str, Any]]] = {}
+    for page in sorted(_shown(page_registry), key=lambda page: page.get("order") or 0):
+        entries.setdefault(page.get("section") or page["name"], []).append(page)
+    return list(entries.items())
+
+
+def _shown(page_registry: Mapping[str, Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    for page in page_registry.values():
+        if not page.get("path_template") and not page["module"].endswith("not_found_404"):
+            yield page
+
+
+def _navigation(page_registry: Mapping[str, Mapping[str, Any]]) -> html.Nav:
+    links = [
+        html.A(
+            label,
+            href=pages[0]["relative_path"],
+            title=pages[0].get("question") or "",
+            **{"data-nav": " ".join(page["relative_path"] for page in pages)},
+        )
+        for label, pages in navigation_entries(page_registry)
+    ]
+    return html.Nav(links, className="shell-nav", **{"aria-label": "Pages"})
+
+
+def _live_controls() -> list[Any]:
+    return [
+        html.Span(
+            "connecting",
+            id="connection",
+            role="status",
+            **{"aria-live": "polite", "data-state": "connecting"},
+        ),
+        _button("pause", "❚❚", "Pause live updates (p)", **{"aria-pressed": "false"}),
+        _button("theme", "◐", "Dark or light (t)"),
+        _button("help", "?", "Keys (?)"),
+    ]
+
+
+def _windows() -> html.Div:
+    links = [
+        html.A(
+            name,
+            href=f"?window={name}",
+            className="control",
+            title=f"Look at {meaning}",
+            **{"data-window": name, "data-query": ""},
+        )
+        for name, meaning in WINDOWS
+    ]
+    return html.Div(links, className="control-group", role="group", **{"aria-label": "Window"})
+
+
+def _zones(exchange_zone: str) -> html.Div:
+    zones = (
+        ("UTC", "utc", "Times in UTC"),
+        ("Browser", "browser", "Times in this browser's zone"),
+        ("Exchange", "exchange", f"Times in the exchange's zone, {exchange_zone}"),
+    )
+    buttons = [
+        html.Button(
+            label,
+            type="button",
+            className="control",
+            title=f"{meaning} (z)",
+            **{"data-zone": name, "aria-pressed": "true" if name == "utc" else "false"},
+        )
+        for label, name, meaning in zones
+    ]
+    return html.Div(buttons, className="control-group", role="group", **{"aria-label": "Time zone"})
+
+
+def _button(action: str, label: str, title: str, **attributes: str) -> html.Button:
+    return html.Button(
+        label,
+        type="button",
+        id=f"{action}-button",
+        className="control",
+        title=title,
+        **{"data-action": action, "aria-label": title, **attributes},
+    )
+
+
+def _demo_tag() -> html.Div:
+    return html.Div(
+        "DEMO: a simulated bot on this machine. No order is real, no number is money.",
+        className="demo-tag",
+        role="note",
+    )
+
+
+def _notices(desk_info: Mapping[str, Any]) -> list[html.Div]:
+    return [
+        html.Div(text(notice, 300), className="notice", **{"data-tone": "warn"})
+        for notice in desk_info.get("notices") or ()
+    ]
+
+
+def _replay_bar() -> html.Div:
+    return html.Div(
+        [
+            html.Span("◷ Not live: the desk as it was at"),
+            html.Span("", id="replay-at", className="num"),
+            html.Button(
+                "Back to live (l)", type="button", className="control", **{"data-action": "live"}
+            ),
+        ],
+        className="replay-bar",
+        role="status",
+    )

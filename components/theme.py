@@ -1,0 +1,60 @@
+"""What the charts share: the quantiles' colors and a layout that carries no theme.
+
+The colors on the screen come from `assets/deskwatch.css` by theme; those here are the same middle
+tones, good on white and on black, which plotly needs for its legends, hovers and exported images.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+QUANTILE_COLORS: Final = {"p50": "#3b8ad6", "p90": "#8a95a1", "p99": "#e07b12"}
+"""Blue, gray, orange: apart from each other under every common color-vision deficiency."""
+
+QUANTILE_DASHES: Final = {"p50": "solid", "p90": "dot", "p99": "solid"}
+
+BAND_OPACITY: Final = 0.22
+
+HEAT_SCALE: Final = (
+    (0.0, "rgba(59,138,214,0.10)"),
+    (0.25, "rgba(59,138,214,0.45)"),
+    (0.6, "rgba(59,138,214,0.95)"),
+    (1.0, "rgba(224,123,18,1)"),
+)
+"""From a breath of blue to orange: an empty cell stays the panel's own color in both themes."""
+
+
+def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
+    """Give the layout of a chart over time: transparent, no template, UTC along the bottom.
+
+    Args:
+        y_title: the unit of the vertical axis.
+        y_log: whether it is logarithmic.
+    """
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 46, "r": 8, "t": 18, "b": 22},
+        "font": {"size": 11},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "dragmode": "zoom",
+        "xaxis": {
+            "type": "date",
+            "tickformat": "%H:%M:%S\n%b %-d",
+            "nticks": 7,
+            "hoverformat": "%Y-%m-%d %H:%M:%S UTC",
+            "automargin": False,
+            "gridcolor": "rgba(128,140,152,0.25)",
+        },
+        "yaxis": {
+            "title": {"text": y_title, "standoff": 4, "font": {"size": 11}},
+            "type": "log" if y_log else "linear",
+            "tickformat": "~g",
+            "nticks": 6,
+            "rangemode": "normal" if y_log else "tozero",
+            "automargin": False,
+            "gridcolor": "rgba(128,140,152,0.25)",
+            "zeroline": False,
+        },
+    }

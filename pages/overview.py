@@ -1,0 +1,59 @@
+"""Overview: is the desk all right, in two seconds?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html, register_page
+
+from components.element import Props
+from components.page_frame import page_frame
+from pages.panels import (
+    latency_gauges,
+    order_kpis,
+    risk_gauges,
+    source_strip,
+    stage_latency,
+    working,
+)
+from pages.panels.frame import frame_props, origin_of
+
+QUESTION: Final = "Is the desk all right?"
+PACE_SECONDS: Final = 0.0
+ID: Final = "overview"
+
+register_page(
+    __name__, path="/", name="Overview", title="Overview · Deskwatch", order=10, question=QUESTION
+)
+
+
+def layout(**_query: str) -> html.Div:
+    """Give the page: orders on top, latency and risk in the middle, health below."""
+    grid = [
+        stage_latency.layout("order_ack", span=8, owner=ID),
+        risk_gauges.layout(span=4),
+        latency_gauges.layout(span=4),
+        working.layout(span=4),
+        source_strip.layout(span=4),
+    ]
+    body = [
+        html.Div(order_kpis.layout(), className="grid"),
+        html.Div(grid[:2], className="grid grid-main"),
+        html.Div(grid[2:], className="grid"),
+    ]
+    return page_frame(ID, "Overview", QUESTION, body, fit=True)
+
+
+def build(view: Any, filters: Any) -> Props:
+    """Give the properties of everything that changes, the same ids each time."""
+    origin = origin_of(view, filters)
+    everything = origin_of(view, filters, events_only=False)
+    return {
+        **frame_props(ID, view),
+        **order_kpis.props(view, origin),
+        **stage_latency.props(view, origin, "order_ack", owner=ID),
+        **risk_gauges.props(view, origin),
+        **latency_gauges.props(view, origin),
+        **working.props(view, everything),
+        **source_strip.props(view, everything),
+    }

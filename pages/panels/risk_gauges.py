@@ -1,0 +1,154 @@
+"""What could stop the bot: its error budget, its sequential test, its denials, its breaker."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html
+
+from components.badges import badge, badge_props
+from components.element import Props
+from components.gauge import gauge, gauge_props
+from components.metric import metric_text
+from components.panel import panel, panel_props
+from components.provenance import Provenance
+from formats import count, number, percent, ratio_with_interval, text
+from metrics.breaker import Breaker, breaker
+from metrics.governance import Governance, governance
+from metrics.orders import deny_ratio
+from metrics.ratio import Ratio
+
+ID: Final = "risk"
+DENY_WARNING: Final = 0.35
+DENY_LIMIT: Final = 0.50
+"""The origin's own objective for denials, and the rate at which it raises its alarm."""
+BUDGET_WARNING: Final = 0.80
+
+
+def layout(*, span: int) -> html.Section:
+    """Give the panel."""
+    body = [
+        html.Div(
+            [
+                html.Span("Circuit breaker", className="gauge-label"),
+                badge(f"{ID}-breaker", "breaker", data_metric="circuit_breaker_triggered"),
+                html.Span(
+                    "",
+                    id=f"{ID}-breaker-reason",
+                    className="gauge-note",
+                    **{"data-metric": "circuit_breaker_reason"},
+                ),
+            ],
+            className="gauge",
+        ),
+        gauge(
+            f"{ID}-alpha",
+            "Alpha budget used",
+            "governance_alpha_budget_used",
+            marks=((BUDGET_WARNING, "four fifths spent"),),
+            hint="Error budget of the sequential tests: spent / total",
+        ),
+        gauge(
+            f"{ID}-sprt",
+            "SPRT log-likelihood",
+            "governance_sprt_final_ratio",
+            pin=True,
+            hint="The last test's ratio between its own two bounds",
+        ),
+        gauge(
+            f"{ID}-deny",
+            "Deny rate",
+            "deny_ratio",
+            marks=((DENY_WARNING, "objective 35 %"), (DENY_LIMIT, "alarm 50 %")),
+            hint="Denied / (denied + submitted) of opening orders",
+        ),
+        html.Div(
+            [
+                _stat("Alpha score", f"{ID}-score", "governance_alpha_score"),
+                _stat("Decisions", f"{ID}-updates", "governance_sprt_updates"),
+                _stat("Verdict", f"{ID}-verdict", "governance_alpha_decision"),
+            ],
+            className="stat-row",
+        ),
+    ]
+    return panel(ID, "Risk and governance", body, span=span)
+
+
+def props(view: Any, origin: Provenance) -> Props:
+    """Give the meters and the breaker's state."""
+    found: Governance = view.measure(governance)
+    denials: Ratio = view.measure(deny_ratio)
+    verdict = found.alpha_decision or found.sprt_decision
+    return {
+        **panel_props(ID, origin, f"n = {count(found.updates)} decisions"),
+        **_breaker_props(view.measure(breaker)),
+        **_alpha_props(found),
+        **_sprt_props(found),
+        **gauge_props(
+            f"{ID}-deny",
+            denials.value,
+            percent(denials.value),
+            ratio_with_interval(denials.value, denials.low, denials.high, denials.denominator),
+            tone=_tone(denials.value, DENY_WARNING, DENY_LIMIT),
+        ),
+        f"{ID}-score": {"children": number(found.alpha_score, 3)},
+        f"{ID}-updates": {"children": count(found.updates)},
+        f"{ID}-verdict": {"children": text(verdict, 24)},
+    }
+
+
+def _breaker_props(found: Breaker) -> Props:
+    state = None if found.triggered is None else "open" if found.triggered else "closed"
+    if found.stops and all(stop.state == "half_open" for stop in found.stops):
+        state = "half_open"
+    said = found.reason or found.suspected
+    more = f" (+{len(found.stops) - 1} more)" if len(found.stops) > 1 else ""
+    none = "nothing has told of it" if found.triggered is None else "no stop holds"
+    return {
+        **badge_props(f"{ID}-breaker", "breaker", state),
+        f"{ID}-breaker-reason": {"children": text(said, 120) + more if said else none},
+    }
+
+
+def _alpha_props(found: Governance) -> Props:
+    spent, total = found.alpha_spent, found.alpha_total
+    used = spent / total if spent is not None and total else None
+    if used is None:
+        said = "no budget told" if spent is None else f"{number(spent, 4)} spent, total unknown"
+    else:
+        said = f"{number(spent, 4)} of {number(total, 4)} spent"
+    return gauge_props(
+        f"{ID}-alpha", used, percent(used), said, tone=_tone(used, BUDGET_WARNING, 1.0)
+    )
+
+
+def _sprt_props(found: Governance) -> Props:
+    llr, low, high = found.sprt_llr, found.sprt_lower, found.sprt_upper
+    place = None
+    if llr is not None and low is not None and high is not None and high > low:
+        place = (llr - low) / (high - low)
+    if llr is None:
+        said = "no test told"
+    elif place is None:
+        said = "bounds unknown"
+    else:
+        verdict = {"above": "accepts", "below": "rejects", "between": "goes on"}
+        said = f"{number(low, 2)} … {number(high, 2)}, {verdict[found.sprt_place or 'between']}"
+    tone = "warn" if found.sprt_place == "below" else "good"
+    return gauge_props(f"{ID}-sprt", place, number(llr, 2), said, tone=tone, pin=True)
+
+
+def _tone(value: float | None, warning: float, limit: float) -> str:
+    if value is None or value <= warning:
+        return "good"
+    return "act" if value > limit else "warn"
+
+
+def _stat(label: str, identifier: str, metric: str) -> html.Span:
+    return html.Span(
+        [
+            html.Span(label, className="stat-label"),
+            metric_text(identifier, metric, class_name="num stat-note"),
+        ],
+        className="stat",
+    )
