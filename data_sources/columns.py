@@ -54,10 +54,7 @@ EVENT_COLUMNS: Final = (
     "attributes",
     "raw_generation",
     "raw_offset",
-    "derived",
 )
-"""`derived` is ours: True on a line of a file that only repeats what an events file beside it says
-(Aurora's order files); such a row counts only in a folder without an events file."""
 
 KINDS: Final = frozenset(
     {

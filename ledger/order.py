@@ -1,0 +1,83 @@
+"""What is held in memory of an order without an end, and of the session that tells of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final, NamedTuple
+
+from ledger.order_table import NEVER
+
+NAN: Final = float("nan")
+OPEN_EFFECT: Final = 0
+CLOSE_EFFECT: Final = 1
+
+
+class Facts(NamedTuple):
+    """What all events of one group have in common; words are codes, -1 is missing."""
+
+    group: int
+    kind: int
+    effect: int
+    account_id: int
+    symbol: int
+    side: int
+    route: int
+    reason: int
+    acknowledges: bool
+    twin: bool
+
+
+# One event as the order lives need it, a plain tuple because there is one for each line:
+# (ts, facts, client_order_id, venue_order_id, quantity, price, strategy_id, generation, raw_offset)
+Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int]
+TS: Final = 0
+FACTS: Final = 1
+RAW_OFFSET: Final = 8
+
+
+class Order:
+    """An order while it lives. Class attributes are the values of what was not told yet."""
+
+    submitted = accepted = first_partial = first_fill = NEVER
+    named = venue_named = NEVER
+    client_order_id: str | None = None
+    venue_order_id: str | None = None
+    route = reason = -1
+    quantity = limit_price = filled_quantity = filled_value = NAN
+    dimensions = -1
+    """Number of (account, symbol, side, effect, route); -1 until the first transition."""
+
+    def __init__(self, row: int, session: Session, told: Told) -> None:
+        facts = told[1]
+        self.row = row
+        self.session = session
+        self.created = told[0]
+        self.effect = facts.effect
+        self.account_id = facts.account_id
+        self.symbol = facts.symbol
+        self.side = facts.side
+        self.strategy_id = told[6]
+        self.generation = told[7]
+        self.raw_offset = told[8]
+
+
+Queue = OrderedDict[Order, None]
+
+
+class Session:
+    """What is remembered of one (source, session) to match its next event."""
+
+    def __init__(self, source: int, session_id: int, number: int) -> None:
+        self.source = source
+        self.session_id = session_id
+        self.number = number
+        self.in_flight: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
+        self.resting: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
+        self.newest = NEVER
+        self.events: list[Told] = []
+        self.trimmed = False
+        """Whether events were forgotten, so that winding back reaches only so far."""
+        self.routes: dict[int, tuple[int, int]] = {}
+        self.last_skip: tuple[int, int] | None = None
+        self.last_rejected = NEVER
+        self.denials: dict[str, int] = {}

@@ -1,0 +1,329 @@
+"""The life of an order, told from events: submit, acknowledge, fill, or another end.
+
+Ids are used where they exist. Where an id is missing, or was never heard of, the oldest order that
+fits is meant (first in, first out) within (source, session, open or close). Events are folded in
+event time; `order_rewind` winds a session back when a late one arrives.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ledger.order import NAN, OPEN_EFFECT, Order, Queue, Session, Told
+from ledger.order_table import NEVER
+
+SECOND_NS: Final = 1_000_000_000
+MEMORY_NS: Final = SECOND_NS
+"""How long a route decision, or a skip, belongs to the order event that follows it."""
+TWIN_DENIAL_NS: Final = 1_000_000
+HORIZON: Final = 50_000
+"""Events of a session that are kept to be told again; later ones than that are only added."""
+SEARCHED: Final = 256
+"""Orders looked at, oldest first, for one that an event without a known id may mean."""
+DENIALS_KEPT: Final = 20_000
+
+TOLD: Final = {
+    kind: number
+    for number, kind in enumerate(
+        (
+            "order.submitted",
+            "order.accepted",
+            "order.partially_filled",
+            "order.filled",
+            "order.canceled",
+            "order.rejected",
+            "order.denied",
+            "order.expired",
+            "order.skipped",
+            "route.decided",
+        )
+    )
+}
+REJECTED, DENIED, SKIPPED, ROUTED = (
+    TOLD[kind] for kind in ("order.rejected", "order.denied", "order.skipped", "route.decided")
+)
+
+Transition = tuple[int, str, int, int, float, int, int]
+"""(ts, what, dimensions or group, reason, seconds, row, session); row -1 = `group` is meant."""
+Fill = tuple[int, int, float, float, int, int, int]
+"""(ts, row, quantity, price, session, generation, raw_offset)"""
+
+
+class OrderLives:
+    """Folds sessions into orders. What it told since the last drain lies in four lists."""
+
+    def __init__(self, *, expiry_seconds: float = 300.0) -> None:
+        self.expiry_ns = int(expiry_seconds * SECOND_NS)
+        self.by_client_id: dict[tuple[int, str], Order] = {}
+        self.by_venue_id: dict[tuple[int, str], Order] = {}
+        self.live: dict[int, Order] = {}
+        """Orders without an end, by row, in the order they were heard of."""
+        self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
+        self.next_row = 0
+        self.transitions: list[Transition] = []
+        self.fills: list[Fill] = []
+        self.created: list[Order] = []
+        self.touched: dict[Order, None] = {}
+        self._tellers = (
+            self._submitted,
+            self._accepted,
+            self._partially_filled,
+            self._filled,
+            self._canceled,
+            self._rejected,
+            self._denied,
+            self._expired,
+            self._skipped,
+            self._routed,
+        )
+
+    def tell(self, session: Session, events: list[Told]) -> None:
+        """Fold events sorted by time; the session must not have told anything newer."""
+        tellers = self._tellers
+        for event in events:
+            tellers[event[1].kind](session, event)
+        session.newest = max(session.newest, events[-1][0])
+        session.events += events
+        if len(session.events) > 2 * HORIZON:
+            del session.events[:-HORIZON]
+            session.trimmed = True
+
+    def move(self, moved: npt.NDArray[np.int64], size: int) -> None:
+        """Follow the table after it dropped rows: `moved[row]` is the new row, -1 is gone."""
+        for ids in (self.by_client_id, self.by_venue_id):
+            for key in [key for key, order in ids.items() if moved[order.row] < 0]:
+                del ids[key]
+        orders = {*self.live.values(), *self.by_client_id.values(), *self.by_venue_id.values()}
+        for order in orders:
+            order.row = int(moved[order.row])
+        living = list(self.live.values())
+        self.live.clear()
+        self.live.update((order.row, order) for order in living)
+        self.next_row = size
+
+    # -- the ten kinds of event ----------------------------------------------------------------
+
+    def _submitted(self, session: Session, event: Told) -> None:
+        order = self._by_id(session, event)
+        if order is not None and order.submitted != NEVER:
+            return  # the same submit told twice
+        if order is None:
+            order = self._new(session, event)
+        ts, facts = event[0], event[1]
+        order.submitted = ts
+        order.quantity = event[4]
+        order.limit_price = event[5]
+        if facts.route < 0 and session.routes:
+            decided, route = session.routes.get(facts.symbol, (NEVER, -1))
+            if decided >= ts - MEMORY_NS:
+                order.route = route
+        self._learn(order, event)
+        if order.row in self.live:
+            session.in_flight[order.effect][order] = None
+        self._emit("submitted", order, NAN, event)
+
+    def _accepted(self, session: Session, event: Told) -> None:
+        order = self._find(session, event, waiting=True)
+        self._acknowledge(order or self._orphan(session, event), event)
+
+    def _acknowledge(self, order: Order, event: Told) -> None:
+        self._learn(order, event)
+        if order.accepted != NEVER:
+            return
+        ts = event[0]
+        order.accepted = ts
+        owner = order.session
+        owner.in_flight[order.effect].pop(order, None)
+        if order.row in self.live:
+            owner.resting[order.effect][order] = None
+        known = order.submitted != NEVER
+        self._emit("accepted", order, (ts - order.submitted) / SECOND_NS if known else NAN, event)
+
+    def _partially_filled(self, session: Session, event: Told) -> None:
+        order = self._executed(session, event)
+        if order.first_partial == NEVER:
+            order.first_partial = event[0]
+            self._emit("first_partial", order, NAN, event)
+
+    def _filled(self, session: Session, event: Told) -> None:
+        order = self._executed(session, event)
+        if order.filled_quantity != order.filled_quantity:  # no quantity was told: all of it
+            order.filled_quantity = order.quantity
+        self._close(order, "filled", event)
+
+    def _executed(self, session: Session, event: Told) -> Order:
+        order = self._find(session, event, waiting=False)
+        if order is None:
+            order = self._find(session, event, waiting=True) or self._orphan(session, event)
+        if event[1].acknowledges:
+            self._acknowledge(order, event)
+        else:
+            self._learn(order, event)
+        if order.row in self.live:
+            self._add_fill(order, event)
+        return order
+
+    def _add_fill(self, order: Order, event: Told) -> None:
+        ts, quantity, price = event[0], event[4], event[5]
+        if quantity == quantity:
+            filled, value = order.filled_quantity, order.filled_value
+            order.filled_quantity = quantity + (filled if filled == filled else 0.0)
+            if price == price:
+                order.filled_value = quantity * price + (value if value == value else 0.0)
+        number = order.session.number
+        self.fills.append((ts, order.row, quantity, price, number, event[7], event[8]))
+        if order.first_fill == NEVER:
+            order.first_fill = ts
+            # The end of a closing order is not a fill of ours: it has no time to first fill.
+            timed = order.submitted != NEVER and order.effect == OPEN_EFFECT
+            seconds = (ts - order.submitted) / SECOND_NS if timed else NAN
+            self._emit("first_fill", order, seconds, event)
+
+    def _canceled(self, session: Session, event: Told) -> None:
+        order = self._find(session, event, waiting=False)
+        self._end(session, event, "canceled", order or self._find(session, event, waiting=True))
+
+    def _rejected(self, session: Session, event: Told) -> None:
+        session.last_rejected = event[0]
+        order = self._find(session, event, waiting=True)
+        self._end(session, event, "rejected", order or self._find(session, event, waiting=False))
+
+    def _expired(self, session: Session, event: Told) -> None:
+        order = self._find(session, event, waiting=True)
+        self._end(session, event, "expired", order or self._find(session, event, waiting=False))
+
+    def _end(self, session: Session, event: Told, what: str, order: Order | None) -> None:
+        if order is None:
+            order = self._new(session, event)
+        self._learn(order, event)
+        self._close(order, what, event)
+
+    def _denied(self, session: Session, event: Told) -> None:
+        ts, facts, name = event[0], event[1], event[2]
+        skip, session.last_skip = session.last_skip, None
+        if skip and skip[1] == facts.reason and ts - skip[0] <= MEMORY_NS:
+            self._mark("skip_absorbed", session, event)
+        if self._denied_before(session, event):
+            self._mark("denied_repeat", session, event)
+        elif name is not None or event[3] is not None:
+            order = self._by_id(session, event)
+            if order is not None:
+                self._close(order, "denied", event)
+
+    @staticmethod
+    def _denied_before(session: Session, event: Told) -> bool:
+        ts, name = event[0], event[2]
+        if event[1].twin and ts - session.last_rejected <= TWIN_DENIAL_NS:
+            return True  # a failed order that was also written to the file of denials
+        if name is None:
+            return False
+        if len(session.denials) > DENIALS_KEPT:
+            for old in list(islice(session.denials, DENIALS_KEPT // 2)):
+                del session.denials[old]
+        return session.denials.setdefault(name, ts) != ts
+
+    def _skipped(self, session: Session, event: Told) -> None:
+        session.last_skip = (event[0], event[1].reason)
+
+    def _routed(self, session: Session, event: Told) -> None:
+        session.routes[event[1].symbol] = (event[0], event[1].route)
+
+    # -- finding and changing one order --------------------------------------------------------
+
+    def _by_id(self, session: Session, event: Told) -> Order | None:
+        order = None
+        if event[2] is not None:
+            order = self.by_client_id.get((session.source, event[2]))
+        if order is None and event[3] is not None:
+            order = self.by_venue_id.get((session.source, event[3]))
+        return order
+
+    def _find(self, session: Session, event: Told, *, waiting: bool) -> Order | None:
+        """Return the order that is meant: by id, else the oldest in the queue that fits."""
+        order = self._by_id(session, event)
+        if order is not None:
+            return order
+        effect = event[1].effect
+        queue = session.in_flight[effect] if waiting else session.resting[effect]
+        if waiting:
+            self._forget_lapsed(queue, event[0] - self.expiry_ns)
+        for order in islice(queue, SEARCHED):
+            if self._fits(order, event):
+                return order
+        return None
+
+    @staticmethod
+    def _forget_lapsed(queue: Queue, lapsed: int) -> None:
+        """Take orders out that are too old to be meant; they stay known by their ids."""
+        while queue:
+            first = next(iter(queue))
+            if first.submitted > lapsed:
+                return
+            del queue[first]
+
+    @staticmethod
+    def _fits(order: Order, event: Told) -> bool:
+        """Whether an event without a known id may mean this order: nothing known contradicts."""
+        if event[2] is not None and order.client_order_id is not None:
+            return False
+        if event[3] is not None and order.venue_order_id is not None:
+            return False
+        symbol = event[1].symbol
+        return symbol < 0 or order.symbol < 0 or symbol == order.symbol
+
+    def _new(self, session: Session, event: Told) -> Order:
+        row = self.next_row
+        self.next_row = row + 1
+        order = self.live[row] = Order(row, session, event)
+        self.created.append(order)
+        return order
+
+    def _orphan(self, session: Session, event: Told) -> Order:
+        order = self._new(session, event)
+        self._learn(order, event)
+        self._emit("orphan", order, NAN, event)
+        return order
+
+    def _learn(self, order: Order, event: Told) -> None:
+        """Take over what this event tells of the order and was not known before."""
+        ts, facts, client_order_id, venue_order_id = event[:4]
+        if client_order_id is not None and order.client_order_id is None:
+            order.client_order_id, order.named = client_order_id, ts
+            self.by_client_id[order.session.source, client_order_id] = order
+        if venue_order_id is not None and order.venue_order_id is None:
+            order.venue_order_id, order.venue_named = venue_order_id, ts
+            self.by_venue_id[order.session.source, venue_order_id] = order
+        if facts.reason >= 0:
+            order.reason = facts.reason
+        if facts.symbol >= 0 and order.symbol < 0:
+            order.symbol, order.dimensions = facts.symbol, -1
+        if facts.side >= 0 and order.side < 0:
+            order.side, order.dimensions = facts.side, -1
+        if facts.route >= 0 and order.route < 0:
+            order.route, order.dimensions = facts.route, -1
+        self.touched[order] = None
+
+    def _close(self, order: Order, what: str, event: Told) -> None:
+        if self.live.pop(order.row, None) is None:
+            return  # it has ended before: told twice
+        session = order.session
+        session.resting[order.effect].pop(order, None)
+        session.in_flight[order.effect].pop(order, None)
+        self._emit(what, order, NAN, event)
+
+    def _emit(self, what: str, order: Order, seconds: float, event: Told) -> None:
+        number = order.dimensions
+        if number < 0:
+            key = (order.account_id, order.symbol, order.side, order.effect, order.route)
+            number = order.dimensions = self.dimensions.setdefault(key, len(self.dimensions))
+        self.touched[order] = None
+        self.transitions.append(
+            (event[0], what, number, event[1].reason, seconds, order.row, order.session.number)
+        )
+
+    def _mark(self, what: str, session: Session, event: Told) -> None:
+        self.transitions.append((event[0], what, event[1].group, -1, NAN, -1, session.number))

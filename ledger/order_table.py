@@ -1,0 +1,153 @@
+"""All orders of the desk as parallel arrays: a row an order, times as int64 nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from ledger.order import Order
+
+NEVER: Final = int(np.iinfo(np.int64).min)
+"""A time that has not come."""
+
+CLOSING: Final = ("ts_filled", "ts_canceled", "ts_rejected", "ts_denied", "ts_expired")
+TIMES: Final = (
+    "ts_created",
+    "ts_submitted",
+    "ts_accepted",
+    "ts_first_partial",
+    "ts_first_fill",
+    *CLOSING,
+    "ts_named",
+    "ts_venue_named",
+)
+CODES: Final = (
+    "source",
+    "account_id",
+    "session_id",
+    "symbol",
+    "side",
+    "position_effect",
+    "route",
+    "reason",
+    "strategy_id",
+    "generation",
+)
+NUMBERS: Final = ("order_quantity", "filled_quantity", "filled_value", "limit_price")
+
+_ATTRIBUTES: Final = {
+    "ts_created": "created",
+    "ts_submitted": "submitted",
+    "ts_accepted": "accepted",
+    "ts_first_partial": "first_partial",
+    "ts_first_fill": "first_fill",
+    "ts_named": "named",
+    "ts_venue_named": "venue_named",
+    "account_id": "account_id",
+    "symbol": "symbol",
+    "side": "side",
+    "position_effect": "effect",
+    "route": "route",
+    "reason": "reason",
+    "strategy_id": "strategy_id",
+    "generation": "generation",
+    "raw_offset": "raw_offset",
+    "order_quantity": "quantity",
+    "filled_quantity": "filled_quantity",
+    "filled_value": "filled_value",
+    "limit_price": "limit_price",
+}
+
+
+class OrderTable:
+    """Struct of arrays; `cell[name][row]` reads or writes one value."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.client_order_ids: list[str | None] = []
+        self.venue_order_ids: list[str | None] = []
+        self._arrays: dict[str, npt.NDArray[Any]] = {}
+        self.cell: dict[str, memoryview] = {}
+        self._resize(256)
+
+    def _resize(self, capacity: int) -> None:
+        for names, dtype, empty in (
+            (TIMES, np.int64, NEVER),
+            (CODES, np.int32, -1),
+            (NUMBERS, np.float64, np.nan),
+            (("raw_offset",), np.int64, -1),
+        ):
+            for name in names:
+                fresh = np.full(capacity, empty, dtype)
+                old = self._arrays.get(name)
+                if old is not None:
+                    fresh[: self.size] = old[: self.size]
+                self._arrays[name] = fresh
+                self.cell[name] = memoryview(fresh)
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Return a column as a view of all rows."""
+        return self._arrays[name][: self.size]
+
+    def extend(self, size: int) -> None:
+        """Make room for rows up to `size`."""
+        if size > len(self._arrays["ts_created"]):
+            self._resize(2 * size)
+        self.client_order_ids += [None] * (size - self.size)
+        self.venue_order_ids += [None] * (size - self.size)
+        self.size = max(self.size, size)
+
+    def write(self, orders: Iterable[Order]) -> None:
+        """Write what is known of some living orders into their rows."""
+        written = list(orders)
+        if not written:
+            return
+        rows = np.fromiter((order.row for order in written), np.int64, len(written))
+        for name, attribute in _ATTRIBUTES.items():
+            array = self._arrays[name]
+            array[rows] = [getattr(order, attribute) for order in written]
+        self._arrays["source"][rows] = [order.session.source for order in written]
+        self._arrays["session_id"][rows] = [order.session.session_id for order in written]
+        for order in written:
+            self.client_order_ids[order.row] = order.client_order_id
+            self.venue_order_ids[order.row] = order.venue_order_id
+
+    def close(
+        self, column: str, rows: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]
+    ) -> None:
+        """Stamp the end of some orders."""
+        self._arrays[column][rows] = ts
+
+    def clear(self, row: int) -> None:
+        """Make a row as if it had never been: it belongs to no moment."""
+        for names, empty in ((TIMES, NEVER), (CODES, -1), (NUMBERS, float("nan"))):
+            for name in names:
+                self.cell[name][row] = empty
+        self.client_order_ids[row] = self.venue_order_ids[row] = None
+
+    def keep(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Drop the other rows; return the new row of each old one (-1 = dropped)."""
+        moved = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int64)
+        kept = int(mask.sum())
+        old_size = self.size
+        for name, array in self._arrays.items():
+            array[:kept] = array[:old_size][mask]
+            fill: Any = NEVER if name in TIMES else np.nan if name in NUMBERS else -1
+            array[kept:old_size] = fill
+        rows = np.flatnonzero(mask).tolist()
+        self.client_order_ids = [self.client_order_ids[row] for row in rows]
+        self.venue_order_ids = [self.venue_order_ids[row] for row in rows]
+        self.size = kept
+        return moved
+
+    def at(self, rows: npt.NDArray[np.int64], at: int) -> dict[str, npt.NDArray[Any]]:
+        """Return columns of some rows as they stood at a moment: later times have not come yet."""
+        result: dict[str, npt.NDArray[Any]] = {}
+        for name, array in self._arrays.items():
+            picked = array[rows]
+            result[name] = np.where(picked > at, NEVER, picked) if name in TIMES else picked
+        return result

@@ -1,0 +1,437 @@
+"""One picture of the desk: immutable, versioned, for one moment and one window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ledger.codes import DIMENSIONS
+from ledger.fold import ACTING, DECIDING, STAGES, TWIN
+from ledger.histogram import MIDPOINT_SECONDS
+from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses, times
+from ledger.order_table import NEVER
+from ledger.rollup import MINUTE_NS
+from ledger.samples import LatencySamples
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
+WHAT: Final = DIMENSIONS.index("what")
+SECOND_NS: Final = 1_000_000_000
+TABLE_ROWS: Final = 5_000
+"""Orders that one picture shows row by row, newest kept; counts cover all of them."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+class View:
+    """A picture of the desk at a moment; numbers agree with each other because it never changes.
+
+    Attributes:
+        version: of the ledger it was taken from.
+        at: the moment, UTC. newest, oldest: event times up to it, or None.
+        window_seconds: length of the window, None for all. start: its beginning, or None.
+        exact: False when the window reaches behind what is kept row by row; counts are then by
+            whole minutes and percentiles from histograms (± 0.4 %).
+        sources, desk: filled in by whoever owns the sources.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        at: int | None,
+        window_seconds: float | None,
+        source: str | None,
+        account: str | None,
+        symbol: str | None,
+    ) -> None:
+        self._ledger = ledger
+        self._memo: dict[Hashable, Any] = {}
+        self.version = ledger.version
+        self.window_seconds = window_seconds
+        self.sources: list[dict[str, Any]] = []
+        self.desk: dict[str, Any] = {}
+        self.states: Mapping[str, pd.DataFrame] = ledger.states
+        newest = ledger.newest()
+        self._at = at if at is not None else (newest or 0)
+        self._start = (
+            None if window_seconds is None else self._at - round(window_seconds * SECOND_NS)
+        )
+        dropped = ledger.events.dropped_until
+        self.exact = dropped is None or (self._start is not None and self._start >= dropped)
+        self._allowed = self._allow({"source": source, "account_id": account, "symbol": symbol})
+        self._look()
+
+    # -- what is taken at once -----------------------------------------------------------------
+
+    def _allow(self, filters: dict[str, str | None]) -> Mask:
+        groups = self._ledger.groups
+        allowed = np.ones(len(groups), np.bool_)
+        for name, word in filters.items():
+            if word is not None:
+                code = groups.codes[name].find(word)
+                column = groups.table()[:, DIMENSIONS.index(name)]
+                allowed &= False if code is None else column == code
+        return allowed
+
+    def _look(self) -> None:
+        ledger = self._ledger
+        low, high = ledger.events.bounds(self._start, self._at)
+        ts = ledger.events.column("ts")
+        self.newest = _moment(ts[high - 1]) if high else None
+        self.oldest = _moment(ts[0]) if high else None
+        self._samples: dict[str, LatencySamples] = {}
+        self._counts = self._count(low, high)
+        self._rows, self._status = self._order_rows()
+        self._add_lapsed()
+        self._recent = self._newest_events(high)
+        self._take_decisions(low, high)
+        self._take_transitions()
+
+    def _count(self, low: int, high: int) -> npt.NDArray[np.int64]:
+        """Count by group in the window, from rows where they are kept, else by minutes."""
+        ledger, size = self._ledger, len(self._ledger.groups)
+        counts = np.zeros(size, np.int64)
+        everything = self._start is None and self._at >= (ledger.newest() or 0)
+        if everything or not self.exact:
+            first = None if self._start is None else self._start // MINUTE_NS
+            last = None if everything else self._at // MINUTE_NS
+            found = ledger.rollup.counts(first, last)[:size]
+            counts[: len(found)] += found
+        else:
+            first, last = ledger.transitions.bounds(self._start, self._at)
+            counts += np.bincount(ledger.events.column("group")[low:high], minlength=size)
+            moved = ledger.transitions.column("group")[first:last]
+            counts += np.bincount(moved, minlength=size)
+            if self._start is None:
+                counts += np.bincount(ledger.timeless.column("group"), minlength=size)
+        return np.where(self._allowed, counts, 0)
+
+    def _order_rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+        """Return the rows without an end at the moment, and their status."""
+        ledger = self._ledger
+        live = self._at >= (ledger.newest() or 0)
+        if live:
+            rows = np.fromiter(ledger.lives.live, np.int64, len(ledger.lives.live))
+        else:
+            rows = np.flatnonzero(ledger.table.column("ts_created") <= self._at)
+            rows = rows[ledger.table.column("ts_created")[rows] != NEVER]
+        rows = rows[self._allowed_orders(rows)]
+        status = statuses(ledger.table.at(rows, self._at), self._at, ledger.lives.expiry_ns)
+        expired = STATUSES.index("expired")
+        kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
+        return rows[kept], status[kept]
+
+    def _allowed_orders(self, rows: npt.NDArray[np.int64]) -> Mask:
+        mask = np.ones(len(rows), np.bool_)
+        if self._allowed.all():
+            return mask
+        groups = self._ledger.groups.table()[self._allowed]
+        for name in ("source", "account_id", "symbol"):
+            allowed = np.unique(groups[:, DIMENSIONS.index(name)])
+            mask &= np.isin(self._ledger.table.column(name)[rows], allowed)
+        return mask
+
+    def _add_lapsed(self) -> None:
+        """Count orders that nobody answered in time: they expired without an event."""
+        table, ledger = self._ledger.table, self._ledger
+        expired = self._status == STATUSES.index("expired")
+        rows = self._rows[expired]
+        lapsed_at = table.column("ts_submitted")[rows] + ledger.lives.expiry_ns
+        silent = table.at(rows, self._at)["ts_expired"] == NEVER
+        inside = silent & (True if self._start is None else lapsed_at > self._start)
+        self._lapsed = rows[inside]
+        self._open = self._rows[~expired]
+
+    def _newest_events(self, high: int) -> dict[str, npt.NDArray[Any]]:
+        tail = self._ledger.events.slice(max(0, high - 2_000), high)
+        return tail
+
+    def _take_decisions(self, low: int, high: int) -> None:
+        ledger = self._ledger
+        seconds = ledger.events.column("seconds")[low:high]
+        words = ledger.groups.codes["what"].words
+        deciding = np.array([word in DECIDING for word in words] + [False])
+        group = ledger.events.column("group")[low:high]
+        timed = np.flatnonzero(np.isfinite(seconds))
+        timed = timed[self._allowed[group[timed]]]
+        timed = timed[deciding[ledger.groups.table()[group[timed], WHAT]]]
+        self._keep_samples(
+            "decision", ledger.events.column("ts")[low:high][timed], group[timed], seconds[timed]
+        )
+
+    def _take_transitions(self) -> None:
+        log, groups = self._ledger.transitions, self._ledger.groups
+        low, high = log.bounds(self._start, self._at)
+        group, seconds = log.column("group")[low:high], log.column("seconds")[low:high]
+        what = groups.table()[group, WHAT] if len(group) else group
+        for word, stage in STAGES.items():
+            timed = (what == groups.codes["what"].find(word)) & np.isfinite(seconds)
+            timed &= self._allowed[group] if len(group) else timed
+            self._keep_samples(
+                stage, log.column("ts")[low:high][timed], group[timed], seconds[timed]
+            )
+
+    def _keep_samples(
+        self,
+        stage: str,
+        ts: npt.NDArray[np.int64],
+        group: npt.NDArray[np.int32],
+        seconds: npt.NDArray[np.float64],
+    ) -> None:
+        groups, ledger = self._ledger.groups, self._ledger
+        table = groups.table()[group] if len(group) else np.empty((0, len(DIMENSIONS)), np.int32)
+        histogram = None
+        count = len(seconds)
+        if not self.exact and self._allowed.all():
+            first = None if self._start is None else self._start // MINUTE_NS
+            last = None if self._at >= (ledger.newest() or 0) else self._at // MINUTE_NS
+            bins = ledger.rollup.histogram(stage, first, last)
+            histogram, count = (bins, MIDPOINT_SECONDS), int(bins.sum())
+        named = {
+            name: groups.codes[name].categorical(table[:, DIMENSIONS.index(name)])
+            for name in ("symbol", "route", "source")
+        }
+        self._samples[stage] = LatencySamples(
+            ts_ns=np.array(ts),
+            seconds=np.array(seconds),
+            exact=histogram is None,
+            histogram=histogram,
+            n=count,
+            **named,
+        )
+
+    # -- what a metric asks for ----------------------------------------------------------------
+
+    @property
+    def at(self) -> pd.Timestamp:
+        """The moment of the picture."""
+        return _moment(self._at)
+
+    @property
+    def start(self) -> pd.Timestamp | None:
+        """The beginning of the window, None for all."""
+        return None if self._start is None else _moment(self._start)
+
+    def latency(self, stage: str) -> LatencySamples:
+        """Return the latencies of `decision`, `order_ack` or `first_fill` in the window."""
+        return self._samples[stage]
+
+    @cached_property
+    def tally(self) -> pd.DataFrame:
+        """Counts in the window: one row a distinct combination of the dimensions, and `n`."""
+        counts = self._counts.copy()
+        groups = self._ledger.groups
+        table = groups.table()
+        rows = [table[number] for number in np.flatnonzero(counts)]
+        numbers = counts[counts != 0].tolist()
+        labels = [groups.codes["what"].word(int(row[WHAT])) or "" for row in rows]
+        self._resolve(rows, labels, numbers)
+        lapsed = self._lapsed_rows()
+        rows += [row for row, _ in lapsed]
+        labels += ["expired"] * len(lapsed)
+        numbers += [n for _, n in lapsed]
+        codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
+        columns: dict[str, Any] = {
+            name: groups.codes[name].categorical(codes[:, position])
+            for position, name in enumerate(DIMENSIONS)
+            if name != "what"
+        }
+        columns["what"] = pd.Categorical(labels)
+        columns["n"] = np.array(numbers, np.int64)
+        frame = pd.DataFrame(columns, columns=[*DIMENSIONS, "n"])
+        return frame[frame["n"] > 0].reset_index(drop=True)
+
+    def _resolve(self, rows: list[Any], labels: list[str], numbers: list[int]) -> None:
+        """Count twins as what they repeat where nothing else tells it; denials told twice once."""
+        position = {
+            (*row[:WHAT], *row[WHAT + 1 :], label): index
+            for index, (row, label) in enumerate(zip(rows, labels, strict=True))
+        }
+        since = self._ledger.primary_since
+        for index, (row, label) in enumerate(zip(rows, list(labels), strict=True)):
+            if label.startswith(TWIN):
+                key = (int(row[0]), int(row[DIMENSIONS.index("session_id")]))
+                if key not in since or since[key] > self._at:
+                    labels[index] = label.removeprefix(TWIN)
+            elif label == "denied_repeat":
+                labels[index] = "order.denied.repeat"
+                for kind in ("order.denied", TWIN + "order.denied"):
+                    base = position.get((*row[:WHAT], *row[WHAT + 1 :], kind))
+                    if base is not None:
+                        numbers[base] -= numbers[index]
+
+    def _lapsed_rows(self) -> list[tuple[Any, int]]:
+        """Return (group row, count) of orders that expired in silence, by their dimensions."""
+        table, groups = self._ledger.table, self._ledger.groups
+        found: dict[tuple[int, ...], int] = {}
+        effects = groups.codes["position_effect"]
+        cells = {
+            name: table.column(name)[self._lapsed].tolist()
+            for name in (
+                "source", "account_id", "session_id", "symbol", "side", "position_effect", "route",
+            )
+        }
+        for row in zip(*cells.values(), strict=True):
+            found[row] = found.get(row, 0) + 1
+        return [
+            (
+                (source, account, session, -1, -1, symbol, side,
+                 effects.code("close" if effect == 1 else "open"), route, -1, -1),
+                n,
+            )
+            for (source, account, session, symbol, side, effect, route), n in found.items()
+        ]
+
+    def tally_by_minute(self) -> pd.DataFrame:
+        """Return counts over time: `ts` (start of the bin), what, position_effect, n.
+
+        The window is cut into at most 60 bins of at least a second.
+        """
+        found: pd.DataFrame = self._once("tally_by_minute", self._tally_by_minute)
+        return found
+
+    def _tally_by_minute(self) -> pd.DataFrame:
+        ledger = self._ledger
+        with ledger.guard:
+            first = self._start
+            if first is None:
+                first = int(self.oldest.value) if self.oldest is not None else self._at
+            width = max(SECOND_NS, -(-(self._at - first) // 60))
+            pieces = []
+            for log in (ledger.events, ledger.transitions):
+                low, high = log.bounds(first - 1, self._at)
+                bins = (log.column("ts")[low:high] - first) // width
+                pieces.append((bins << 32) + log.column("group")[low:high])
+            keys, counts = np.unique(np.concatenate(pieces), return_counts=True)
+            group = (keys & 0xFFFFFFFF).astype(np.int64)
+            allowed = self._allowed[np.minimum(group, len(self._allowed) - 1)]
+            keys, counts, group = keys[allowed], counts[allowed], group[allowed]
+            table = ledger.groups.table()[group]
+            codes = ledger.groups.codes
+            return pd.DataFrame(
+                {
+                    "ts": times(first + (keys >> 32) * width),
+                    "what": codes["what"].categorical(table[:, WHAT]),
+                    "position_effect": codes["position_effect"].categorical(
+                        table[:, DIMENSIONS.index("position_effect")]
+                    ),
+                    "n": counts,
+                }
+            )
+
+    @property
+    def open_orders(self) -> pd.DataFrame:
+        """The orders frame of what is in flight or open at the moment, oldest first."""
+        found: pd.DataFrame = self._once("open_orders", self._open_orders)
+        return found
+
+    def _open_orders(self) -> pd.DataFrame:
+        with self._ledger.guard:
+            frame = order_frame(self._ledger, self._open, self._at)
+        return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """The orders frame of what changed in the window or is open, as it stood at the moment.
+
+        Oldest first; when there are more than 5,000, the newest 5,000 (all of them for a window
+        over everything, which is what a notebook asks for).
+        """
+        found: pd.DataFrame = self._once("orders", self._orders)
+        return found
+
+    def _orders(self) -> pd.DataFrame:
+        ledger = self._ledger
+        with ledger.guard:
+            low, high = ledger.transitions.bounds(self._start, self._at)
+            touched = ledger.transitions.column("row")[low:high]
+            rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
+            rows = rows[self._allowed_orders(rows)]
+            if self._start is not None:
+                rows = rows[-TABLE_ROWS:]
+            frame = order_frame(ledger, rows, self._at)
+        return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
+
+    @property
+    def notable(self) -> pd.DataFrame:
+        """Whole rows of the rare kinds up to the moment, oldest first, whatever the window."""
+        found: pd.DataFrame = self._once("notable", self._notable)
+        return found
+
+    def _notable(self) -> pd.DataFrame:
+        with self._ledger.guard:
+            return self._ledger.notable.frame(self.at)
+
+    @cached_property
+    def activity(self) -> pd.DataFrame:
+        """When each source was last heard, when it last acted, and its usual gap in seconds.
+
+        Columns: source, ts_last_event, ts_last_action, usual_gap_seconds (median gap between
+        actions among the newest 2,000 events), n (gaps it rests on).
+        """
+        groups, recent = self._ledger.groups, self._recent
+        table = groups.table()[recent["group"]]
+        words = groups.codes["what"].words
+        acting = np.array([word in ACTING for word in words] + [False])[table[:, WHAT]]
+        rows = []
+        for code in np.unique(table[:, 0]).tolist():
+            mine = table[:, 0] == code
+            acts = recent["ts"][mine & acting]
+            gaps = np.diff(acts)
+            gaps = gaps[gaps > 0]
+            rows.append(
+                {
+                    "source": groups.codes["source"].word(code),
+                    "ts_last_event": _moment(recent["ts"][mine][-1]),
+                    "ts_last_action": _moment(acts[-1]) if len(acts) else pd.NaT,
+                    "usual_gap_seconds": float(np.median(gaps)) / SECOND_NS if len(gaps) else None,
+                    "n": len(gaps),
+                }
+            )
+        names = ["source", "ts_last_event", "ts_last_action", "usual_gap_seconds", "n"]
+        return pd.DataFrame(rows, columns=names)
+
+    def recent(self, n: int = 50) -> pd.DataFrame:
+        """Return the newest events first: when, what, and where its raw line stands."""
+        groups = self._ledger.groups
+        table = groups.table()[self._recent["group"]]
+        wanted = np.flatnonzero(self._allowed[self._recent["group"]])[::-1][:n]
+        columns: dict[str, Any] = {"ts_event": times(self._recent["ts"][wanted])}
+        for name in ("source", "what", "code", "symbol", "reason", "route", "decision"):
+            codes = table[wanted, DIMENSIONS.index(name)]
+            columns["kind" if name == "what" else name] = groups.codes[name].categorical(codes)
+        generations = self._ledger.generations
+        columns["raw_generation"] = generations.categorical(self._recent["generation"][wanted])
+        columns["raw_offset"] = self._recent["raw_offset"][wanted]
+        return pd.DataFrame(columns)
+
+    @property
+    def lapsed_orders(self) -> int:
+        """How many orders expired in silence within the window."""
+        return len(self._lapsed)
+
+    def measure(self, metric: Callable[..., Any], **options: Hashable) -> Any:
+        """Return a metric of this picture; the same metric and options are computed once."""
+        key = (metric, tuple(sorted(options.items())))
+        needs: tuple[str, ...] = getattr(metric, "needs", ())
+        return self._once(key, lambda: metric(*(self._input(n) for n in needs), **options))
+
+    def _input(self, name: str) -> Any:
+        value = getattr(self, name)
+        return value() if name == "tally_by_minute" else value
+
+    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        if key not in self._memo:
+            self._memo[key] = make()
+        return self._memo[key]
+
+
+def _moment(ns: int) -> pd.Timestamp:
+    return pd.Timestamp(int(ns), unit="ns", tz="UTC")
