@@ -108,7 +108,7 @@ def percentile_row(found: Percentiles) -> dict[str, float]:
 
 def _known(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     if column not in frame.columns:
-        return pd.Series([], dtype="float64", name=column)
+        return pd.Series(np.zeros(0), name=column)
     values = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
     known: pd.Series[float] = pd.Series(values, index=frame.index, name=column).dropna()
     return known

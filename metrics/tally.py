@@ -44,7 +44,7 @@ def total(tally: pd.DataFrame, what: str, *, effect: str | None = None) -> int:
     rows = mask(tally, "what", (what,))
     if effect is not None:
         closing = mask(tally, "position_effect", ("close",))
-        rows &= closing if effect == "close" else ~closing
+        rows = rows & (closing if effect == "close" else ~closing)
     return int(tally["n"].to_numpy()[rows].sum())
 
 
@@ -68,7 +68,12 @@ def mask(frame: pd.DataFrame, column: str, values: Iterable[str]) -> NDArray[np.
     """Give which rows hold one of the values; a missing column or value is never one of them."""
     if column not in frame.columns:
         return np.zeros(len(frame), dtype=np.bool_)
-    return np.asarray(frame[column].isin(list(values)), dtype=np.bool_)
+    words = frame[column]
+    if isinstance(words.dtype, pd.CategoricalDtype):
+        # One look a category instead of one a row; the code -1 (missing) picks the last entry.
+        wanted = np.append(words.dtype.categories.isin(list(values)), False)
+        return wanted[words.cat.codes.to_numpy()]
+    return np.array(words.isin(list(values)), dtype=np.bool_)
 
 
 def counts_by(tally: pd.DataFrame, column: str, rows: NDArray[np.bool_]) -> dict[str, int]:
