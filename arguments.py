@@ -1,0 +1,199 @@
+"""The command line of `python app.py`."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+
+VERSION: Final = "0.1.0"
+
+USAGE: Final = 64
+CONFIG: Final = 78
+"""EX_USAGE and EX_CONFIG of sysexits.h."""
+
+DESCRIPTION: Final = """\
+A live operations dashboard for trading systems. It reads what a bot already writes and never
+touches the bot."""
+
+EPILOG: Final = """\
+examples:
+  python app.py --demo                        a simulated bot and its dashboard
+  python app.py --attach logs/run_1           recognize the logs below a folder and watch them
+  python app.py --config deskwatch.toml       the desk in a file
+  python app.py --explain logs/events.jsonl:3 how line 3 is read, field by field
+
+Without --demo, --config or --attach it reads deskwatch.toml in the working directory; without that
+it serves an empty desk that says how to attach one. Every key of the file can be overridden by a
+variable: DESKWATCH_DESK__WINDOW_SECONDS=60. See deskwatch.example.toml."""
+
+
+class RefusedError(Exception):
+    """The command line asks for what cannot be done; the text is the whole message.
+
+    Attributes:
+        exit_code: 64 for a wrong or unbuilt option, 78 for a configuration that is not allowed.
+    """
+
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """A file, and the number of a line of it (from 1) or None for its first lines."""
+
+    file: Path
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, checked. None where an option was not given."""
+
+    demo: bool = False
+    config: Path | None = None
+    attach: tuple[Path, ...] = ()
+    explain: Explain | None = None
+    role: str = "all"
+    host: str = "127.0.0.1"
+    port: int = 8050
+    state_dir: Path | None = None
+    window_seconds: float | None = None
+    debug: bool = False
+
+    @property
+    def desk_overrides(self) -> dict[str, object]:
+        """What the command line says of `[desk]`, for `settings.load()`."""
+        given = {
+            "window_seconds": self.window_seconds,
+            "state_dir": None if self.state_dir is None else str(self.state_dir.absolute()),
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise RefusedError(f"{message}\nTry: python app.py --help")
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> Options:
+    """Read the command line; `--help` and `--version` print and exit 0.
+
+    Args:
+        arguments: without the program's name; `sys.argv` when missing.
+
+    Raises:
+        RefusedError: with the message and the exit code.
+    """
+    given = _parser().parse_args(arguments)
+    for built, name in (
+        (not given.terminal, "--terminal"),
+        (given.snapshot is None, "--snapshot"),
+        (given.role == "all", f"--role {given.role}"),
+    ):
+        if not built:
+            raise RefusedError(f"{name} is not built yet")
+    if not _is_loopback(given.host):
+        raise RefusedError(
+            f"--host {given.host}: only a loopback address such as 127.0.0.1 is allowed for now, "
+            "because Deskwatch does not ask who is looking yet: on any other address everyone in "
+            "reach would see the desk. Put nginx with a login in front of it, on the same machine.",
+            CONFIG,
+        )
+    for one, other in (
+        ("demo", "config"),
+        ("demo", "attach"),
+        ("demo", "explain"),
+        ("explain", "attach"),
+    ):
+        if getattr(given, one) and getattr(given, other):
+            raise RefusedError(f"--{one} and --{other} cannot be given together")
+    return Options(
+        demo=given.demo,
+        config=given.config,
+        attach=tuple(given.attach),
+        explain=given.explain,
+        role=given.role,
+        host=given.host,
+        port=given.port,
+        state_dir=given.state_dir,
+        window_seconds=given.window_seconds,
+        debug=given.debug,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python app.py",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    what = parser.add_argument_group("what to show")
+    what.add_argument("--demo", action="store_true", help="a simulated bot; loopback only")
+    what.add_argument("--config", type=Path, metavar="FILE", help="the desk in this TOML file")
+    what.add_argument(
+        "--attach", type=Path, metavar="DIR", action="append", default=[],
+        help="watch the logs below DIR, their dialect recognized; repeatable",
+    )  # fmt: skip
+    what.add_argument(
+        "--explain", type=_explain, metavar="FILE[:LINE]", help="say how a line is read, and exit"
+    )
+    what.add_argument("--snapshot", metavar="OUT.html", help="one page in a file (not built yet)")
+    what.add_argument("--terminal", action="store_true", help="in the terminal (not built yet)")
+    how = parser.add_argument_group("how to serve")
+    how.add_argument("--host", default="127.0.0.1", help="a loopback address (default %(default)s)")
+    how.add_argument(
+        "--port", type=_port, default=8050, help="default %(default)s; 0 picks a free one"
+    )
+    how.add_argument(
+        "--role", choices=("all", "collector", "web"), default="all",
+        help="default %(default)s, the only one built yet",
+    )  # fmt: skip
+    how.add_argument("--debug", action="store_true", help="log more, and show errors in the page")
+    desk = parser.add_argument_group("the desk, before file and environment")
+    desk.add_argument("--state-dir", type=Path, metavar="DIR", help="counters and history")
+    desk.add_argument("--window-seconds", type=_window, metavar="N", help="the live window")
+    parser.add_argument("--version", action="version", version=f"Deskwatch {VERSION}")
+    return parser
+
+
+def _explain(value: str) -> Explain:
+    file, colon, line = value.rpartition(":")
+    if colon and line.isdigit() and not Path(value).exists():
+        if int(line) < 1:
+            raise argparse.ArgumentTypeError(f"line {line}: lines are counted from 1")
+        return Explain(Path(file), int(line))
+    return Explain(Path(value))
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or int(value) > 65535:
+        raise argparse.ArgumentTypeError(f"was {value!r}; it must be a whole number, 0 to 65535")
+    return int(value)
+
+
+def _window(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 31_536_000:
+        raise argparse.ArgumentTypeError(f"was {value!r}; it must be a number of seconds above 0")
+    return seconds
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
