@@ -39,6 +39,13 @@ class Governance:
     updates: int
 
     @property
+    def alpha_budget_used(self) -> float | None:
+        """Share of the error budget that is spent, 0–1 and above; None where a part is unknown."""
+        if self.alpha_spent is None or not self.alpha_total:
+            return None
+        return self.alpha_spent / self.alpha_total
+
+    @property
     def sprt_place(self) -> str | None:
         """Where the ratio stands: `above`, `below`, `between`, `bounds unknown`; None: no test."""
         if self.sprt_llr is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -23,14 +22,14 @@ _COLUMNS: Final = {
 
 
 @metric(unit="count", needs=("tally_by_minute",))
-def order_timeline(tally_by_minute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def order_timeline(tally_by_minute: pd.DataFrame) -> pd.DataFrame:
     """Count opening orders by what happened to them, and all events, for each bin of the window.
 
     Returns:
         `ts` (the bin's start, UTC), `submitted, ack, filled, cancelled, expired, failed, denied,
         events`; unit: orders and events a bin. Bins in which nothing happened are not there.
     """
-    tally = tally_by_minute()
+    tally = tally_by_minute
     if "ts" not in tally.columns or tally.empty:
         columns = ["ts", *_COLUMNS, "events"]
         empty = pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[1:], "int64"))

@@ -107,10 +107,10 @@ def test_the_timeline_counts_by_bin(at):
             "n": [2, 3, 1, 1, 4, 7],
         }
     )
-    found = order_timeline(lambda: tally)
+    found = order_timeline(tally)
     assert found["ts"].tolist() == [at(0), at(5)]
     assert found["submitted"].tolist() == [2, 0]
     assert found["filled"].tolist() == [0, 1]
     assert found["denied"].tolist() == [0, 4]
     assert found["events"].tolist() == [3, 11]
-    assert order_timeline(lambda: pd.DataFrame())["events"].sum() == 0
+    assert order_timeline(pd.DataFrame())["events"].sum() == 0

@@ -15,6 +15,7 @@ def test_nothing_said_is_unknown(make_notable, make_tally):
     for notable in (make_notable(), pd.DataFrame()):
         said = governance(notable, make_tally())
         assert said.alpha_score is None
+        assert said.alpha_budget_used is None
         assert said.sprt_llr is None
         assert said.sprt_place is None
         assert said.alpha_decision is None
@@ -42,6 +43,7 @@ def test_the_newest_word_of_each_kind_wins(make_notable, make_tally):
     )
     said = governance(notable, make_tally())
     assert (said.alpha_score, said.alpha_spent, said.alpha_total) == (0.4, 0.02, 0.10)
+    assert said.alpha_budget_used == pytest.approx(0.2)
     assert said.alpha_decision == "allow"
     assert (said.sprt_llr, said.sprt_lower, said.sprt_upper) == (2.1, -1.558, 2.77)
     assert said.sprt_place == "between"

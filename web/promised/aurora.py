@@ -44,9 +44,9 @@ def status(view: Any) -> dict[str, Any]:
         "window_seconds": view.window_seconds,
         "orders": _orders(view),
         "routes": _fields(view.measure(route_counts), ("maker", "taker", "deny", "cancel")),
-        "ratios": _ratio("fill", view.measure(fill_ratio))
-        | _ratio("deny", view.measure(deny_ratio))
-        | _ratio("taker", view.measure(taker_ratio)),
+        **_ratio("fill_ratio", view.measure(fill_ratio)),
+        **_ratio("deny_ratio", view.measure(deny_ratio)),
+        **_ratio("taker_ratio", view.measure(taker_ratio)),
         "latency": _latency(view),
         "governance": _governance(view),
         "xai": {"why_code_counts": dict(view.measure(why_code_counts))},
@@ -131,6 +131,7 @@ def _governance(view: Any) -> dict[str, Any]:
             "decision": said.alpha_decision,
             "spent": said.alpha_spent,
             "total": said.alpha_total,
+            "budget_used": said.alpha_budget_used,
         },
         "sprt": {
             "updates": said.updates,
