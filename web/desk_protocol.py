@@ -1,0 +1,70 @@
+"""What the web needs of a desk: the one in this process, or one held elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pandas as pd
+
+
+class View(Protocol):
+    """One immutable picture of the desk at a version; pages read much more of it."""
+
+    version: int
+    at: pd.Timestamp
+    newest: pd.Timestamp | None
+
+
+class Desk(Protocol):
+    """The desk as seams of the web: pictures, frames, sources, and a call at each change."""
+
+    name: str
+    environment: str
+    demo: bool
+    version: int
+
+    def view(
+        self,
+        window_seconds: float | None = 300.0,
+        at: pd.Timestamp | None = None,
+        source: str | None = None,
+        account: str | None = None,
+        symbol: str | None = None,
+    ) -> Any:
+        """The picture for these filters, the same object while nothing changed."""
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The rows of `/api/sources`."""
+
+    def frames(self) -> list[str]:
+        """The names of the frames that exist."""
+
+    def frame(
+        self,
+        name: str,
+        limit: int = 1000,
+        since: pd.Timestamp | None = None,
+        until: pd.Timestamp | None = None,
+        account: str | None = None,
+        source: str | None = None,
+        symbol: str | None = None,
+    ) -> pd.DataFrame:
+        """The newest rows of a frame, ascending; KeyError when there is no such frame."""
+
+    def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
+        """The last lines set aside."""
+
+    def raw_line(
+        self, raw_generation: str, raw_offset: int, source: str | None = None
+    ) -> str | None:
+        """The line an event came from, or None when it is gone."""
+
+    def not_ready(self) -> list[str]:
+        """Why the desk is not ready yet; empty when it is."""
+
+    def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back with the version at each change; gives the call that ends it."""
+
+    def notices(self) -> list[str]:
+        """What the desk wants every viewer to know (a state file set aside, for one)."""

@@ -1,0 +1,129 @@
+"""The streams over HTTP: `/_live/stream` for pages, `/sse` for programs, `/_live/stats` for us."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request, Response
+
+from web.event_stream import BEAT_SECONDS, EventStream, beat, wants_gzip
+from web.filters import FilterError, Filters
+from web.fragment import Fragment, event, fragment
+from web.json_response import JsonResponse, filter_problem, problem
+from web.live import Hub, Picture, RefusedError
+from web.render import Rendered, Renderer, page_key
+from web.status import StatusBook
+from web.wire import to_json
+
+MOST_PAGES_A_STREAM = 8
+
+
+def live_routes(
+    hub: Hub, renderer: Renderer, status: StatusBook, *, build: str, default_window: str
+) -> APIRouter:
+    """The routes of the live channel."""
+    router = APIRouter()
+
+    @router.get("/_live/stream", include_in_schema=False)
+    async def stream(request: Request) -> Response:
+        """Frames of one page (`page=/latency&window=5m`) or several (`key=/latency?window=5m`)."""
+        try:
+            asked = _asked(request)
+            pictures = {key: _page_picture(renderer, key, default_window) for key in asked}
+            hello = _hello(build, {key: picture.key for key, picture in pictures.items()})
+            viewer = hub.join(pictures.values())
+        except FilterError as error:
+            return filter_problem(error)
+        except KeyError as error:
+            return problem(404, f"there is no page at {error.args[0]}")
+        except RefusedError as error:
+            return _busy(error)
+        return EventStream(
+            hub,
+            viewer,
+            gzip=wants_gzip(request),
+            hello=hello,
+            quiet=beat,
+            quiet_seconds=BEAT_SECONDS,
+        )
+
+    @router.get("/sse", tags=["status"], response_class=Response)
+    async def sse(request: Request) -> Response:
+        """`/status` as an event stream: at each tick on which it changed, full state on connect."""
+        try:
+            filters = status.filters(request.query_params)
+            picture = Picture(f"/sse?{filters.key}", lambda: status.picture(filters), _sse_event)
+            return EventStream(hub, hub.join([picture]), gzip=wants_gzip(request))
+        except FilterError as error:
+            return filter_problem(error)
+        except RefusedError as error:
+            return _busy(error)
+
+    @router.get("/_live/stats", include_in_schema=False)
+    async def stats() -> Response:
+        """What rendering and streaming have cost so far."""
+        return JsonResponse(
+            {
+                "viewers": len(hub.viewers),
+                "keys": sorted(hub.channels),
+                "build": build,
+                **dataclasses.asdict(hub.counts),
+                **dataclasses.asdict(renderer.counts),
+            }
+        )
+
+    return router
+
+
+def frame_json(rendered: Rendered) -> bytes:
+    """A page's picture as the browser gets it, by stream and by Interval alike."""
+    return b'{"key":%b,"v":%d,"problem":%b,"props":%b}' % (
+        to_json(rendered.key),
+        rendered.version,
+        to_json(rendered.problem),
+        rendered.body,
+    )
+
+
+def _asked(request: Request) -> list[str]:
+    keys = request.query_params.getlist("key")
+    if len(keys) > MOST_PAGES_A_STREAM:
+        raise FilterError("key", str(len(keys)), f"at most {MOST_PAGES_A_STREAM} pages a stream")
+    if keys:
+        return keys
+    path = request.query_params.get("page", "/")
+    return [f"{path}?{request.url.query}"]
+
+
+def _page_picture(renderer: Renderer, key: str, default_window: str) -> Picture:
+    path, query = _split(key)
+    filters = Filters.from_query(query, default_window=default_window)
+    if renderer.pages.find(path) is None:
+        raise KeyError(path)
+    return Picture(page_key(path, filters), lambda: renderer.render(path, filters), _page_event)
+
+
+def _split(key: str) -> tuple[str, Mapping[str, str]]:
+    path, _, query = key.partition("?")
+    return path, dict(parse_qsl(query))
+
+
+def _hello(build: str, keys: dict[str, str]) -> bytes:
+    return event(json.dumps({"build": build, "keys": keys}).encode(), kind="hello")
+
+
+def _page_event(rendered: Rendered) -> Fragment:
+    return fragment(event(frame_json(rendered), kind="frame", event_id=rendered.version))
+
+
+def _sse_event(rendered: Rendered) -> Fragment:
+    body: Any = rendered.body if rendered.problem is None else to_json({"error": rendered.problem})
+    return fragment(event(body, event_id=rendered.version))
+
+
+def _busy(error: RefusedError) -> Response:
+    return problem(503, f"no stream: {error}", headers={"Retry-After": "5"})

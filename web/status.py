@@ -1,0 +1,39 @@
+"""`/status` and `/sse`: the numbers promised to Aurora's users, built once a version for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from web.filters import FilterError, Filters
+from web.promised import aurora
+from web.render import Rendered, Renderer
+
+PARAMETERS = frozenset({"window", "at", "source", "account", "symbol"})
+
+
+class StatusBook:
+    """The status document under any filters, shared by polling and streaming clients."""
+
+    def __init__(self, renderer: Renderer, default_window: str) -> None:
+        self._renderer = renderer
+        self._default_window = default_window
+
+    def filters(self, query: Mapping[str, str]) -> Filters:
+        """The filters of a request; `window` may be any number of seconds here.
+
+        Raises:
+            FilterError: a parameter is unknown or its value is not allowed.
+        """
+        unknown = sorted(set(query) - PARAMETERS)
+        if unknown:
+            raise FilterError(unknown[0], query[unknown[0]], "only " + " ".join(sorted(PARAMETERS)))
+        return Filters.from_query(query, default_window=self._default_window, any_window=True)
+
+    def picture(self, filters: Filters) -> Rendered:
+        """The status document; may carry a problem instead."""
+        return self._renderer.picture(f"/status?{filters.key}", filters, _status)
+
+
+def _status(view: Any) -> dict[str, Any]:
+    return aurora.status(view)
