@@ -45,12 +45,14 @@ class Head:
 
     def agrees(self, other: bytes) -> bool:
         """Whether a stream that begins with `other` can be this one, as far as both are known."""
+        if not self.length:
+            return True
         common = min(self.length, len(other))
         start = min(common, START_BYTES)
         if self.start[:start] != other[:start]:
             return False
         if len(other) >= self.length and digest(other[: self.length]) != self.whole:
-            return self.length == 0
+            return False
         known = zip(LEVELS, self.levels, strict=False)
         return all(digest(other[:n]) == level for n, level in known if n <= common)
 

@@ -12,7 +12,8 @@ PATTERNS: Final = ("*.jsonl", "*.jsonl.gz", "*.ndjson", "*.ndjson.gz")
 
 _DATE = r"[.-]\d{4}-?\d{2}-?\d{2}(?:[._T-]?\d{2}(?:-?\d{2}){0,2})?"
 _ROTATED = re.compile(
-    rf"(?P<live>.+?)(?:(?:{_DATE}|\.\d{{1,6}})(?:\.part\d+)?(?:\.\w{{1,8}})?)?(?P<gz>\.gz)?", re.ASCII
+    rf"(?P<live>.+?)(?:(?:{_DATE}|\.\d{{1,6}})(?:\.part\d+)?(?:\.\w{{1,8}})?)?(?P<gz>\.gz)?",
+    re.ASCII,
 )
 
 

@@ -1,0 +1,90 @@
+"""Keeps the files open that are read often, and no more of them than are allowed."""
+
+from __future__ import annotations
+
+import errno
+from collections import OrderedDict
+
+from data_sources.lines.discover import Found
+from data_sources.lines.generation import Generation
+from data_sources.lines.gzip_part import GzipPart
+from data_sources.lines.part import Part, PlainPart
+
+_FULL = (errno.EMFILE, errno.ENFILE)
+
+
+class Descriptors:
+    """Open parts, the one that gave data longest ago first."""
+
+    def __init__(self, max_open_files: int) -> None:
+        self._limit = max(2, max_open_files)
+        self._open: OrderedDict[int, Generation] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def generations(self) -> list[Generation]:
+        """Those whose file is open."""
+        return list(self._open.values())
+
+    def open(self, found: Found) -> Part:
+        """Open a file; makes room by closing files that have been silent longest.
+
+        Raises:
+            OSError: when it cannot be opened.
+        """
+        while len(self._open) >= self._limit and self._close_oldest():
+            pass
+        kind = GzipPart if found.compressed else PlainPart
+        try:
+            return kind(found.real)
+        except OSError as error:
+            if error.errno not in _FULL or not self.make_room():
+                raise
+        return kind(found.real)
+
+    def keep(self, generation: Generation, part: Part) -> None:
+        """Let the generation have the part from now on."""
+        if generation.part is not None and generation.part is not part:
+            generation.part.close()
+        generation.part = part
+        self._open[generation.serial] = generation
+        self._open.move_to_end(generation.serial)
+
+    def used(self, generation: Generation) -> None:
+        """Note that the generation gave data just now."""
+        self._open.move_to_end(generation.serial)
+
+    def close(self, generation: Generation) -> None:
+        """Close the generation's file, if it is open; its offset stays."""
+        self._open.pop(generation.serial, None)
+        if generation.part is not None:
+            generation.part.close()
+            generation.part = None
+
+    def move(self, old: Generation, new: Generation) -> None:
+        """Hand the open file of one generation to the one that took its place."""
+        part, old.part = old.part, None
+        self._open.pop(old.serial, None)
+        if part is not None:
+            self.keep(new, part)
+
+    def close_all(self) -> None:
+        """Close every file."""
+        for generation in self.generations():
+            self.close(generation)
+
+    def make_room(self) -> bool:
+        """Close a quarter, because the process has no descriptor left; whether any was closed."""
+        closed = 0
+        for _ in range(max(1, len(self._open) // 4)):
+            closed += self._close_oldest()
+        return closed > 0
+
+    def _close_oldest(self) -> bool:
+        """Close the silent one that can be opened again; False when there is none."""
+        for generation in self._open.values():
+            if generation.found is not None and generation.links and not generation.compressed:
+                self.close(generation)
+                return True
+        return False

@@ -1,0 +1,221 @@
+"""Finds the log files below a path: a file with its rotated parts, a folder, or a glob."""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from data_sources.lines.names import LogName, log_name
+
+_MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file that is a log, as one look at the folders saw it.
+
+    path  relative to the root, posix · file  the same with the name that is written to
+    real  absolute, without symbolic links
+    """
+
+    path: str
+    file: str
+    real: str
+    rotated: bool
+    compressed: bool
+    linked: bool
+    key: tuple[int, int]
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a path is not read: a state of a source, and a sentence that says what to do."""
+
+    state: str
+    message: str
+    grave: bool = True
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at the folders saw.
+
+    blind  folders that could not be listed · exhausted  no descriptor was left to list one
+    """
+
+    found: list[Found] = field(default_factory=list)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+    blind: list[str] = field(default_factory=list)
+    exhausted: bool = False
+
+    def blind_to(self, path: str) -> bool:
+        """Whether the file may well be there although it was not seen."""
+        return any(folder == "." or path.startswith(folder + "/") for folder in self.blind)
+
+
+class Scope:
+    """Which files belong to a source."""
+
+    def __init__(self, path: str | Path, patterns: tuple[str, ...]) -> None:
+        self._path = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - keeps links
+        self._patterns = patterns
+        self._glob: tuple[str, ...] | None = None
+        self._single = ""
+        self.root = self._path
+        self._decide()
+
+    def _decide(self) -> None:
+        """Tell file, folder and glob apart; a path that does not exist yet goes by its name."""
+        parts = self._path.parts
+        magic = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), None)
+        if magic is not None and not self._path.exists():
+            self.root = Path(*parts[:magic])
+            self._glob = parts[magic:]
+        elif not self._path.is_dir() and (os.path.lexists(self._path) or self._path.suffix):
+            self.root = self._path.parent
+            self._single = self._path.name
+
+    def look(self) -> Look:
+        """List the folders once.
+
+        Never raises: what cannot be read stands in `troubles`.
+        """
+        look = Look()
+        if self._single and self._path.is_dir():
+            self.root, self._single = self._path, ""
+        elif not self._single and self._glob is None and self.root == self._path:
+            self._decide()
+        boundary = os.path.realpath(self.root)
+        folders = [(boundary, "")]
+        while folders:
+            folder, relative = folders.pop()
+            try:
+                self._list(folder, relative, boundary, folders, look)
+            except FileNotFoundError:
+                continue
+            except NotADirectoryError:
+                self._trouble(look, relative, "misconfigured", "not_regular", "is no folder")
+            except PermissionError:
+                look.blind.append(relative or ".")
+                self._trouble(look, relative, "unreadable", "denied", "may not be listed by us")
+            except OSError as error:
+                look.blind.append(relative or ".")
+                look.exhausted |= error.errno in (errno.EMFILE, errno.ENFILE)
+                self._trouble(look, relative, "unreadable", "io_error", str(error.strerror))
+        return look
+
+    def _list(
+        self, folder: str, relative: str, boundary: str, folders: list[tuple[str, str]], look: Look
+    ) -> None:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = f"{relative}/{entry.name}" if relative else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if self._descends(path):
+                        folders.append((entry.path, path))
+                    continue
+                name = self._name(path)
+                if name is not None or entry.is_symlink():
+                    self._file(entry, path, name, boundary, look)
+
+    def _file(
+        self,
+        entry: os.DirEntry[str],
+        path: str,
+        name: LogName | None,
+        boundary: str,
+        look: Look,
+    ) -> None:
+        """Add one entry, or say why not."""
+        real = entry.path
+        try:
+            if entry.is_symlink():
+                real = os.path.realpath(entry.path, strict=True)
+                outside = os.path.commonpath((real, boundary)) != boundary
+                if outside and (name is not None or (entry.is_dir() and self._descends(path))):
+                    detail = "is a link that leaves the folder; name the real place instead"
+                    grave = name is not None
+                    self._trouble(look, path, "misconfigured", "outside_root", detail, grave)
+                if outside or name is None:
+                    return
+            status = os.lstat(real)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if name is not None:
+                word = "eloop" if error.errno == errno.ELOOP else "io_error"
+                self._trouble(look, path, "unreadable", word, str(error.strerror))
+            return
+        if name is None:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            detail = "is a folder, a pipe, a socket or a device, not a file"
+            self._trouble(look, path, "misconfigured", "not_regular", detail)
+            return
+        file = str(PurePosixPath(path).with_name(name.live))
+        key = (status.st_dev, status.st_ino)
+        linked = entry.is_symlink()
+        size, mtime = status.st_size, status.st_mtime_ns
+        look.found.append(
+            Found(path, file, real, name.rotated, name.compressed, linked, key, size, mtime)
+        )
+
+    def _trouble(
+        self, look: Look, path: str, state: str, word: str, detail: str, grave: bool = True
+    ) -> None:
+        place = self.root / path
+        look.troubles[path] = Trouble(state, f"{word}: {place} {detail}", grave)
+
+    def _name(self, path: str) -> LogName | None:
+        """What the name says, None when the file does not belong to this source."""
+        folder, _, base = path.rpartition("/")
+        if self._single:
+            return None if folder else log_name(base, (glob.escape(self._single),))
+        if self._glob is None:
+            return log_name(base, self._patterns)
+        name = log_name(base, (self._glob[-1],))
+        inside = tuple(folder.split("/")) if folder else ()
+        return name if name and _matches(inside, self._glob[:-1]) else None
+
+    def _descends(self, path: str) -> bool:
+        """Whether logs of this source can lie in the folder."""
+        if self._glob is None:
+            return not self._single
+        inside = tuple(path.split("/"))
+        folders = self._glob[:-1]
+        return "**" in folders or any(
+            _matches(inside, folders[:n]) for n in range(len(folders) + 1)
+        )
+
+
+@lru_cache(maxsize=4096)
+def _matches(inside: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether folder names match a glob's folder parts; `**` stands for any number of folders."""
+    if not pattern:
+        return not inside
+    if pattern[0] == "**":
+        return _matches(inside, pattern[1:]) or bool(inside and _matches(inside[1:], pattern))
+    fits = bool(inside) and PurePosixPath(inside[0]).match(pattern[0])
+    return fits and _matches(inside[1:], pattern[1:])
+
+
+def matching(look: Look) -> Iterator[Found]:
+    """Every file once: names that are written to first, then rotated, then compressed ones."""
+    seen: set[tuple[int, int]] = set()
+    for found in sorted(look.found, key=_plainest_first):
+        if found.key not in seen:
+            seen.add(found.key)
+            yield found
+
+
+def _plainest_first(found: Found) -> tuple[bool, bool, bool, str]:
+    return found.rotated, found.compressed, found.linked, found.path

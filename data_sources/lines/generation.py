@@ -1,0 +1,158 @@
+"""One byte stream from its first line to its last, whatever its file is called meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from data_sources.lines.discover import Found
+from data_sources.lines.identity import HEAD_BYTES, MARK_BYTES, Head, Marks, digest
+from data_sources.lines.part import Part
+
+Key = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Generation:
+    """What is known of one generation of one file, and how far it was read.
+
+    The first group goes into the cursor; the second lives as long as the process.
+    """
+
+    file: str
+    serial: int
+    base: str = ""
+    ordinal: int = 0
+    key: Key | None = None
+    offset: int = 0
+    head: Head = field(default_factory=Head)
+    marker: str = ""
+    marks: Marks = field(default_factory=Marks)
+    finished: bool = False
+
+    found: Found | None = None
+    part: Part | None = None
+    size: int = -1
+    mtime_ns: int = -1
+    ctime_ns: int = -1
+    links: int = 1
+    recheck: bool = False
+    torn: int = 0
+    zeros: int = 0
+    scanned: int = 0
+    need: int = 0
+    long_head: bytes = b""
+    refused_encoding: str = ""
+    quiet_since: float | None = None
+    lost_since: float | None = None
+    copies: dict[Key, Found] = field(default_factory=dict)
+    strangers: set[Key] = field(default_factory=set)
+    saved: dict[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The generation's name, `<file>#<8 hex>`; only after its first line is known."""
+        return f"{self.file}#{self.base if not self.ordinal else self._numbered}"
+
+    @property
+    def _numbered(self) -> str:
+        return blake2b(f"{self.base}/{self.ordinal}".encode(), digest_size=4).hexdigest()
+
+    @property
+    def position(self) -> int:
+        """Up to where the bytes were looked at, read or not."""
+        return self.offset + self.torn + self.zeros + self.scanned
+
+    @property
+    def path(self) -> str:
+        """Where the file stands now, or where it stood when it was last written to."""
+        return self.found.path if self.found else self.file
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the bytes come out of a compressed file now."""
+        return self.found is not None and self.found.compressed
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the file was rotated away, deleted or compressed: it will end."""
+        return self.found is None or self.found.rotated or self.links == 0
+
+    @property
+    def behind(self) -> int:
+        """How many bytes before the offset a block must begin, so that it proves itself."""
+        return self.offset if self.offset <= HEAD_BYTES else MARK_BYTES
+
+    def agrees(self, before: bytes) -> bool:
+        """Whether `before`, the bytes right before the offset, are those that were read."""
+        if not self.offset:
+            return True
+        return len(before) >= self.behind and digest(before[-MARK_BYTES:]) == self.marker
+
+    def intact(self) -> bool:
+        """Whether the open file still holds what was read of it."""
+        if self.part is None or self.part.stat().st_size < self.offset:
+            return False
+        return self.agrees(self.part.pread(self.behind, self.offset - self.behind))
+
+    def advance(self, offset: int, block: bytes, begins: int) -> None:
+        """Note that everything before `offset` is read.
+
+        `block` holds the bytes from position `begins` on, as far as they are at hand.
+        """
+        self.forget_progress()
+        self.saved = None
+        self.offset = offset
+        want = min(HEAD_BYTES, offset)
+        if self.head.length < want:
+            head = block[:want] if begins == 0 else b""
+            self.head = Head.of(head if len(head) == want else self._pread(want, 0))
+        first = max(0, offset - MARK_BYTES)
+        tail = block[first - begins : offset - begins] if first >= begins else b""
+        if len(tail) != offset - first:
+            tail = self._pread(offset - first, first)
+        self.marker = digest(tail)
+        self.marks.add(offset, self.marker)
+
+    def forget_progress(self) -> None:
+        """Look again at everything after the offset."""
+        self.torn = self.zeros = self.scanned = self.need = 0
+        self.long_head = b""
+
+    def to_json(self) -> dict[str, Any]:
+        """What the cursor keeps; of constant size, and made anew only after a change."""
+        if self.saved is None or self.saved["finished"] != self.finished:
+            self.saved = {
+                "file": self.file,
+                "serial": self.serial,
+                "base": self.base,
+                "ordinal": self.ordinal,
+                "offset": self.offset,
+                "head": self.head.to_json(),
+                "marker": self.marker,
+                "marks": self.marks.to_json(),
+                "finished": self.finished,
+            }
+        return {**self.saved, "key": list(self.key) if self.key else None}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Generation:
+        """The inverse of `to_json`; KeyError, ValueError or TypeError when it is none."""
+        key = value["key"]
+        return cls(
+            file=str(value["file"]),
+            serial=int(value["serial"]),
+            base=str(value["base"]),
+            ordinal=int(value["ordinal"]),
+            key=(int(key[0]), int(key[1])) if key else None,
+            offset=int(value["offset"]),
+            head=Head.from_json(value["head"]),
+            marker=str(value["marker"]),
+            marks=Marks.from_json(value["marks"]),
+            finished=bool(value["finished"]),
+        )
+
+    def _pread(self, count: int, position: int) -> bytes:
+        assert self.part is not None
+        return self.part.pread(count, position)
