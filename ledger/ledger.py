@@ -40,8 +40,12 @@ NAT = NEVER
 
 @dataclass(slots=True)
 class Folded:
-    """What a fold found: rows recognised as duplicates and rows that came late, by source."""
+    """What a fold found: rows recognized as duplicates and rows that came late, by source.
 
+    `kept` are the rows that were folded, duplicates taken out.
+    """
+
+    kept: pd.DataFrame
     duplicates: dict[str, int] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
 
@@ -91,7 +95,7 @@ class Ledger:
 
     def fold(self, events: pd.DataFrame) -> Folded:
         """Fold rows of the event frame, in any order; return duplicates and late rows by source."""
-        folded = Folded()
+        folded = Folded(events)
         if events.empty:
             return folded
         with self.guard:
@@ -99,7 +103,7 @@ class Ledger:
             if repeated.any():
                 counted = events["source"][repeated].value_counts()
                 folded.duplicates = {str(k): int(n) for k, n in counted.items() if n}
-                events = events[~repeated]
+                folded.kept = events = events[~repeated]
             if len(events):
                 folded.late = self._fold(events)
                 self.version += 1
@@ -118,9 +122,7 @@ class Ledger:
             order = np.lexsort((offsets, ts))
             events, ts, offsets = events.iloc[order], ts[order], offsets[order]
         codes = [
-            self.groups.codes[name].of_categorical(
-                events["kind" if name == "what" else name].array
-            )
+            self.groups.codes[name].of_categorical(events["kind" if name == "what" else name].array)
             for name in DIMENSIONS
         ]
         rows: Columns = {

@@ -8,8 +8,19 @@ import pandas as pd
 
 KEPT: Final = 2_000
 COLUMNS: Final = (
-    "ts_event", "source", "account_id", "session_id", "kind", "code", "symbol", "decision",
-    "reason", "text", "attributes", "value", "confidence_ratio",
+    "ts_event",
+    "source",
+    "account_id",
+    "session_id",
+    "kind",
+    "code",
+    "symbol",
+    "decision",
+    "reason",
+    "text",
+    "attributes",
+    "value",
+    "confidence_ratio",
 )
 """The least that metrics may ask of a rare event."""
 

@@ -98,8 +98,9 @@ def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.Data
     for name, known_since in named.items():
         known = (cells[known_since] != NEVER).tolist()
         pairs = zip(picked, known, strict=True)
-        columns[name] = pd.array([ids[name][row] if is_known else None for row, is_known in pairs],
-                                 dtype="str")
+        columns[name] = pd.array(
+            [ids[name][row] if is_known else None for row, is_known in pairs], dtype="str"
+        )
     quantity, filled = cells["order_quantity"], cells["filled_quantity"]
     columns |= {
         "symbol": words["symbol"].categorical(cells["symbol"]),
@@ -140,18 +141,14 @@ def times(ns: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(ns.view("M8[ns]")).tz_localize("UTC")
 
 
-def _between(
-    first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _between(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     known = (first != NEVER) & (last != NEVER)
     result = np.full(len(first), np.nan)
     result[known] = (last[known] - first[known]) / SECOND_NS
     return result
 
 
-def _quantities_at(
-    ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: Arrays
-) -> None:
+def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: Arrays) -> None:
     """Take fills after the moment out of what is filled."""
     low, high = ledger.fills.bounds(at, None)
     later = set(ledger.fills.column("row")[low:high].tolist())

@@ -45,7 +45,10 @@ def _revive(table: OrderTable, session: Session, row: int) -> Order:
     cell = table.cell
     order.created = cell["ts_created"][row]
     order.submitted, order.accepted = cell["ts_submitted"][row], cell["ts_accepted"][row]
-    order.first_partial, order.first_fill = cell["ts_first_partial"][row], cell["ts_first_fill"][row]
+    order.first_partial, order.first_fill = (
+        cell["ts_first_partial"][row],
+        cell["ts_first_fill"][row],
+    )
     order.named, order.venue_named = cell["ts_named"][row], cell["ts_venue_named"][row]
     order.client_order_id = table.client_order_ids[row]
     order.venue_order_id = table.venue_order_ids[row]

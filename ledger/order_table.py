@@ -116,9 +116,7 @@ class OrderTable:
             self.client_order_ids[order.row] = order.client_order_id
             self.venue_order_ids[order.row] = order.venue_order_id
 
-    def close(
-        self, column: str, rows: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]
-    ) -> None:
+    def close(self, column: str, rows: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]) -> None:
         """Stamp the end of some orders."""
         self._arrays[column][rows] = ts
 

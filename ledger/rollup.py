@@ -97,9 +97,7 @@ class Rollup:
                 result[list(cell)] += list(cell.values())
         return result
 
-    def histogram(
-        self, stage: str, first: int | None, last: int | None
-    ) -> npt.NDArray[np.int64]:
+    def histogram(self, stage: str, first: int | None, last: int | None) -> npt.NDArray[np.int64]:
         """Return the histogram (int64[BINS]) of a stage over the minutes first..last."""
         if first is None and last is None:
             total = self.histogram_totals.get(stage)

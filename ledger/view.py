@@ -275,15 +275,32 @@ class View:
         cells = {
             name: table.column(name)[self._lapsed].tolist()
             for name in (
-                "source", "account_id", "session_id", "symbol", "side", "position_effect", "route",
+                "source",
+                "account_id",
+                "session_id",
+                "symbol",
+                "side",
+                "position_effect",
+                "route",
             )
         }
         for row in zip(*cells.values(), strict=True):
             found[row] = found.get(row, 0) + 1
         return [
             (
-                (source, account, session, -1, -1, symbol, side,
-                 effects.code("close" if effect == 1 else "open"), route, -1, -1),
+                (
+                    source,
+                    account,
+                    session,
+                    -1,
+                    -1,
+                    symbol,
+                    side,
+                    effects.code("close" if effect == 1 else "open"),
+                    route,
+                    -1,
+                    -1,
+                ),
                 n,
             )
             for (source, account, session, symbol, side, effect, route), n in found.items()

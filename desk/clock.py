@@ -1,0 +1,219 @@
+"""The one clock: it reads every source at its pace, feeds the ledger, and keeps what was read."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import pandas as pd
+
+from data_sources.reading import Reading
+from desk.keeper import Keeper
+from desk.origin import Origin
+from ledger import Ledger
+
+LOG = logging.getLogger(__name__)
+
+SWEEP_SECONDS: Final = 0.05
+TICK_SECONDS: Final = 0.1
+"""Viewers hear of changes at most so often."""
+IDLE_TICK_SECONDS: Final = 1.0
+"""Without news the windows slide on: viewers hear of that once a second."""
+COMMIT_SECONDS: Final = 1.0
+COMMIT_ROWS: Final = 65_536
+RETRY_SECONDS: Final = 2.0
+HELD_ROWS: Final = 1_000_000
+"""With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
+JOURNAL_KEPT: Final = 10_000
+
+
+class Clock:
+    """A thread that sweeps the streams, and a thread for each polled state.
+
+    Polled states have threads of their own, so that one that hangs delays nobody else.
+    """
+
+    def __init__(
+        self,
+        origins: Sequence[Origin],
+        ledger: Ledger,
+        keeper: Keeper,
+        changed: Callable[[], None],
+        *,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._streams = [origin for origin in origins if not origin.is_state]
+        self._polled = [origin for origin in origins if origin.is_state]
+        self._origins = list(origins)
+        self._ledger, self._keeper, self._changed = ledger, keeper, changed
+        self._now_ns = now_ns
+        self._ending = threading.Event()
+        self._lock = threading.Lock()
+        self._inbox: list[tuple[Origin, Reading]] = []
+        self._journal: dict[str, list[tuple[int, pd.DataFrame]]] = {}
+        self._sweeper = threading.Thread(target=self._run, name="desk-clock", daemon=True)
+        self._pollers = [
+            threading.Thread(target=self._poll, args=(o,), name=f"desk-poll-{o.name}", daemon=True)
+            for o in self._polled
+        ]
+        self._committed_at = self._ticked_at = self._tried_at = 0.0
+        self._news = False
+        self.restoring = True
+
+    @property
+    def alive(self) -> bool:
+        """Whether the clock runs."""
+        return self._sweeper.is_alive()
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._sweeper.start()
+        for thread in self._pollers:
+            thread.start()
+
+    def stop(self) -> None:
+        """End the threads and keep what is left."""
+        self._ending.set()
+        if self._sweeper.is_alive():
+            self._sweeper.join(timeout=8)
+        if not self._sweeper.is_alive():
+            self._keeper.commit(self._origins, self._now_ns())
+
+    # -- streams -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._restore()
+        while not self._ending.is_set():
+            begun = time.monotonic()
+            more = self._sweep()
+            self._take_polled()
+            self._commit_when_due()
+            self._tick_when_due()
+            rest = SWEEP_SECONDS - (time.monotonic() - begun)
+            if not more and rest > 0:
+                self._ending.wait(rest)
+
+    def _restore(self) -> None:
+        try:
+            for events in self._keeper.restore(self._origins):
+                self._ledger.fold(events)
+                self._tick_when_due()
+            self._restore_states()
+        finally:
+            self.restoring = False
+            self._news = True
+
+    def _restore_states(self) -> None:
+        by_key = {origin.key: origin.name for origin in self._polled}
+        for key, ts, frame in self._keeper.states(self._polled):
+            self._journal.setdefault(by_key[key], []).append((ts, frame))
+
+    def _sweep(self) -> bool:
+        """Read every stream once; return whether some origin holds more."""
+        more = False
+        for origin in self._streams:
+            if self._keeper.trouble and sum(map(len, origin.waiting)) > HELD_ROWS:
+                continue
+            try:
+                reading = origin.source.read(origin.cursor if origin.cursor_is_news else None)
+                origin.cursor_is_news = False
+                self._take(origin, reading)
+                more |= reading.more
+                origin.catching_up = reading.more
+            except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
+                self._fell(origin, error)
+        return more
+
+    def _take(self, origin: Origin, reading: Reading) -> None:
+        before = (origin.state, origin.problem)
+        origin.take(reading, self._now_ns())
+        if len(reading.frame):
+            folded = self._ledger.fold(reading.frame)
+            origin.duplicates += sum(folded.duplicates.values())
+            origin.late += sum(folded.late.values())
+            origin.waiting.append(folded.kept)
+            self._news = True
+        self._news |= before != (origin.state, origin.problem)
+
+    def _fell(self, origin: Origin, error: Exception) -> None:
+        problem = f"{type(error).__name__}: {error}"
+        if origin.problem != problem:
+            LOG.error("source %s: %s", origin.name, problem, exc_info=error)
+            self._news = True
+        origin.state, origin.problem = "unreadable", problem
+
+    # -- polled states -------------------------------------------------------------------------
+
+    def _poll(self, origin: Origin) -> None:
+        pause = random.uniform(0, min(1.0, origin.every_seconds))
+        while not self._ending.wait(pause):
+            begun = time.monotonic()
+            try:
+                reading = origin.source.read()
+            except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
+                self._fell(origin, error)
+            else:
+                with self._lock:
+                    self._inbox.append((origin, reading))
+            spent = time.monotonic() - begun
+            pause = max(0.05, origin.every_seconds * random.uniform(0.95, 1.05) - spent)
+
+    def _take_polled(self) -> None:
+        with self._lock:
+            inbox, self._inbox = self._inbox, []
+        for origin, reading in inbox:
+            before = _essence(origin.frame)
+            origin.take(reading, self._now_ns())
+            origin.catching_up = False
+            origin.frame = reading.frame
+            origin.changed = before != _essence(reading.frame)
+            series = self._journal.setdefault(origin.name, [])
+            if origin.changed or not series:
+                series.append((self._now_ns(), reading.frame))
+                del series[:-JOURNAL_KEPT]
+            self._news = True
+
+    def states(self, at_ns: int | None) -> list[pd.DataFrame]:
+        """Return the newest state of each polled origin, or the one that held at a moment."""
+        if at_ns is None:
+            return [origin.frame for origin in self._polled if origin.frame is not None]
+        found = []
+        for series in list(self._journal.values()):
+            held = [frame for ts, frame in series if ts <= at_ns]
+            found += held[-1:]
+        return found
+
+    # -- keeping and telling -------------------------------------------------------------------
+
+    def _commit_when_due(self) -> None:
+        now = time.monotonic()
+        waiting = sum(len(frame) for origin in self._streams for frame in origin.waiting)
+        pause = RETRY_SECONDS if self._keeper.trouble else COMMIT_SECONDS
+        many = waiting >= COMMIT_ROWS and not self._keeper.trouble
+        if many or now - self._committed_at >= pause:
+            before = self._keeper.trouble
+            self._keeper.commit(self._origins, self._now_ns())
+            self._committed_at = time.monotonic()
+            self._news |= before != self._keeper.trouble
+
+    def _tick_when_due(self) -> None:
+        now = time.monotonic()
+        since = now - self._ticked_at
+        if (self._news and since >= TICK_SECONDS) or since >= IDLE_TICK_SECONDS:
+            self._news = False
+            self._ticked_at = now
+            with contextlib.suppress(RuntimeError):  # an event loop that has just closed
+                self._changed()
+
+
+def _essence(frame: pd.DataFrame | None) -> object:
+    """What makes two states differ: not when they were asked for, nor how long that took."""
+    if frame is None:
+        return None
+    names = [name for name in ("name", "state", "detail") if name in frame]
+    return frame[names].astype("str").to_numpy().tolist()

@@ -1,0 +1,227 @@
+"""The desk: origins in, a ledger kept true, pictures and frames out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from desk import frames
+from desk.clock import Clock
+from desk.keeper import Keeper
+from desk.origin import Origin
+from desk.store import Store
+from ledger import Ledger, View
+
+LOG = logging.getLogger(__name__)
+VIEWS_KEPT: Final = 64
+
+
+class Desk:
+    """All sources of one process, their ledger, and the state folder they are kept in.
+
+    Args:
+        origins: what is read.
+        state_dir: where cursors and history live.
+        name, environment, timezone: what the header shows.
+        demo: whether the data is made up.
+        now_ns: the wall clock, nanoseconds UTC.
+
+    Raises:
+        StateLockedError: another process works with the state folder.
+        OSError: the state folder cannot be used.
+    """
+
+    def __init__(
+        self,
+        origins: Sequence[Origin],
+        *,
+        state_dir: Path,
+        name: str = "Desk",
+        environment: str = "unknown",
+        timezone: str = "UTC",
+        demo: bool = False,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.name, self.environment, self.timezone, self.demo = name, environment, timezone, demo
+        self.origins = list(origins)
+        self._now_ns = now_ns
+        self._store = Store(state_dir)
+        self._keeper = Keeper(self._store)
+        self._ledger = Ledger(guard=threading.RLock())
+        self._clock = Clock(self.origins, self._ledger, self._keeper, self._changed, now_ns=now_ns)
+        self._started = pd.Timestamp(now_ns(), unit="ns", tz="UTC")
+        self._lock = threading.Lock()
+        self._version = 0
+        self._views: dict[tuple[Any, ...], View] = {}
+        self._subscribers: list[Callable[[int], None]] = []
+
+    # -- life ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to read, in threads of this process."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Stop reading, keep what is left, let the state folder go."""
+        self._clock.stop()
+        for origin in self.origins:
+            origin.source.close()
+        self._keeper.close()
+
+    def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back with the version at each change, from the desk's own thread."""
+        with self._lock:
+            self._subscribers.append(callback)
+
+        def leave() -> None:
+            with self._lock:
+                if callback in self._subscribers:
+                    self._subscribers.remove(callback)
+
+        return leave
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._version += 1
+            version, subscribers = self._version, list(self._subscribers)
+            self._views.clear()
+        for callback in subscribers:
+            callback(version)
+
+    # -- looking -------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """Counts the changes; it also moves as time does, because windows slide."""
+        return self._version
+
+    def view(
+        self,
+        window_seconds: float | None = 300.0,
+        at: pd.Timestamp | str | None = None,
+        source: str | None = None,
+        account: str | None = None,
+        symbol: str | None = None,
+    ) -> View:
+        """Return the picture now (`at=None`), at a moment, or at the newest event (`"last"`)."""
+        key = (window_seconds, at, source, account, symbol)
+        with self._lock:
+            version, found = self._version, self._views.get(key)
+        if found is not None:
+            return found
+        now = self._now_ns()
+        view = self._ledger.view(
+            at=self._moment(at, now),
+            window_seconds=window_seconds,
+            source=source,
+            account=account,
+            symbol=symbol,
+        )
+        view.version = version
+        view.sources = [origin.row(now) for origin in self.origins]
+        view.states = {"services": self._services(None if at is None else int(view.at.value))}
+        view.desk = {
+            "name": self.name,
+            "environment": self.environment,
+            "timezone": self.timezone,
+            "demo": self.demo,
+            "started": self._started,
+            "notices": self.notices(),
+            "live": at is None,
+        }
+        with self._lock:
+            if version == self._version and len(self._views) < VIEWS_KEPT:
+                self._views[key] = view
+        return view
+
+    def _moment(self, at: pd.Timestamp | str | None, now_ns: int) -> pd.Timestamp | None:
+        if isinstance(at, str):
+            return None  # the ledger's own default: its newest event
+        return pd.Timestamp(now_ns, unit="ns", tz="UTC") if at is None else at
+
+    def _services(self, at_ns: int | None) -> pd.DataFrame:
+        """Return the services frame as it stood at a moment (None = now)."""
+        states = self._clock.states(at_ns)
+        if not states:
+            return pd.DataFrame(
+                columns=["name", "kind", "state", "latency_seconds", "since", "as_of", "detail"]
+            )
+        return pd.concat(states, ignore_index=True)
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return the rows of `/api/sources`."""
+        now = self._now_ns()
+        return [origin.row(now) for origin in self.origins]
+
+    def frames(self) -> list[str]:
+        """Return the names of the frames that exist."""
+        return list(frames.NAMES)
+
+    def frame(
+        self,
+        name: str,
+        limit: int = 1000,
+        since: pd.Timestamp | None = None,
+        until: pd.Timestamp | None = None,
+        account: str | None = None,
+        source: str | None = None,
+        symbol: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the newest rows of a frame that fit, ascending.
+
+        Raises:
+            KeyError: there is no such frame.
+        """
+        equal = {"source": source, "account_id": account, "symbol": symbol}
+        wanted: dict[str, Any] = {"limit": limit, "since": since, "until": until, "equal": equal}
+        if name == "events":
+            return self._keeper.events(self.origins, **wanted)
+        if name in frames.OF_EVENTS:
+            return frames.chosen(name, lambda **k: self._keeper.events(self.origins, **k), wanted)
+        if name == "orders":
+            orders = self.view(window_seconds=None).orders
+            return frames.narrowed(orders, time="ts_submitted", **wanted)
+        if name == "fills":
+            return frames.narrowed(frames.fills(self._ledger), time="ts_event", **wanted)
+        if name == "services":
+            return frames.narrowed(self._services(None), time="as_of", **wanted)
+        raise KeyError(name)
+
+    def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
+        """Return the last lines set aside, newest first."""
+        return self._keeper.quarantine(self.origins, limit)
+
+    def raw_line(
+        self, raw_generation: str, raw_offset: int, source: str | None = None
+    ) -> str | None:
+        """Return the line an event came from, or None when its file is gone."""
+        for origin in self.origins:
+            if source in (None, origin.name):
+                read = getattr(origin.source, "raw_line", None)
+                line: str | None = read(raw_generation, raw_offset) if read else None
+                if line is not None:
+                    return line
+        return None
+
+    def not_ready(self) -> list[str]:
+        """Return why the desk is not ready yet; empty when it is."""
+        reasons = [] if self._clock.alive else ["the desk's clock does not run"]
+        if self._clock.restoring:
+            reasons.append("what was kept is being read back")
+        reasons += [
+            f"source {origin.name} is catching up"
+            for origin in self.origins
+            if origin.catching_up and not origin.is_state
+        ]
+        return reasons
+
+    def notices(self) -> list[str]:
+        """Return what every viewer should know."""
+        trouble = self._keeper.trouble
+        return [*self._store.notices, *([trouble] if trouble else [])]

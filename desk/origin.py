@@ -1,0 +1,132 @@
+"""One source as the desk keeps it: what was read, when it last lived, what waits to be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pandas as pd
+
+from data_sources.reading import Counts, Quarantined, Reading
+
+STATE_KINDS = frozenset({"health"})
+"""Kinds whose reading is the whole state, not what is new."""
+
+
+class Source(Protocol):
+    """What the desk asks of any source."""
+
+    def read(self, cursor: dict[str, Any] | None = None) -> Reading:
+        """Give what is new, or the whole."""
+
+    def close(self) -> None:
+        """Let everything go."""
+
+
+@dataclass(slots=True)
+class Origin:
+    """A source with its name and its bookkeeping.
+
+    Attributes:
+        key: what its state is kept under (kind, absolute place, dialect).
+        waiting: events that were folded but are in no commit yet.
+        duplicates: rows that the ledger recognized as told before, since the first read.
+    """
+
+    name: str
+    kind: str
+    key: str
+    place: str
+    source: Source
+    dialect: str = ""
+    account_id: str | None = None
+    stale_after_seconds: float = 10.0
+    every_seconds: float = 0.0
+    state: str = "waiting"
+    problem: str | None = None
+    counts: Counts = field(default_factory=Counts)
+    duplicates: int = 0
+    late: int = 0
+    cursor: dict[str, Any] | None = None
+    newest: pd.Timestamp | None = None
+    received_ms: int | None = None
+    frame: pd.DataFrame | None = None
+    waiting: list[pd.DataFrame] = field(default_factory=list)
+    set_aside: list[Quarantined] = field(default_factory=list)
+    changed: bool = False
+    catching_up: bool = True
+    cursor_is_news: bool = False
+    """Whether the source has not been told yet where to go on."""
+
+    @property
+    def is_state(self) -> bool:
+        """Whether each reading is the whole state."""
+        return self.kind in STATE_KINDS
+
+    def take(self, reading: Reading, now_ns: int) -> None:
+        """Take the bookkeeping of a reading over."""
+        self.state, self.problem = reading.state, reading.problem
+        self.counts, self.cursor = reading.counts, reading.cursor
+        self.set_aside += reading.quarantined
+        if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
+            self.newest = reading.as_of
+        if len(reading.frame):
+            self.received_ms = now_ns // 1_000_000
+            self.changed = True
+
+    def committed(self) -> dict[str, Any]:
+        """Return what goes into the state folder beside the events."""
+        newest = None if self.newest is None else int(self.newest.value)
+        return {
+            "cursor": self.cursor,
+            "duplicates": self.duplicates,
+            "late": self.late,
+            "newest_ns": newest,
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take over what was kept."""
+        self.cursor = kept["cursor"]
+        self.cursor_is_news = self.cursor is not None
+        self.duplicates, self.late = kept["duplicates"], kept["late"]
+        if kept["newest_ns"] is not None:
+            self.newest = pd.Timestamp(kept["newest_ns"], unit="ns", tz="UTC")
+
+    def row(self, now_ns: int) -> dict[str, Any]:
+        """Return the row of `/api/sources`."""
+        counts = self.counts
+        newest = self.newest
+        age = None if newest is None else max(0.0, (now_ns - newest.value) / 1e9)
+        state = self.state
+        if state == "ok" and age is not None and age > self.stale_after_seconds:
+            state = "stale"
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "dialect": self.dialect,
+            "state": state,
+            "problem": self.problem,
+            "url" if self.kind == "health" else "path": self.place,
+            "account_id": self.account_id,
+            "lines_in": counts.lines_in,
+            "accepted": counts.accepted - self.duplicates,
+            "quarantined": dict(counts.quarantined),
+            "duplicates": counts.duplicates + self.duplicates,
+            "blank": counts.blank,
+            "bytes_read": counts.bytes_read,
+            "partial_bytes": counts.partial_bytes,
+            "generations": dict(counts.generations),
+            "late": self.late,
+            "newest_ts_event": None
+            if newest is None
+            else newest.isoformat().replace("+00:00", "Z"),
+            "age_seconds": age,
+            "stale_after_seconds": self.stale_after_seconds,
+            "received_ms": self._sign_of_life_ms(now_ns),
+        }
+
+    def _sign_of_life_ms(self, now_ns: int) -> int | None:
+        """When the origin last showed life: an old log that was just read is still old."""
+        if self.newest is None:
+            return self.received_ms
+        return min(int(self.newest.value), now_ns) // 1_000_000

@@ -1,0 +1,236 @@
+"""The state folder: cursors, events not yet in history, and the names of history files.
+
+One SQLite transaction (WAL) holds all that one commit changes, so that after a crash the cursors,
+the events they stand for and the history files always agree. Counts and order lives are not stored
+beside the events: they are what the ledger makes of them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+SCHEMA_VERSION: Final = 1
+QUARANTINE_KEPT: Final = 1_000
+JOURNAL_KEPT: Final = 100_000
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cursors (origin TEXT PRIMARY KEY, cursor TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pending (
+    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, payload BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS files (
+    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
+    rows INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER);
+CREATE TABLE IF NOT EXISTS journal (
+    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS quarantine (
+    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
+"""
+
+
+class StateLockedError(Exception):
+    """Another process works with the same state folder."""
+
+
+@dataclass(slots=True)
+class Commit:
+    """All that one transaction changes."""
+
+    cursors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pending: list[tuple[str, int, bytes]] = field(default_factory=list)
+    files: list[tuple[str, str, int, int | None, int | None]] = field(default_factory=list)
+    flushed: list[str] = field(default_factory=list)
+    """Origins whose pending events are now in one of `files`."""
+    journal: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+    quarantine: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+
+
+class Store:
+    """One process's hold on a state folder.
+
+    Raises:
+        StateLockedError: another process holds it.
+        OSError: the folder cannot be made or written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.history = folder / "history"
+        self.path = folder / "desk.sqlite3"
+        self.notices: list[str] = []
+        self.history.mkdir(parents=True, exist_ok=True)
+        self._lock = self._hold()
+        self._database = self._open()
+        self._delete_strays()
+
+    def _hold(self) -> IO[str]:
+        lock = (self.folder / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise StateLockedError(
+                f"{self.folder} is in use by another Deskwatch (process {holder}). "
+                "End it, or give this one its own folder with --state-dir."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as damage:
+            if isinstance(damage, sqlite3.OperationalError) and "malformed" not in str(damage):
+                raise OSError(f"{self.path}: {damage}") from damage
+            aside = self._set_aside()
+            self.notices.append(
+                f"The state file was damaged ({damage}). It was set aside as {aside.name} and "
+                "everything is being read from the logs again."
+            )
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+            verdict = database.execute("PRAGMA quick_check").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            database.executescript(_SCHEMA)
+            row = database.execute("SELECT value FROM meta WHERE key='schema'").fetchone()
+            if row is None:
+                database.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+            elif row[0] != str(SCHEMA_VERSION):
+                raise sqlite3.DatabaseError(f"written by another version (schema {row[0]})")
+            self._columns_readable(database)
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        return database
+
+    @staticmethod
+    def _columns_readable(database: sqlite3.Connection) -> None:
+        """A file of ours with other tables is as unusable as a torn one: find out now."""
+        database.execute("SELECT origin, cursor FROM cursors LIMIT 1")
+        database.execute("SELECT origin, rows, payload FROM pending LIMIT 1")
+        database.execute("SELECT origin, name, rows, first_ns, last_ns FROM files LIMIT 1")
+        database.execute("SELECT origin, ts_ns, payload FROM journal LIMIT 1")
+        database.execute("SELECT origin, ts_ns, payload FROM quarantine LIMIT 1")
+
+    def _set_aside(self) -> Path:
+        aside = self.path.with_name(f"{self.path.name}.corrupt-{time.time_ns()}")
+        self.path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            rest = self.path.with_name(self.path.name + suffix)
+            if rest.exists():
+                rest.rename(aside.with_name(aside.name + suffix))
+        return aside
+
+    def _delete_strays(self) -> None:
+        """Files that no transaction names were being written when the process ended."""
+        known = {row[0] for row in self._database.execute("SELECT name FROM files")}
+        for file in self.history.iterdir():
+            if file.name not in known:
+                file.unlink()
+
+    # -- reading back --------------------------------------------------------------------------
+
+    def cursor(self, origin: str) -> dict[str, Any] | None:
+        """Return the cursor that was committed for an origin, or None."""
+        query = "SELECT cursor FROM cursors WHERE origin=?"
+        row = self._database.execute(query, (origin,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def files(self, origins: Iterable[str]) -> list[Path]:
+        """Return the history files of some origins, in the order they were written."""
+        wanted = set(origins)
+        rows = self._database.execute("SELECT origin, name FROM files ORDER BY seq")
+        return [self.history / name for origin, name in rows if origin in wanted]
+
+    def pending(self, origins: Iterable[str]) -> list[bytes]:
+        """Return the events that are committed but not yet in a history file."""
+        wanted = set(origins)
+        rows = self._database.execute("SELECT origin, payload FROM pending ORDER BY seq")
+        return [payload for origin, payload in rows if origin in wanted]
+
+    def quarantine(self, origins: Iterable[str], limit: int) -> list[dict[str, Any]]:
+        """Return the last lines set aside, newest first."""
+        wanted = set(origins)
+        rows = self._database.execute(
+            "SELECT origin, payload FROM quarantine ORDER BY seq DESC LIMIT ?", (10 * limit,)
+        )
+        return [json.loads(payload) for origin, payload in rows if origin in wanted][:limit]
+
+    def journal(self, origins: Iterable[str]) -> list[tuple[str, int, dict[str, Any]]]:
+        """Return all states on change, oldest first: (origin, ts_ns, payload)."""
+        wanted = set(origins)
+        rows = self._database.execute("SELECT origin, ts_ns, payload FROM journal ORDER BY seq")
+        return [(origin, ts, json.loads(text)) for origin, ts, text in rows if origin in wanted]
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def commit(self, change: Commit) -> None:
+        """Carry a commit out, whole or not at all.
+
+        Raises:
+            sqlite3.Error: nothing was changed (disk full, read-only folder …); try again later.
+        """
+        database = self._database
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            database.executemany(
+                "INSERT OR REPLACE INTO cursors VALUES (?, ?)",
+                [(origin, json.dumps(cursor)) for origin, cursor in change.cursors.items()],
+            )
+            database.executemany(
+                "INSERT INTO pending (origin, rows, payload) VALUES (?, ?, ?)", change.pending
+            )
+            database.executemany(
+                "DELETE FROM pending WHERE origin=?", [(origin,) for origin in change.flushed]
+            )
+            database.executemany(
+                "INSERT INTO files (origin, name, rows, first_ns, last_ns) VALUES (?, ?, ?, ?, ?)",
+                change.files,
+            )
+            self._append("journal", change.journal, JOURNAL_KEPT)
+            self._append("quarantine", change.quarantine, QUARANTINE_KEPT)
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+
+    def _append(self, table: str, rows: list[tuple[str, int, dict[str, Any]]], kept: int) -> None:
+        if not rows:
+            return
+        self._database.executemany(
+            f"INSERT INTO {table} (origin, ts_ns, payload) VALUES (?, ?, ?)",  # noqa: S608
+            [(origin, ts, json.dumps(payload)) for origin, ts, payload in rows],
+        )
+        self._database.execute(
+            f"DELETE FROM {table} WHERE seq <= (SELECT max(seq) FROM {table}) - ?",  # noqa: S608
+            (kept,),
+        )
+
+    def close(self) -> None:
+        """Close the database and let the folder go."""
+        self._database.close()
+        self._lock.close()
+
+
+def origin_of(kind: str, place: str, dialect: str) -> str:
+    """Return the name under which the state of a source is kept: kind, absolute place, dialect."""
+    return f"{kind}|{place}|{dialect}"
