@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import mask
+from metrics.tally import mask, rows_where
 
 COOL_OFF_SECONDS: Final = 120.0
 """How long the health guard cools off when the event does not say until when."""
@@ -164,12 +163,16 @@ def _words(notable: pd.DataFrame) -> Iterator[_Word]:
     """Give the events that stop or release, ascending."""
     if "code" not in notable.columns or notable.empty:
         return
-    codes = notable["code"].astype(object).str.upper()
-    halting = codes.str.startswith("GOVERNANCE", na=False) & codes.str.contains("HALT", na=False)
-    killing = codes.str.contains("KILL_SWITCH|EMERGENCY_STOP", na=False)
-    rows = mask(notable, "kind", ("breaker.changed",)) | np.asarray(halting | killing, dtype=bool)
+    rows = mask(notable, "kind", ("breaker.changed",)) | rows_where(notable, "code", _stops)
     for row in notable[rows].to_dict("records"):
         yield _word({name: value for name, value in row.items() if not _missing(value)})
+
+
+def _stops(code: str) -> bool:
+    """Tell a code that stops the bot whatever kind its event was given."""
+    upper = code.upper()
+    by_governance = upper.startswith("GOVERNANCE") and "HALT" in upper
+    return by_governance or "KILL_SWITCH" in upper or "EMERGENCY_STOP" in upper
 
 
 def _word(row: dict[Any, Any]) -> _Word:

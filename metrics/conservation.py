@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
-from metrics.tally import mask, total
+from metrics.tally import mask, totals
 
 IN_FLIGHT: Final = ("submitted",)
 OPEN: Final = ("accepted", "partially_filled")
@@ -108,14 +108,17 @@ def _against_tally(
     orders: pd.DataFrame, tally: pd.DataFrame, start: pd.Timestamp | None, step: str, column: str
 ) -> Identity:
     """Check that the tally counted as many steps as the orders remember in the window."""
-    stamps = orders[column]
-    inside = stamps.notna() if start is None else stamps > start
+    stamps = orders[column].array
+    inside = np.asarray(~stamps.isna() if start is None else stamps > start)
     name = f"{step} in the tally = orders {step} in the window"
-    return Identity(name, total(tally, step), int(inside.sum()))
+    counted = sum(n for (what, _), n in totals(tally).items() if what == step)
+    return Identity(name, counted, int(inside.sum()))
 
 
 def _ids(orders: pd.DataFrame, rows: NDArray[np.bool_]) -> tuple[str, ...]:
-    chosen = orders[rows].head(_SHOWN_IDS)
+    if not rows.any():
+        return ()
+    chosen = orders.iloc[np.flatnonzero(rows)[:_SHOWN_IDS]]
     return tuple(_id(row) for row in chosen.to_dict("records"))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import event_rows, mask
+from metrics.tally import event_rows, mask, rows_where
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def governance(notable: pd.DataFrame, tally: pd.DataFrame) -> Governance:
     Units: score −1 … 1, budget as probability, ratio as natural logarithm, updates in events. The
     bounds come from the event itself (Wald: ln((1−β)/α) and ln(β/(1−α))); they are never guessed.
     """
-    alpha = notable[mask(notable, "kind", ("governance.alpha",))]
-    tests = notable[mask(notable, "kind", ("governance.sprt",))]
-    moves = notable[mask(notable, "kind", ("governance.transition",))]
+    alpha = _of_kind(notable, "governance.alpha")
+    tests = _of_kind(notable, "governance.sprt")
+    moves = _of_kind(notable, "governance.transition")
     llr_at = _last_row(tests, "value")
     bounds = (None, None) if llr_at is None else _bounds(_attributes(tests, llr_at))
     return Governance(
@@ -89,7 +89,7 @@ def sprt_path(notable: pd.DataFrame) -> pd.DataFrame:
     Returns:
         `ts_event, llr, lower, upper`, ascending; bounds are NaN where the event states none.
     """
-    tests = notable[mask(notable, "kind", ("governance.sprt",))]
+    tests = _of_kind(notable, "governance.sprt")
     if "value" not in tests.columns or tests.empty:
         return pd.DataFrame(columns=["ts_event", "llr", "lower", "upper"])
     tests = tests[tests["value"].notna()].reset_index(drop=True)
@@ -99,13 +99,17 @@ def sprt_path(notable: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(path)
 
 
+def _of_kind(notable: pd.DataFrame, kind: str) -> pd.DataFrame:
+    rows = mask(notable, "kind", (kind,))
+    return notable[rows] if rows.any() else notable.iloc[:0]
+
+
 def _updates(tally: pd.DataFrame) -> int:
-    if "code" not in tally.columns or tally.empty:
-        return 0
-    codes = tally["code"].astype(object).str.upper()
-    named = codes.str.startswith(("SPRT.", "GOVERNANCE."), na=False)
-    rows = event_rows(tally) & np.asarray(named, dtype=np.bool_)
-    return int(tally["n"].to_numpy()[rows].sum())
+    named = rows_where(
+        tally, "code", lambda code: code.upper().startswith(("SPRT.", "GOVERNANCE."))
+    )
+    rows = event_rows(tally) & named
+    return int(tally["n"].to_numpy()[rows].sum()) if rows.any() else 0
 
 
 def _last_row(frame: pd.DataFrame, column: str) -> int | None:

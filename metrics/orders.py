@@ -8,7 +8,7 @@ import pandas as pd
 
 from metrics.base import metric
 from metrics.ratio import Ratio, ratio
-from metrics.tally import events_total, total
+from metrics.tally import events_total, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,16 @@ def order_counts(tally: pd.DataFrame) -> OrderCounts:
     Unit: orders. Formula: sums of the tally by transition; denials and skips are events, because
     an order that was never sent has no life. A skipped open that is also denied is one denial.
     """
+    found = totals(tally)
 
     def opens(what: str) -> int:
-        return total(tally, what, effect="open")
+        return found.get((what, False), 0)
+
+    def closes(what: str) -> int:
+        return found.get((what, True), 0)
+
+    def both(what: str) -> int:
+        return opens(what) + closes(what)
 
     return OrderCounts(
         submitted=opens("submitted"),
@@ -57,12 +64,12 @@ def order_counts(tally: pd.DataFrame) -> OrderCounts:
         partially_filled=opens("first_partial"),
         cancelled=opens("canceled"),
         expired=opens("expired"),
-        denied=total(tally, "order.denied"),
+        denied=both("order.denied"),
         failed=opens("rejected"),
-        skipped=max(0, total(tally, "order.skipped") - total(tally, "skip_absorbed")),
-        orphans=total(tally, "orphan"),
-        closes_submitted=total(tally, "submitted", effect="close"),
-        closes_ack=total(tally, "accepted", effect="close"),
+        skipped=max(0, both("order.skipped") - both("skip_absorbed")),
+        orphans=both("orphan"),
+        closes_submitted=closes("submitted"),
+        closes_ack=closes("accepted"),
     )
 
 

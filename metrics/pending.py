@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from metrics.base import metric
 from metrics.tally import mask
+
+_SECOND_NS: Final = 1_000_000_000
+_NEVER: Final = np.iinfo(np.int64).min
+"""How pandas writes a missing time among nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +38,24 @@ def pending(open_orders: pd.DataFrame, at: pd.Timestamp) -> Pending:
 
     An order that nobody acknowledged for 300 s has expired by then and is not among them.
     """
-    waiting = open_orders[~mask(open_orders, "position_effect", ("close",))]
-    ages = age_seconds(waiting, at).dropna()
-    known = not ages.empty
+    opening = ~mask(open_orders, "position_effect", ("close",))
+    in_flight = mask(open_orders, "status", ("submitted",))
+    ages = age_seconds(open_orders, at).to_numpy()[opening]
+    ages = ages[np.isfinite(ages)]
     return Pending(
-        pending_orders=len(waiting),
-        unacknowledged=int(mask(waiting, "status", ("submitted",)).sum()),
-        oldest_age_seconds=float(ages.max()) if known else None,
-        median_age_seconds=float(ages.median()) if known else None,
+        pending_orders=int(opening.sum()),
+        unacknowledged=int((opening & in_flight).sum()),
+        oldest_age_seconds=float(ages.max()) if ages.size else None,
+        median_age_seconds=float(np.median(ages)) if ages.size else None,
     )
 
 
 def age_seconds(orders: pd.DataFrame, at: pd.Timestamp) -> pd.Series[float]:
     """Give the age of each order at `at` since its submit, else since its ack, in seconds."""
-    born = pd.Series(pd.NaT, index=orders.index, dtype="datetime64[ns, UTC]")
-    for column in ("ts_submitted", "ts_accepted"):
+    born = np.full(len(orders), _NEVER)
+    for column in ("ts_accepted", "ts_submitted"):
         if column in orders.columns:
-            born = born.fillna(orders[column])
-    ages: pd.Series[float] = (at - born).dt.total_seconds().rename("age_seconds")
-    return ages
+            stamps = pd.DatetimeIndex(orders[column]).as_unit("ns").asi8
+            born = np.where(stamps == _NEVER, born, stamps)
+    ages = np.where(born == _NEVER, np.nan, (at.as_unit("ns").value - born) / _SECOND_NS)
+    return pd.Series(ages, index=orders.index, name="age_seconds")

@@ -1,8 +1,11 @@
-"""How to count in a view's tally: one row a distinct combination, `n` times seen."""
+"""How to count in a view's tally: one row a distinct combination, `n` times seen.
+
+A tally has few rows and is counted at every tick, so this works on codes, not on pandas objects.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
@@ -29,23 +32,22 @@ TRANSITIONS: Final = frozenset(
 _TWIN: Final = "telemetry.twin."
 """Begins the kind of a line that only repeats what another event of its folder told."""
 
+Rows = NDArray[np.bool_]
 
-def total(tally: pd.DataFrame, what: str, *, effect: str | None = None) -> int:
-    """Give how often `what` happened.
 
-    Args:
-        tally: a view's tally; it may be empty, even of columns.
-        what: a transition of an order's life or a kind of event.
-        effect: `close` for closing orders, `open` for all others (an unsaid effect is an opening,
-            as in the origin's own words, which mark closings only); None counts both.
+def totals(tally: pd.DataFrame) -> dict[tuple[str, bool], int]:
+    """Give how often each thing happened, by (`what`, whether it closes a position).
+
+    An unsaid position effect is an opening: the origin marks its closings only.
     """
     if "what" not in tally.columns or tally.empty:
-        return 0
-    rows = mask(tally, "what", (what,))
-    if effect is not None:
-        closing = mask(tally, "position_effect", ("close",))
-        rows = rows & (closing if effect == "close" else ~closing)
-    return int(tally["n"].to_numpy()[rows].sum())
+        return {}
+    codes, words = _codes(tally, "what")
+    closing = mask(tally, "position_effect", ("close",))
+    counts = np.zeros(2 * (len(words) + 1), dtype=np.int64)
+    np.add.at(counts, 2 * codes + closing, tally["n"].to_numpy())
+    return {(word, is_closing): int(counts[2 * code + is_closing])
+            for code, word in words.items() for is_closing in (False, True)}  # fmt: skip
 
 
 def events_total(tally: pd.DataFrame) -> int:
@@ -55,32 +57,52 @@ def events_total(tally: pd.DataFrame) -> int:
     return int(tally["n"].to_numpy()[event_rows(tally)].sum())
 
 
-def event_rows(tally: pd.DataFrame) -> NDArray[np.bool_]:
+def event_rows(tally: pd.DataFrame) -> Rows:
     """Give which rows of the tally are events: no steps of order lives, no twins of others."""
-    if "what" not in tally.columns:
-        return np.zeros(len(tally), dtype=np.bool_)
-    what = tally["what"].astype(object)
-    twins = np.asarray(what.str.startswith(_TWIN, na=False), dtype=np.bool_)
-    return ~(mask(tally, "what", TRANSITIONS) | twins)
+    return rows_where(
+        tally, "what", lambda word: word not in TRANSITIONS and not word.startswith(_TWIN)
+    )
 
 
-def mask(frame: pd.DataFrame, column: str, values: Iterable[str]) -> NDArray[np.bool_]:
+def mask(frame: pd.DataFrame, column: str, values: Iterable[str]) -> Rows:
     """Give which rows hold one of the values; a missing column or value is never one of them."""
-    if column not in frame.columns:
+    wanted = frozenset(values)
+    return rows_where(frame, column, lambda word: word in wanted)
+
+
+def rows_where(frame: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> Rows:
+    """Give which rows hold a word for which the rule holds; it is asked once a distinct word."""
+    if column not in frame.columns or frame.empty:
         return np.zeros(len(frame), dtype=np.bool_)
-    words = frame[column]
-    if isinstance(words.dtype, pd.CategoricalDtype):
-        # One look a category instead of one a row; the code -1 (missing) picks the last entry.
-        wanted = np.append(words.dtype.categories.isin(list(values)), False)
-        return wanted[words.cat.codes.to_numpy()]
-    return np.array(words.isin(list(values)), dtype=np.bool_)
+    codes, words = _codes(frame, column)
+    allowed = np.zeros(len(words) + 1, dtype=np.bool_)
+    for code, word in words.items():
+        allowed[code] = holds(word)
+    return allowed[codes]
 
 
-def counts_by(tally: pd.DataFrame, column: str, rows: NDArray[np.bool_]) -> dict[str, int]:
+def counts_by(tally: pd.DataFrame, column: str, rows: Rows) -> dict[str, int]:
     """Give the sums of `n` over the chosen rows by the values of a column, biggest first."""
     if column not in tally.columns or not rows.any():
         return {}
-    chosen = tally.loc[rows, [column, "n"]].dropna(subset=[column])
-    sums = chosen.groupby(chosen[column].astype(object), sort=True)["n"].sum()
-    ordered = sums.sort_values(ascending=False, kind="stable")
-    return {str(value): int(n) for value, n in ordered.items()}
+    codes, words = _codes(tally, column)
+    sums = np.zeros(len(words) + 1, dtype=np.int64)
+    np.add.at(sums, codes[rows], tally["n"].to_numpy()[rows])
+    found = [(word, int(sums[code])) for code, word in words.items() if sums[code]]
+    return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _codes(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], dict[int, str]]:
+    """Give a dense code a row, and the words of the codes; the last code stands for missing."""
+    values = frame[column].array
+    if isinstance(values, pd.Categorical):
+        present, codes = np.unique(values.codes, return_inverse=True)
+        words = [None if code < 0 else str(values.categories[code]) for code in present.tolist()]
+    else:
+        codes, uniques = pd.factorize(values)
+        words = [str(word) for word in uniques]
+    known = [word for word in words if word is not None]
+    # A categorical's missing code sorts first, a factorized one is -1: both go to the end.
+    shift = len(words) - len(known)
+    dense = np.where(codes < shift, len(known), codes - shift) if shift else codes
+    return np.where(dense < 0, len(known), dense).astype(np.int64), dict(enumerate(known))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import counts_by, event_rows
+from metrics.tally import counts_by, event_rows, rows_where
 
 _AGREEING: Final = ("MAKER", "TAKER")
 
@@ -20,8 +19,9 @@ def why_code_counts(tally: pd.DataFrame) -> dict[str, int]:
     Every accepted event that carries a code counts once, so a skip and the denial that follows it
     count two. Codes that agree (`OK_…`, `MAKER`, `TAKER`) are no reasons and are left out.
     """
-    if "reason" not in tally.columns or tally.empty:
-        return {}
-    reasons = tally["reason"].astype(object)
-    agreeing = reasons.isin(_AGREEING) | reasons.str.startswith("OK_", na=False)
-    return counts_by(tally, "reason", event_rows(tally) & ~np.asarray(agreeing, dtype=np.bool_))
+    refusing = rows_where(tally, "reason", lambda word: not _agrees(word))
+    return counts_by(tally, "reason", event_rows(tally) & refusing)
+
+
+def _agrees(code: str) -> bool:
+    return code in _AGREEING or code.startswith("OK_")
