@@ -25,6 +25,8 @@ ESCALATION_PAIR_SECONDS: Final = 300.0
 BURST_REJECTIONS: Final = 5
 """Rejections by rate limit or lost connection that would trip the exchange breaker."""
 
+_DECISIONS: Final = ("open", "half_open", "closed")
+"""What a breaker can say of itself; a state beyond these proves nothing either way."""
 _BURST_REASONS: Final = ("WHY_RATE_LIMIT", "WHY_CONN_ERR")
 
 
@@ -164,8 +166,12 @@ def _words(notable: pd.DataFrame) -> Iterator[_Word]:
     if "code" not in notable.columns or notable.empty:
         return
     rows = mask(notable, "kind", ("breaker.changed",)) | rows_where(notable, "code", _stops)
+    if not rows.any():
+        return
     for row in notable[rows].to_dict("records"):
-        yield _word({name: value for name, value in row.items() if not _missing(value)})
+        word = _word({name: value for name, value in row.items() if not _missing(value)})
+        if word.decision in _DECISIONS or _stop_name(word) != "breaker":
+            yield word
 
 
 def _stops(code: str) -> bool:
@@ -182,7 +188,7 @@ def _word(row: dict[Any, Any]) -> _Word:
         ts=row.get("ts_event"),
         source=str(row.get("source", "")),
         code=code,
-        decision=str(row.get("decision", "open")).lower(),
+        decision=str(row.get("decision", "")).lower(),
         symbol=row.get("symbol"),
         until=_moment(row.get("value")),
         reason=f"{code}: {what}" if what and str(what).upper() != code else code,

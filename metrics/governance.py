@@ -21,7 +21,7 @@ class Governance:
 
     alpha_score       signal score, −1 … 1; only if an event carries one
     alpha_spent, alpha_total   error budget of the sequential tests, probabilities
-    alpha_decision    the last decision that came with an alpha event, else with a transition
+    alpha_decision    the last decision that came with an alpha event
     sprt_llr          log-likelihood ratio of the last sequential test, natural logarithm
     sprt_lower, sprt_upper     its bounds as that event states them; None: bounds unknown
     sprt_decision     the last verdict of a test in the origin's words
@@ -66,14 +66,13 @@ def governance(notable: pd.DataFrame, tally: pd.DataFrame) -> Governance:
     """
     alpha = _of_kind(notable, "governance.alpha")
     tests = _of_kind(notable, "governance.sprt")
-    moves = _of_kind(notable, "governance.transition")
     llr_at = _last_row(tests, "value")
     bounds = (None, None) if llr_at is None else _bounds(_attributes(tests, llr_at))
     return Governance(
         alpha_score=_last_number(alpha, "confidence_ratio"),
         alpha_spent=_last_number(alpha, "value"),
         alpha_total=_last_attribute(alpha, "budget_total"),
-        alpha_decision=_last_text(alpha, "decision") or _last_text(moves, "decision"),
+        alpha_decision=_last_text(alpha, "decision"),
         sprt_llr=_last_number(tests, "value"),
         sprt_lower=bounds[0],
         sprt_upper=bounds[1],

@@ -44,6 +44,12 @@ def test_a_breaker_opens_and_closes(state):
     assert state(10, opened, half, closed).reason is None
 
 
+@pytest.mark.parametrize("decision", [None, "forced"])
+def test_an_unknown_state_proves_nothing(state, decision):
+    """A breaker that says a word nobody knows is unknown, neither open nor closed."""
+    assert state(2, changed(1, "EXCHANGE.CB.STATE", decision)).triggered is None
+
+
 def test_a_halt_ends_by_resume_not_by_a_breaker_that_closes(state):
     """A halt outlives a closing breaker and time; RESUME ends it."""
     halt = changed(1, "AURORA.HALT", reason="WHY_RISK_GUARD_DD")
