@@ -65,7 +65,7 @@ def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
 def fills(ledger: Ledger) -> pd.DataFrame:
     """Return the fills frame, ascending: every execution that is kept row by row."""
     with ledger.guard:
-        log, table, words = ledger.fills, ledger.table, ledger.groups.codes
+        log, table, words = ledger.orders.fills, ledger.orders.table, ledger.groups.codes
         rows = log.column("row").copy()
         known = rows >= 0
         rows = rows[known]

@@ -55,7 +55,8 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(strings_to_categorical=False)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def query(

@@ -28,7 +28,7 @@ class Origin:
     """A source with its name and its bookkeeping.
 
     Attributes:
-        key: what its state is kept under (kind, absolute place, dialect).
+        key: what its state is kept under (kind, absolute place, dialect, name).
         waiting: events that were folded but are in no commit yet.
         duplicates: rows that the ledger recognized as told before, since the first read.
     """
@@ -130,3 +130,20 @@ class Origin:
         if self.newest is None:
             return self.received_ms
         return min(int(self.newest.value), now_ns) // 1_000_000
+
+
+def origin(name: str, source: Any) -> Origin:
+    """Return a source under the name that pages, URLs and notebooks use."""
+    place = str(getattr(source, "url", None) or source.path)
+    dialect = str(getattr(source, "dialect", ""))
+    return Origin(
+        name=name,
+        kind=source.kind,
+        key=f"{source.kind}|{place}|{dialect}|{name}",
+        place=place,
+        source=source,
+        dialect=dialect,
+        account_id=getattr(source, "account_id", None),
+        stale_after_seconds=float(source.stale_after_seconds),
+        every_seconds=float(getattr(source, "every_seconds", 0.0)),
+    )

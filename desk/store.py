@@ -229,8 +229,3 @@ class Store:
         """Close the database and let the folder go."""
         self._database.close()
         self._lock.close()
-
-
-def origin_of(kind: str, place: str, dialect: str) -> str:
-    """Return the name under which the state of a source is kept: kind, absolute place, dialect."""
-    return f"{kind}|{place}|{dialect}"

@@ -1,4 +1,4 @@
-"""Words as small integers: one dictionary a dimension, and the groups that events are counted by."""
+"""Words as small integers: one dictionary a dimension, and the groups events are counted by."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ DIMENSIONS: Final = (
 )
 """What two events must share to be counted together. `what` is a kind or a transition."""
 
+SOURCE: Final = DIMENSIONS.index("source")
+SESSION: Final = DIMENSIONS.index("session_id")
+WHAT: Final = DIMENSIONS.index("what")
 MISSING: Final = -1
 OTHER: Final = "__other__"
 
@@ -69,7 +72,8 @@ class Codes:
             count=len(values.categories),
         )
         # A code of -1 picks the last entry: the missing word stays missing.
-        return np.append(table, MISSING)[values.codes]
+        codes: IntArray = np.append(table, MISSING)[values.codes]
+        return codes
 
     def word(self, code: int) -> str | None:
         """Return the word of a code; None for the missing word."""

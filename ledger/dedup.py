@@ -1,5 +1,7 @@
-"""Duplicates are recognised by id: (source, session, code, client id, venue id, time), never by
-equality alone. Two equal lines without an id are two events."""
+"""Duplicates are recognized by id, never by equality: equal lines without an id are two events.
+
+The key is (source, session, code, client order id, venue order id, time).
+"""
 
 from __future__ import annotations
 
@@ -55,4 +57,5 @@ class Duplicates:
     @staticmethod
     def _of_category(values: pd.Categorical) -> npt.NDArray[np.uint64]:
         words = np.array([*map(str, values.categories), ""], dtype=object)
-        return pd.util.hash_array(words, categorize=False)[values.codes]
+        hashes: npt.NDArray[np.uint64] = pd.util.hash_array(words, categorize=False)
+        return hashes[values.codes]

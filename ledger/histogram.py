@@ -27,7 +27,8 @@ def bins_of(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return the bin of each value; values out of range, and all ≤ 0, go to the end bins."""
     positive = np.maximum(seconds, 2.0**LOWEST_EXPONENT)
     raw = (np.ascontiguousarray(positive).view(np.int64) >> _SHIFT) - _BASE
-    return np.clip(raw, 0, BINS - 1)
+    inside: npt.NDArray[np.int64] = np.clip(raw, 0, BINS - 1)
+    return inside
 
 
 def _midpoints() -> npt.NDArray[np.float64]:

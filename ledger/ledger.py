@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ledger.codes import DIMENSIONS, MISSING, Codes, Groups
+from ledger.codes import DIMENSIONS, SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.dedup import Duplicates
-from ledger.fold import (
-    DECIDING,
-    EVENT_LOG,
-    FILL_LOG,
-    NOTABLE,
-    STAGES,
-    TRANSITION_LOG,
-    TWIN,
-)
+from ledger.fold import DECIDING, EVENT_LOG, NOTABLE
 from ledger.notable import Notable
-from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, RAW_OFFSET, TS, Facts, Session, Told
-from ledger.order_life import TOLD, OrderLives, Transition
-from ledger.order_rewind import wind_back
-from ledger.order_table import CLOSING, NEVER, OrderTable
+from ledger.order_book import OrderBook
+from ledger.order_table import NEVER
 from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
 from ledger.view import View
-
-WHAT = DIMENSIONS.index("what")
-SESSION = DIMENSIONS.index("session_id")
-ENDS = {column.removeprefix("ts_"): column for column in CLOSING}
-NAT = NEVER
 
 
 @dataclass(slots=True)
@@ -72,24 +54,20 @@ class Ledger:
         self.guard: AbstractContextManager[Any] = guard or nullcontext()
         self.version = 0
         self.groups = Groups()
-        self.strategies, self.generations = Codes(), Codes(100_000)
+        self.generations = Codes(100_000)
         self.events = SortedLog(EVENT_LOG, capacity)
         self.timeless = SortedLog(EVENT_LOG, capacity)
-        self.transitions = SortedLog(TRANSITION_LOG, capacity)
-        self.fills = SortedLog(FILL_LOG, capacity)
         self.rollup = Rollup()
         self.notable = Notable()
-        self.table = OrderTable()
-        self.lives = OrderLives(expiry_seconds=expiry_seconds)
-        self.primary_since: dict[tuple[int, int], int] = {}
+        self.orders = OrderBook(
+            self.groups,
+            self.rollup,
+            expiry_seconds=expiry_seconds,
+            capacity=capacity,
+            order_capacity=order_capacity,
+        )
         self.states: dict[str, pd.DataFrame] = {}
-        self._order_capacity = order_capacity
         self._duplicates = Duplicates()
-        self._sessions: dict[tuple[int, int], Session] = {}
-        self._by_number: list[Session] = []
-        self._facts: list[Facts] = []
-        self._dimensions: list[tuple[int, int, int, int, int]] = []
-        self._transition_groups: dict[tuple[Any, ...], int] = {}
 
     # -- folding -------------------------------------------------------------------------------
 
@@ -118,7 +96,7 @@ class Ledger:
     def _fold(self, events: pd.DataFrame) -> dict[str, int]:
         ts = events["ts_event"].array.as_unit("ns").asi8
         offsets = events["raw_offset"].to_numpy(np.int64)
-        if len(ts) > 1 and ((ts[1:] < ts[:-1]).any() or (ts == NAT).any()):
+        if len(ts) > 1 and ((ts[1:] < ts[:-1]).any() or (ts == NEVER).any()):
             order = np.lexsort((offsets, ts))
             events, ts, offsets = events.iloc[order], ts[order], offsets[order]
         codes = [
@@ -132,49 +110,25 @@ class Ledger:
             "generation": self.generations.of_categorical(events["raw_generation"].array),
             "raw_offset": offsets,
         }
-        late = self._count_late(codes[0], ts)
-        twins = self._note_primary(codes, ts)
+        late = self._count_late(codes[SOURCE], ts)
         self._log_events(rows, codes[WHAT])
         self._keep_notable(events, codes[WHAT])
-        self._tell(events, rows, codes, twins)
+        self.orders.tell(events, rows, codes)
         return late
 
-    def _count_late(
-        self, sources: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]
-    ) -> dict[str, int]:
+    def _count_late(self, sources: IntArray, ts: IntArray) -> dict[str, int]:
         newest = self.events.newest
         if newest is None or ts[0] >= newest:
             return {}
-        late = sources[(ts < newest) & (ts != NAT)]
+        late = sources[(ts < newest) & (ts != NEVER)]
         words = self.groups.codes["source"]
         codes, counts = np.unique(late, return_counts=True)
         pairs = zip(codes.tolist(), counts.tolist(), strict=True)
         return {words.word(code) or "": count for code, count in pairs}
 
-    def _note_primary(
-        self, codes: list[npt.NDArray[np.int64]], ts: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.bool_]:
-        """Note since when a session has lines of its own; return which rows are twins."""
-        words = self.groups.codes["what"].words
-        is_twin = np.array([word.startswith(TWIN) for word in words] + [False])
-        twins: npt.NDArray[np.bool_] = is_twin[codes[WHAT]]
-        sources, sessions = codes[0], codes[SESSION]
-        own = ~twins
-        keys = pd.unique((sources[own] << 32) + sessions[own] + 1)
-        for key in keys.tolist():
-            source, session = key >> 32, (key & 0xFFFFFFFF) - 1
-            mine = own & (sources == source) & (sessions == session)
-            first = int(ts[mine].min())
-            known = self.primary_since.get((source, session))
-            if known is None:
-                self._forget_twins(source, session)
-            if known is None or first < known:
-                self.primary_since[source, session] = first
-        return twins
-
-    def _log_events(self, rows: Columns, what: npt.NDArray[np.int64]) -> None:
+    def _log_events(self, rows: Columns, what: IntArray) -> None:
         ts = rows["ts"]
-        timeless = int(np.searchsorted(ts, NAT, "right"))
+        timeless = int(np.searchsorted(ts, NEVER, "right"))
         if timeless:
             head = {name: column[:timeless] for name, column in rows.items()}
             self.timeless.add(head)
@@ -188,220 +142,11 @@ class Ledger:
         timed = deciding[what] & np.isfinite(rows["seconds"])
         self.rollup.add_latency("decision", rows["ts"][timed], rows["seconds"][timed])
 
-    def _keep_notable(self, events: pd.DataFrame, what: npt.NDArray[np.int64]) -> None:
+    def _keep_notable(self, events: pd.DataFrame, what: IntArray) -> None:
         words = self.groups.codes["what"].words
         rare = np.array([word in NOTABLE for word in words] + [False])[what]
         if rare.any():
             self.notable.add(events[rare])
-
-    # -- order lives ---------------------------------------------------------------------------
-
-    def _tell(
-        self,
-        events: pd.DataFrame,
-        rows: Columns,
-        codes: list[npt.NDArray[np.int64]],
-        twins: npt.NDArray[np.bool_],
-    ) -> None:
-        for (source, session_id), mine in self._told_of(events, rows, codes, twins):
-            session = self._session(source, session_id)
-            if mine[0][TS] < session.newest:
-                mine = self._wind_back(session, mine)
-            self.lives.tell(session, mine)
-        self._drain()
-        if self.table.size > 2 * self._order_capacity:
-            self._compact_orders()
-
-    def _told_of(
-        self,
-        events: pd.DataFrame,
-        rows: Columns,
-        codes: list[npt.NDArray[np.int64]],
-        twins: npt.NDArray[np.bool_],
-    ) -> Iterator[tuple[tuple[int, int], list[Told]]]:
-        """Yield the events that make order lives, by (source, session), sorted by time."""
-        kinds = np.array([facts.kind for facts in self._facts_of_groups()])
-        picked = np.flatnonzero((kinds[rows["group"]] >= 0) & (rows["ts"] != NAT))
-        sources, sessions = codes[0], codes[SESSION]
-        if twins.any():
-            owned = np.zeros(len(twins), np.bool_)
-            for source, session in self.primary_since:
-                owned |= (sources == source) & (sessions == session)
-            picked = picked[~(twins & owned)[picked]]
-        if not len(picked):
-            return
-        chosen = events.iloc[picked] if len(picked) < len(events) else events
-        told = list(
-            zip(
-                rows["ts"][picked].tolist(),
-                map(self._facts.__getitem__, rows["group"][picked].tolist()),
-                chosen["client_order_id"].to_numpy(object, na_value=None).tolist(),
-                chosen["venue_order_id"].to_numpy(object, na_value=None).tolist(),
-                chosen["quantity"].tolist(),
-                chosen["price"].tolist(),
-                self.strategies.of_categorical(chosen["strategy_id"].array).tolist(),
-                rows["generation"][picked].tolist(),
-                rows["raw_offset"][picked].tolist(),
-                strict=True,
-            )
-        )
-        keys = (sources[picked] << 32) + sessions[picked] + 1
-        distinct = pd.unique(keys).tolist()
-        for key in distinct:
-            mine = told
-            if len(distinct) > 1:
-                mine = [told[row] for row in np.flatnonzero(keys == key).tolist()]
-            yield (key >> 32, (key & 0xFFFFFFFF) - 1), mine
-
-    def _facts_of_groups(self) -> list[Facts]:
-        """Return what the events of each group have in common, one entry a group."""
-        words = self.groups.codes["what"].words
-        close = self.groups.codes["position_effect"].code("close")
-        accepted = self.groups.codes["decision"].code("accepted")
-        for number in range(len(self._facts), len(self.groups)):
-            row = dict(zip(DIMENSIONS, self.groups.rows[number], strict=True))
-            word = words[row["what"]]
-            self._facts.append(
-                Facts(
-                    group=number,
-                    kind=TOLD.get(word.removeprefix(TWIN), -1),
-                    effect=CLOSE_EFFECT if row["position_effect"] == close else OPEN_EFFECT,
-                    account_id=row["account_id"],
-                    symbol=row["symbol"],
-                    side=row["side"],
-                    route=row["route"],
-                    reason=row["reason"],
-                    acknowledges=row["decision"] == accepted,
-                    twin=word.startswith(TWIN),
-                )
-            )
-        return self._facts
-
-    def _session(self, source: int, session_id: int) -> Session:
-        session = self._sessions.get((source, session_id))
-        if session is None:
-            session = Session(source, session_id, len(self._by_number))
-            self._sessions[source, session_id] = session
-            self._by_number.append(session)
-        return session
-
-    def _wind_back(self, session: Session, late: list[Told]) -> list[Told]:
-        """Undo what a session told after its earliest late event; return all, in order."""
-        self._drain()
-        to = late[0][TS] - 1
-        if session.trimmed and session.events[0][TS] > to:
-            to = session.events[0][TS] - 1  # as far as memory goes; what is older is only added
-        low, _ = self.transitions.bounds(to, None)
-        mine = self.transitions.column("session")[low:] == session.number
-        removed = self.transitions.remove(mine, low)
-        self._count_transitions(removed, sign=-1)
-        low, _ = self.fills.bounds(to, None)
-        self.fills.remove(self.fills.column("session")[low:] == session.number, low)
-        touched = {row for row in removed["row"].tolist() if row >= 0}
-        again = wind_back(self.lives, self.table, session, to, touched)
-        self._refill(touched)
-        return sorted(again + late, key=itemgetter(TS, RAW_OFFSET))
-
-    def _refill(self, touched: set[int]) -> None:
-        """Sum again what is filled of some orders, from the fills that are left."""
-        rows = self.fills.column("row")
-        for row in touched:
-            order = self.lives.live.get(row)
-            if order is None:
-                continue
-            mine = np.flatnonzero(rows == row)
-            quantity = self.fills.column("quantity")[mine]
-            worth = quantity * self.fills.column("price")[mine]
-            known, priced = np.isfinite(quantity), np.isfinite(worth)
-            order.filled_quantity = float(quantity[known].sum()) if known.any() else np.nan
-            order.filled_value = float(worth[priced].sum()) if priced.any() else np.nan
-
-    def _forget_twins(self, source: int, session_id: int) -> None:
-        """A session turned out to have lines of its own: its twins' order lives never were."""
-        session = self._sessions.get((source, session_id))
-        if session is not None:
-            self._wind_back(session, [session.events[0]])
-            del self._sessions[source, session_id]
-
-    def _drain(self) -> None:
-        """Move what the order lives told into the table, the logs and the counts."""
-        lives = self.lives
-        self.table.extend(lives.next_row)
-        self.table.write(lives.touched)
-        lives.touched.clear()
-        lives.created.clear()
-        if lives.fills:
-            self.fills.add(_columns(FILL_LOG, lives.fills))
-            lives.fills.clear()
-        if lives.transitions:
-            self._log_transitions(lives.transitions)
-            lives.transitions.clear()
-
-    def _log_transitions(self, told: list[Transition]) -> None:
-        groups, cache = [], self._transition_groups
-        for _, what, number, reason, _, row, session in told:
-            key = (what, number, reason, session) if row >= 0 else (what, number)
-            group = cache.get(key)
-            if group is None:
-                group = cache[key] = self._transition_group(*key)
-            groups.append(group)
-        ts, _, _, _, seconds, row_numbers, sessions = zip(*told, strict=True)
-        values = zip(ts, groups, seconds, row_numbers, sessions, strict=True)
-        rows = _columns(TRANSITION_LOG, values)
-        for what, column in ENDS.items():
-            ended = self.groups.table()[rows["group"], WHAT] == self.groups.codes["what"].code(what)
-            self.table.close(column, rows["row"][ended], rows["ts"][ended])
-        self.transitions.add(rows)
-        self._count_transitions(rows)
-
-    def _transition_group(
-        self, what: str, number: int, reason: int = MISSING, session_number: int = MISSING
-    ) -> int:
-        code = self.groups.codes["what"].code(what)
-        if session_number == MISSING:
-            row = self.groups.rows[number]
-            return self.groups.number((*row[:WHAT], code, *row[WHAT + 1 :]))
-        session = self._by_number[session_number]
-        if len(self._dimensions) <= number:
-            self._dimensions = list(self.lives.dimensions)
-        account, symbol, side, effect, route = self._dimensions[number]
-        word = "close" if effect == CLOSE_EFFECT else "open"
-        effects = self.groups.codes["position_effect"]
-        return self.groups.number(
-            (
-                session.source,
-                account,
-                session.session_id,
-                code,
-                MISSING,
-                symbol,
-                side,
-                effects.code(word),
-                route,
-                MISSING,
-                reason,
-            )
-        )
-
-    def _count_transitions(self, rows: Columns, *, sign: int = 1) -> None:
-        self.rollup.add(rows["ts"], rows["group"], sign=sign)
-        if not len(rows["ts"]):
-            return
-        what = self.groups.table()[rows["group"], WHAT]
-        for word, stage in STAGES.items():
-            timed = (what == self.groups.codes["what"].code(word)) & np.isfinite(rows["seconds"])
-            self.rollup.add_latency(stage, rows["ts"][timed], rows["seconds"][timed], sign=sign)
-
-    def _compact_orders(self) -> None:
-        """Let the oldest closed orders go; open ones stay whatever their age."""
-        mask = np.zeros(self.table.size, np.bool_)
-        mask[-self._order_capacity :] = True
-        mask[list(self.lives.live)] = True
-        moved = self.table.keep(mask)
-        self.lives.move(moved, self.table.size)
-        for log in (self.transitions, self.fills):
-            rows = log.column("row")
-            rows[:] = np.where(rows >= 0, moved[np.maximum(rows, 0)], rows)
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -431,15 +176,6 @@ class Ledger:
     def newest(self) -> int | None:
         """Return the newest event time (int64 ns), or None before the first dated event."""
         return self.events.newest
-
-
-def _columns(dtypes: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> Columns:
-    """Return tuples, sorted by their first field, as columns."""
-    values = zip(*sorted(rows, key=itemgetter(TS)), strict=True)
-    return {
-        name: np.array(column, dtype)
-        for (name, dtype), column in zip(dtypes.items(), values, strict=True)
-    }
 
 
 __all__ = ["Folded", "Ledger"]

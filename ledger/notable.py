@@ -55,4 +55,4 @@ class Notable:
 
 
 def _plain(piece: pd.DataFrame) -> dict[str, str]:
-    return {name: "str" for name, kind in piece.dtypes.items() if str(kind) == "category"}
+    return {str(name): "str" for name, kind in piece.dtypes.items() if str(kind) == "category"}

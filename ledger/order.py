@@ -27,9 +27,11 @@ class Facts(NamedTuple):
     twin: bool
 
 
-# One event as the order lives need it, a plain tuple because there is one for each line:
-# (ts, facts, client_order_id, venue_order_id, quantity, price, strategy_id, generation, raw_offset)
 Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int]
+"""One event as the order lives need it; a plain tuple, because there is one for each line.
+
+ts, facts, client order id, venue order id, quantity, price, strategy, generation, raw offset.
+"""
 TS: Final = 0
 FACTS: Final = 1
 RAW_OFFSET: Final = 8

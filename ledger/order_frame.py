@@ -82,8 +82,8 @@ def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
 
 def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.DataFrame:
     """Return the orders frame (columns `ORDER_COLUMNS`) of some rows as they stood at `at`."""
-    lives, words = ledger.lives, ledger.groups.codes
-    cells = ledger.table.at(rows, at)
+    lives, words = ledger.orders.lives, ledger.groups.codes
+    cells = ledger.orders.table.at(rows, at)
     _quantities_at(ledger, rows, at, cells)
     status = statuses(cells, at, lives.expiry_ns)
     submitted = cells["ts_submitted"]
@@ -91,8 +91,8 @@ def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.Data
     closed = np.max([cells[name] for name in CLOSING], axis=0, initial=NEVER)
     closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapses, closed)
     named = {"client_order_id": "ts_named", "venue_order_id": "ts_venue_named"}
-    ids = {"client_order_id": ledger.table.client_order_ids}
-    ids["venue_order_id"] = ledger.table.venue_order_ids
+    ids = {"client_order_id": ledger.orders.table.client_order_ids}
+    ids["venue_order_id"] = ledger.orders.table.venue_order_ids
     picked = rows.tolist()
     columns: dict[str, Any] = {}
     for name, known_since in named.items():
@@ -113,9 +113,9 @@ def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.Data
         "stop_loss_price": np.full(len(rows), np.nan),
         "take_profit_price": np.full(len(rows), np.nan),
         "mode": pd.array([None] * len(rows), dtype="str"),
-        "status": pd.Categorical.from_codes(status, categories=list(STATUSES)),
+        "status": _category(status, STATUSES),
         "route": words["route"].categorical(cells["route"]),
-        "strategy_id": ledger.strategies.categorical(cells["strategy_id"]),
+        "strategy_id": ledger.orders.strategies.categorical(cells["strategy_id"]),
         "reason": words["reason"].categorical(cells["reason"]),
         "ts_submitted": times(submitted),
         "ts_accepted": times(cells["ts_accepted"]),
@@ -127,9 +127,7 @@ def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.Data
         "source": words["source"].categorical(cells["source"]),
         "account_id": words["account_id"].categorical(cells["account_id"]),
         "session_id": words["session_id"].categorical(cells["session_id"]),
-        "position_effect": pd.Categorical.from_codes(
-            cells["position_effect"], categories=["open", "close"]
-        ),
+        "position_effect": _category(cells["position_effect"], ("open", "close")),
         "raw_generation": ledger.generations.categorical(cells["generation"]),
         "raw_offset": cells["raw_offset"],
     }
@@ -150,12 +148,15 @@ def _between(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> npt.N
 
 def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: Arrays) -> None:
     """Take fills after the moment out of what is filled."""
-    low, high = ledger.fills.bounds(at, None)
-    later = set(ledger.fills.column("row")[low:high].tolist())
+    low, high = ledger.orders.fills.bounds(at, None)
+    later = set(ledger.orders.fills.column("row")[low:high].tolist())
     if not later:
         return
-    fill_rows = ledger.fills.column("row")[:low]
-    quantity, price = ledger.fills.column("quantity")[:low], ledger.fills.column("price")[:low]
+    fill_rows = ledger.orders.fills.column("row")[:low]
+    quantity, price = (
+        ledger.orders.fills.column("quantity")[:low],
+        ledger.orders.fills.column("price")[:low],
+    )
     for position, row in enumerate(rows.tolist()):
         if row in later:
             mine = (fill_rows == row) & np.isfinite(quantity)
@@ -163,3 +164,8 @@ def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: 
             cells["filled_quantity"][position] = quantity[mine].sum() if known else np.nan
             worth = (quantity[mine] * price[mine]).sum() if known else np.nan
             cells["filled_value"][position] = worth
+
+
+def _category(codes: npt.NDArray[Any], words: tuple[str, ...]) -> pd.Categorical:
+    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)

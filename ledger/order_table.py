@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +71,7 @@ class OrderTable:
         self.client_order_ids: list[str | None] = []
         self.venue_order_ids: list[str | None] = []
         self._arrays: dict[str, npt.NDArray[Any]] = {}
-        self.cell: dict[str, memoryview] = {}
+        self.cell: dict[str, memoryview[Any]] = {}
         self._resize(256)
 
     def _resize(self, capacity: int) -> None:
@@ -87,7 +87,7 @@ class OrderTable:
                 if old is not None:
                     fresh[: self.size] = old[: self.size]
                 self._arrays[name] = fresh
-                self.cell[name] = memoryview(fresh)
+                self.cell[name] = memoryview(cast(Any, fresh))
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column as a view of all rows."""

@@ -10,18 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ledger.codes import DIMENSIONS
-from ledger.fold import ACTING, DECIDING, STAGES, TWIN
+from ledger.codes import DIMENSIONS, WHAT
+from ledger.fold import DECIDING, STAGES
 from ledger.histogram import MIDPOINT_SECONDS
-from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses, times
+from ledger.newest_events import KEPT, NewestEvents
+from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import LatencySamples
+from ledger.tally import tally, tally_by_minute
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
 
-WHAT: Final = DIMENSIONS.index("what")
 SECOND_NS: Final = 1_000_000_000
 TABLE_ROWS: Final = 5_000
 """Orders that one picture shows row by row, newest kept; counts cover all of them."""
@@ -90,7 +91,8 @@ class View:
         self._counts = self._count(low, high)
         self._rows, self._status = self._order_rows()
         self._add_lapsed()
-        self._recent = self._newest_events(high)
+        newest = ledger.events.slice(max(0, high - KEPT), high)
+        self._newest = NewestEvents(newest, ledger.groups, ledger.generations)
         self._take_decisions(low, high)
         self._take_transitions()
 
@@ -105,9 +107,9 @@ class View:
             found = ledger.rollup.counts(first, last)[:size]
             counts[: len(found)] += found
         else:
-            first, last = ledger.transitions.bounds(self._start, self._at)
+            first, last = ledger.orders.transitions.bounds(self._start, self._at)
             counts += np.bincount(ledger.events.column("group")[low:high], minlength=size)
-            moved = ledger.transitions.column("group")[first:last]
+            moved = ledger.orders.transitions.column("group")[first:last]
             counts += np.bincount(moved, minlength=size)
             if self._start is None:
                 counts += np.bincount(ledger.timeless.column("group"), minlength=size)
@@ -118,12 +120,14 @@ class View:
         ledger = self._ledger
         live = self._at >= (ledger.newest() or 0)
         if live:
-            rows = np.fromiter(ledger.lives.live, np.int64, len(ledger.lives.live))
+            rows = np.fromiter(ledger.orders.lives.live, np.int64, len(ledger.orders.lives.live))
         else:
-            rows = np.flatnonzero(ledger.table.column("ts_created") <= self._at)
-            rows = rows[ledger.table.column("ts_created")[rows] != NEVER]
+            rows = np.flatnonzero(ledger.orders.table.column("ts_created") <= self._at)
+            rows = rows[ledger.orders.table.column("ts_created")[rows] != NEVER]
         rows = rows[self._allowed_orders(rows)]
-        status = statuses(ledger.table.at(rows, self._at), self._at, ledger.lives.expiry_ns)
+        status = statuses(
+            ledger.orders.table.at(rows, self._at), self._at, ledger.orders.lives.expiry_ns
+        )
         expired = STATUSES.index("expired")
         kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
         return rows[kept], status[kept]
@@ -135,23 +139,19 @@ class View:
         groups = self._ledger.groups.table()[self._allowed]
         for name in ("source", "account_id", "symbol"):
             allowed = np.unique(groups[:, DIMENSIONS.index(name)])
-            mask &= np.isin(self._ledger.table.column(name)[rows], allowed)
+            mask &= np.isin(self._ledger.orders.table.column(name)[rows], allowed)
         return mask
 
     def _add_lapsed(self) -> None:
         """Count orders that nobody answered in time: they expired without an event."""
-        table, ledger = self._ledger.table, self._ledger
+        table, ledger = self._ledger.orders.table, self._ledger
         expired = self._status == STATUSES.index("expired")
         rows = self._rows[expired]
-        lapsed_at = table.column("ts_submitted")[rows] + ledger.lives.expiry_ns
+        lapsed_at = table.column("ts_submitted")[rows] + ledger.orders.lives.expiry_ns
         silent = table.at(rows, self._at)["ts_expired"] == NEVER
         inside = silent & (True if self._start is None else lapsed_at > self._start)
         self._lapsed = rows[inside]
         self._open = self._rows[~expired]
-
-    def _newest_events(self, high: int) -> dict[str, npt.NDArray[Any]]:
-        tail = self._ledger.events.slice(max(0, high - 2_000), high)
-        return tail
 
     def _take_decisions(self, low: int, high: int) -> None:
         ledger = self._ledger
@@ -167,7 +167,7 @@ class View:
         )
 
     def _take_transitions(self) -> None:
-        log, groups = self._ledger.transitions, self._ledger.groups
+        log, groups = self._ledger.orders.transitions, self._ledger.groups
         low, high = log.bounds(self._start, self._at)
         group, seconds = log.column("group")[low:high], log.column("seconds")[low:high]
         what = groups.table()[group, WHAT] if len(group) else group
@@ -226,85 +226,9 @@ class View:
     @cached_property
     def tally(self) -> pd.DataFrame:
         """Counts in the window: one row a distinct combination of the dimensions, and `n`."""
-        counts = self._counts.copy()
-        groups = self._ledger.groups
-        table = groups.table()
-        rows = [table[number] for number in np.flatnonzero(counts)]
-        numbers = counts[counts != 0].tolist()
-        labels = [groups.codes["what"].word(int(row[WHAT])) or "" for row in rows]
-        self._resolve(rows, labels, numbers)
-        lapsed = self._lapsed_rows()
-        rows += [row for row, _ in lapsed]
-        labels += ["expired"] * len(lapsed)
-        numbers += [n for _, n in lapsed]
-        codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
-        columns: dict[str, Any] = {
-            name: groups.codes[name].categorical(codes[:, position])
-            for position, name in enumerate(DIMENSIONS)
-            if name != "what"
-        }
-        columns["what"] = pd.Categorical(labels)
-        columns["n"] = np.array(numbers, np.int64)
-        frame = pd.DataFrame(columns, columns=[*DIMENSIONS, "n"])
-        return frame[frame["n"] > 0].reset_index(drop=True)
-
-    def _resolve(self, rows: list[Any], labels: list[str], numbers: list[int]) -> None:
-        """Count twins as what they repeat where nothing else tells it; denials told twice once."""
-        position = {
-            (*row[:WHAT], *row[WHAT + 1 :], label): index
-            for index, (row, label) in enumerate(zip(rows, labels, strict=True))
-        }
-        since = self._ledger.primary_since
-        for index, (row, label) in enumerate(zip(rows, list(labels), strict=True)):
-            if label.startswith(TWIN):
-                key = (int(row[0]), int(row[DIMENSIONS.index("session_id")]))
-                if key not in since or since[key] > self._at:
-                    labels[index] = label.removeprefix(TWIN)
-            elif label == "denied_repeat":
-                labels[index] = "order.denied.repeat"
-                for kind in ("order.denied", TWIN + "order.denied"):
-                    base = position.get((*row[:WHAT], *row[WHAT + 1 :], kind))
-                    if base is not None:
-                        numbers[base] -= numbers[index]
-
-    def _lapsed_rows(self) -> list[tuple[Any, int]]:
-        """Return (group row, count) of orders that expired in silence, by their dimensions."""
-        table, groups = self._ledger.table, self._ledger.groups
-        found: dict[tuple[int, ...], int] = {}
-        effects = groups.codes["position_effect"]
-        cells = {
-            name: table.column(name)[self._lapsed].tolist()
-            for name in (
-                "source",
-                "account_id",
-                "session_id",
-                "symbol",
-                "side",
-                "position_effect",
-                "route",
-            )
-        }
-        for row in zip(*cells.values(), strict=True):
-            found[row] = found.get(row, 0) + 1
-        return [
-            (
-                (
-                    source,
-                    account,
-                    session,
-                    -1,
-                    -1,
-                    symbol,
-                    side,
-                    effects.code("close" if effect == 1 else "open"),
-                    route,
-                    -1,
-                    -1,
-                ),
-                n,
-            )
-            for (source, account, session, symbol, side, effect, route), n in found.items()
-        ]
+        ledger = self._ledger
+        with ledger.guard:
+            return tally(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
 
     def tally_by_minute(self) -> pd.DataFrame:
         """Return counts over time: `ts` (start of the bin), what, position_effect, n.
@@ -316,32 +240,12 @@ class View:
 
     def _tally_by_minute(self) -> pd.DataFrame:
         ledger = self._ledger
+        first = self._start
+        if first is None:
+            first = self._at if self.oldest is None else int(self.oldest.value)
         with ledger.guard:
-            first = self._start
-            if first is None:
-                first = int(self.oldest.value) if self.oldest is not None else self._at
-            width = max(SECOND_NS, -(-(self._at - first) // 60))
-            pieces = []
-            for log in (ledger.events, ledger.transitions):
-                low, high = log.bounds(first - 1, self._at)
-                bins = (log.column("ts")[low:high] - first) // width
-                pieces.append((bins << 32) + log.column("group")[low:high])
-            keys, counts = np.unique(np.concatenate(pieces), return_counts=True)
-            group = (keys & 0xFFFFFFFF).astype(np.int64)
-            allowed = self._allowed[np.minimum(group, len(self._allowed) - 1)]
-            keys, counts, group = keys[allowed], counts[allowed], group[allowed]
-            table = ledger.groups.table()[group]
-            codes = ledger.groups.codes
-            return pd.DataFrame(
-                {
-                    "ts": times(first + (keys >> 32) * width),
-                    "what": codes["what"].categorical(table[:, WHAT]),
-                    "position_effect": codes["position_effect"].categorical(
-                        table[:, DIMENSIONS.index("position_effect")]
-                    ),
-                    "n": counts,
-                }
-            )
+            logs = (ledger.events, ledger.orders.transitions)
+            return tally_by_minute(ledger.groups, logs, self._allowed, first, self._at)
 
     @property
     def open_orders(self) -> pd.DataFrame:
@@ -367,8 +271,8 @@ class View:
     def _orders(self) -> pd.DataFrame:
         ledger = self._ledger
         with ledger.guard:
-            low, high = ledger.transitions.bounds(self._start, self._at)
-            touched = ledger.transitions.column("row")[low:high]
+            low, high = ledger.orders.transitions.bounds(self._start, self._at)
+            touched = ledger.orders.transitions.column("row")[low:high]
             rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
             rows = rows[self._allowed_orders(rows)]
             if self._start is not None:
@@ -393,41 +297,11 @@ class View:
         Columns: source, ts_last_event, ts_last_action, usual_gap_seconds (median gap between
         actions among the newest 2,000 events), n (gaps it rests on).
         """
-        groups, recent = self._ledger.groups, self._recent
-        table = groups.table()[recent["group"]]
-        words = groups.codes["what"].words
-        acting = np.array([word in ACTING for word in words] + [False])[table[:, WHAT]]
-        rows = []
-        for code in np.unique(table[:, 0]).tolist():
-            mine = table[:, 0] == code
-            acts = recent["ts"][mine & acting]
-            gaps = np.diff(acts)
-            gaps = gaps[gaps > 0]
-            rows.append(
-                {
-                    "source": groups.codes["source"].word(code),
-                    "ts_last_event": _moment(recent["ts"][mine][-1]),
-                    "ts_last_action": _moment(acts[-1]) if len(acts) else pd.NaT,
-                    "usual_gap_seconds": float(np.median(gaps)) / SECOND_NS if len(gaps) else None,
-                    "n": len(gaps),
-                }
-            )
-        names = ["source", "ts_last_event", "ts_last_action", "usual_gap_seconds", "n"]
-        return pd.DataFrame(rows, columns=names)
+        return self._newest.activity()
 
     def recent(self, n: int = 50) -> pd.DataFrame:
         """Return the newest events first: when, what, and where its raw line stands."""
-        groups = self._ledger.groups
-        table = groups.table()[self._recent["group"]]
-        wanted = np.flatnonzero(self._allowed[self._recent["group"]])[::-1][:n]
-        columns: dict[str, Any] = {"ts_event": times(self._recent["ts"][wanted])}
-        for name in ("source", "what", "code", "symbol", "reason", "route", "decision"):
-            codes = table[wanted, DIMENSIONS.index(name)]
-            columns["kind" if name == "what" else name] = groups.codes[name].categorical(codes)
-        generations = self._ledger.generations
-        columns["raw_generation"] = generations.categorical(self._recent["generation"][wanted])
-        columns["raw_offset"] = self._recent["raw_offset"][wanted]
-        return pd.DataFrame(columns)
+        return self._newest.recent(self._allowed, n)
 
     @property
     def lapsed_orders(self) -> int:

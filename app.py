@@ -1,0 +1,197 @@
+"""The door: settings in, a running desk out. Nothing imports this file."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import arguments
+import settings
+
+ROOT = Path(__file__).resolve().parent
+DEMO_START_SECONDS = 20.0
+UNAVAILABLE = 69
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        options = arguments.parse_arguments(argv)
+        if options.explain is not None:
+            return explain(options.explain)
+        config = options.config or _default_config(options)
+        wanted = settings.load(config, {"desk": options.desk_overrides})
+    except (settings.SettingsError, arguments.RefusedError) as refusal:
+        print(refusal, file=sys.stderr)
+        return getattr(refusal, "exit_code", arguments.CONFIG)
+    with contextlib.ExitStack() as stack:
+        try:
+            if options.demo:
+                return run_demo(options, wanted, stack)
+            sources = attach(options.attach) if options.attach else wanted.sources
+            return serve(options, wanted, sources)
+        except RefusedStartError as refusal:
+            print(refusal, file=sys.stderr)
+            return refusal.exit_code
+
+
+class RefusedStartError(Exception):
+    """The desk cannot start; the text says what to do."""
+
+    def __init__(self, message: str, exit_code: int = arguments.CONFIG) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def _default_config(options: arguments.Options) -> Path | None:
+    """`deskwatch.toml` of the working directory, unless the command line names the sources."""
+    here = Path("deskwatch.toml")
+    return here if here.is_file() and not (options.demo or options.attach) else None
+
+
+def explain(wanted: arguments.Explain) -> int:
+    """Print how one line, or the first lines, of a file are read."""
+    from data_sources.lines.explain import explain_text
+
+    from data_sources.errors import SourceError
+
+    try:
+        print(explain_text(wanted.file, wanted.line))
+    except (SourceError, OSError) as error:
+        print(error, file=sys.stderr)
+        return arguments.CONFIG
+    return 0
+
+
+def attach(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    """Guess the dialects of the logs below some folders, print the mapping, give the sources."""
+    from data_sources.attach import attach as look
+
+    sources: dict[str, dict[str, Any]] = {}
+    for folder in folders:
+        mapping = look(folder)
+        print(mapping.text(), flush=True)
+        for name, table in mapping.sources().items():
+            unique = name
+            number = 2
+            while unique in sources:
+                unique, number = f"{name}_{number}", number + 1
+            sources[unique] = table
+    return sources
+
+
+def run_demo(
+    options: arguments.Options, wanted: settings.Settings, stack: contextlib.ExitStack
+) -> int:
+    """Start the demo bot in a fresh folder and serve a desk that watches it."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
+    bot = stack.enter_context(demo_bot(folder / "logs"))
+    sources: dict[str, dict[str, Any]] = {
+        "aurora": {"kind": "jsonl", "path": bot["dir"], "dialect": "aurora", "account_id": "DEMO"},
+        "bot": {"kind": "health", "url": bot["health_url"], "every_seconds": 1.0},
+    }
+    desk = wanted.desk.model_copy(
+        update={
+            "name": "Demo desk",
+            "environment": "demo",
+            "state_dir": str(options.state_dir or folder / "state"),
+        }
+    )
+    wanted = settings.Settings(desk, sources, None)
+    return serve(options, wanted, sources, demo=True)
+
+
+@contextlib.contextmanager
+def demo_bot(folder: Path) -> Iterator[dict[str, Any]]:
+    """Run the demo bot as a process of its own; it ends when this one does."""
+    command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
+    bot = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert bot.stdout is not None
+        line = bot.stdout.readline()
+        if not line:
+            raise RefusedStartError("The demo bot did not start; its message stands above.", 70)
+        yield json.loads(line)
+    finally:
+        bot.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            bot.wait(timeout=3)
+        if bot.poll() is None:
+            bot.kill()
+
+
+def serve(
+    options: arguments.Options,
+    wanted: settings.Settings,
+    sources: dict[str, dict[str, Any]],
+    *,
+    demo: bool = False,
+) -> int:
+    """Serve a desk over some sources until told to end."""
+    from desk.desk import Desk
+    from desk.store import StateLockedError
+    from web.server import create_app
+    from web.server import serve as serve_web
+
+    state_dir = Path(wanted.desk.state_dir)
+    try:
+        desk = Desk(
+            _origins(sources),
+            state_dir=state_dir,
+            name=wanted.desk.name,
+            environment=wanted.desk.environment,
+            timezone=wanted.desk.timezone,
+            demo=demo,
+        )
+    except StateLockedError as locked:
+        raise RefusedStartError(str(locked), UNAVAILABLE) from locked
+    except OSError as error:
+        raise RefusedStartError(
+            f"desk.state_dir: {state_dir} cannot be used: {error}. "
+            "Choose a folder that can be written with --state-dir."
+        ) from error
+    _calm_the_collector()
+    try:
+        app = create_app(desk, live=wanted.desk.live, window_seconds=wanted.desk.window_seconds)
+        desk.start()
+        return serve_web(app, options.host, options.port)
+    finally:
+        desk.stop()
+
+
+def _origins(sources: dict[str, dict[str, Any]]) -> list[Any]:
+    from data_sources.registry import discover
+
+    from desk.origin import origin
+
+    kinds = discover()
+    made = []
+    for name, table in sources.items():
+        options = {key: value for key, value in table.items() if key != "kind"}
+        made.append(origin(name, kinds[table["kind"]](**options, name=name)))
+    return made
+
+
+def _calm_the_collector() -> None:
+    """Keep the garbage collector out of the way of events, which come by the hundred thousand.
+
+    With its default thresholds it takes half of the time of a backfill and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The newest events of a picture: what a feed shows, and how busy each source is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ledger.codes import DIMENSIONS, SOURCE, WHAT, Codes, Groups
+from ledger.fold import ACTING
+from ledger.order_frame import times
+from ledger.sorted_log import Columns
+
+KEPT: Final = 2_000
+SECOND_NS: Final = 1_000_000_000
+
+
+class NewestEvents:
+    """The newest 2,000 events up to a moment."""
+
+    def __init__(self, rows: Columns, groups: Groups, generations: Codes) -> None:
+        self._rows = rows
+        self._table = groups.table()[rows["group"]]
+        self._groups, self._generations = groups, generations
+
+    def activity(self) -> pd.DataFrame:
+        """Return source, ts_last_event, ts_last_action, usual_gap_seconds (median) and n (gaps)."""
+        words = self._groups.codes["what"].words
+        acting = np.array([word in ACTING for word in words] + [False])[self._table[:, WHAT]]
+        ts, rows = self._rows["ts"], []
+        for code in np.unique(self._table[:, SOURCE]).tolist():
+            mine = self._table[:, SOURCE] == code
+            acts = ts[mine & acting]
+            gaps = np.diff(acts)
+            gaps = gaps[gaps > 0]
+            rows.append(
+                {
+                    "source": self._groups.codes["source"].word(code),
+                    "ts_last_event": ts[mine][-1],
+                    "ts_last_action": acts[-1] if len(acts) else pd.NaT.value,
+                    "usual_gap_seconds": np.median(gaps) / SECOND_NS if len(gaps) else np.nan,
+                    "n": len(gaps),
+                }
+            )
+        names = ["source", "ts_last_event", "ts_last_action", "usual_gap_seconds", "n"]
+        frame = pd.DataFrame(rows, columns=names)
+        for name in ("ts_last_event", "ts_last_action"):
+            frame[name] = times(frame[name].to_numpy(np.int64))
+        return frame
+
+    def recent(self, allowed: npt.NDArray[np.bool_], n: int) -> pd.DataFrame:
+        """Return the newest events first: when, what, and where the raw line stands."""
+        wanted = np.flatnonzero(allowed[self._rows["group"]])[::-1][:n]
+        columns: dict[str, Any] = {"ts_event": times(self._rows["ts"][wanted])}
+        for name in ("source", "what", "code", "symbol", "reason", "route", "decision"):
+            codes = self._table[wanted, DIMENSIONS.index(name)]
+            shown = "kind" if name == "what" else name
+            columns[shown] = self._groups.codes[name].categorical(codes)
+        generation = self._rows["generation"][wanted]
+        columns["raw_generation"] = self._generations.categorical(generation)
+        columns["raw_offset"] = self._rows["raw_offset"][wanted]
+        return pd.DataFrame(columns, copy=False)

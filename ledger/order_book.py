@@ -1,0 +1,294 @@
+"""All orders of the desk: sessions told in event time, their transitions, fills and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ledger.codes import DIMENSIONS, MISSING, SESSION, SOURCE, WHAT, Codes, Groups, IntArray
+from ledger.fold import FILL_LOG, STAGES, TRANSITION_LOG, TWIN
+from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, RAW_OFFSET, TS, Facts, Session, Told
+from ledger.order_life import TOLD, OrderLives, Transition
+from ledger.order_rewind import wind_back
+from ledger.order_table import CLOSING, NEVER, OrderTable
+from ledger.rollup import Rollup
+from ledger.sorted_log import Columns, SortedLog
+
+ENDS: Final = {column.removeprefix("ts_"): column for column in CLOSING}
+
+
+class OrderBook:
+    """Turns order events into the table, the transitions log and the fills log.
+
+    Attributes:
+        table: a row an order.
+        transitions: what happened to orders, in event time; fills: every execution.
+        lives: the orders without an end.
+        primary_since: (source, session) → time of its first line that is no twin.
+    """
+
+    def __init__(
+        self,
+        groups: Groups,
+        rollup: Rollup,
+        *,
+        expiry_seconds: float,
+        capacity: int,
+        order_capacity: int,
+    ) -> None:
+        self.table = OrderTable()
+        self.transitions = SortedLog(TRANSITION_LOG, capacity)
+        self.fills = SortedLog(FILL_LOG, capacity)
+        self.lives = OrderLives(expiry_seconds=expiry_seconds)
+        self.strategies = Codes()
+        self.primary_since: dict[tuple[int, int], int] = {}
+        self._groups, self._rollup = groups, rollup
+        self._order_capacity = order_capacity
+        self._sessions: dict[tuple[int, int], Session] = {}
+        self._by_number: list[Session] = []
+        self._facts: list[Facts] = []
+        self._dimensions: list[tuple[int, int, int, int, int]] = []
+        self._transition_groups: dict[tuple[Any, ...], int] = {}
+
+    def tell(self, events: pd.DataFrame, rows: Columns, codes: list[IntArray]) -> None:
+        """Tell the order lives a batch of events, sorted by time."""
+        twins = self._note_primary(codes, rows["ts"])
+        for (source, session_id), mine in self._told_of(events, rows, codes, twins):
+            session = self._session(source, session_id)
+            if mine[0][TS] < session.newest:
+                mine = self._wind_back(session, mine)
+            self.lives.tell(session, mine)
+        self._drain()
+        if self.table.size > 2 * self._order_capacity:
+            self._compact_orders()
+
+    def _note_primary(self, codes: list[IntArray], ts: IntArray) -> npt.NDArray[np.bool_]:
+        """Note since when a session has lines of its own; return which rows are twins."""
+        words = self._groups.codes["what"].words
+        is_twin = np.array([word.startswith(TWIN) for word in words] + [False])
+        twins: npt.NDArray[np.bool_] = is_twin[codes[WHAT]]
+        sources, sessions = codes[SOURCE], codes[SESSION]
+        own = ~twins
+        keys = pd.unique((sources[own] << 32) + sessions[own] + 1)
+        for key in keys.tolist():
+            source, session = key >> 32, (key & 0xFFFFFFFF) - 1
+            mine = own & (sources == source) & (sessions == session)
+            first = int(ts[mine].min())
+            known = self.primary_since.get((source, session))
+            if known is None:
+                self._forget_twins(source, session)
+            if known is None or first < known:
+                self.primary_since[source, session] = first
+        return twins
+
+    def _told_of(
+        self,
+        events: pd.DataFrame,
+        rows: Columns,
+        codes: list[IntArray],
+        twins: npt.NDArray[np.bool_],
+    ) -> Iterator[tuple[tuple[int, int], list[Told]]]:
+        """Yield the events that make order lives, by (source, session), sorted by time."""
+        kinds = np.array([facts.kind for facts in self._facts_of_groups()])
+        picked = np.flatnonzero((kinds[rows["group"]] >= 0) & (rows["ts"] != NEVER))
+        sources, sessions = codes[SOURCE], codes[SESSION]
+        if twins.any():
+            owned = np.zeros(len(twins), np.bool_)
+            for source, session in self.primary_since:
+                owned |= (sources == source) & (sessions == session)
+            picked = picked[~(twins & owned)[picked]]
+        if not len(picked):
+            return
+        chosen = events.iloc[picked] if len(picked) < len(events) else events
+        told = list(
+            zip(
+                rows["ts"][picked].tolist(),
+                map(self._facts.__getitem__, rows["group"][picked].tolist()),
+                _words(chosen["client_order_id"]),
+                _words(chosen["venue_order_id"]),
+                chosen["quantity"].tolist(),
+                chosen["price"].tolist(),
+                self.strategies.of_categorical(chosen["strategy_id"].array).tolist(),
+                rows["generation"][picked].tolist(),
+                rows["raw_offset"][picked].tolist(),
+                strict=True,
+            )
+        )
+        keys = (sources[picked] << 32) + sessions[picked] + 1
+        distinct = pd.unique(keys).tolist()
+        for key in distinct:
+            mine = told
+            if len(distinct) > 1:
+                mine = [told[row] for row in np.flatnonzero(keys == key).tolist()]
+            yield (key >> 32, (key & 0xFFFFFFFF) - 1), mine
+
+    def _facts_of_groups(self) -> list[Facts]:
+        """Return what the events of each group have in common, one entry a group."""
+        words = self._groups.codes["what"].words
+        close = self._groups.codes["position_effect"].code("close")
+        accepted = self._groups.codes["decision"].code("accepted")
+        for number in range(len(self._facts), len(self._groups)):
+            row = dict(zip(DIMENSIONS, self._groups.rows[number], strict=True))
+            word = words[row["what"]]
+            self._facts.append(
+                Facts(
+                    group=number,
+                    kind=TOLD.get(word.removeprefix(TWIN), -1),
+                    effect=CLOSE_EFFECT if row["position_effect"] == close else OPEN_EFFECT,
+                    account_id=row["account_id"],
+                    symbol=row["symbol"],
+                    side=row["side"],
+                    route=row["route"],
+                    reason=row["reason"],
+                    acknowledges=row["decision"] == accepted,
+                    twin=word.startswith(TWIN),
+                )
+            )
+        return self._facts
+
+    def _session(self, source: int, session_id: int) -> Session:
+        session = self._sessions.get((source, session_id))
+        if session is None:
+            session = Session(source, session_id, len(self._by_number))
+            self._sessions[source, session_id] = session
+            self._by_number.append(session)
+        return session
+
+    def _wind_back(self, session: Session, late: list[Told]) -> list[Told]:
+        """Undo what a session told after its earliest late event; return all, in order."""
+        self._drain()
+        to = late[0][TS] - 1
+        if session.trimmed and session.events[0][TS] > to:
+            to = session.events[0][TS] - 1  # as far as memory goes; what is older is only added
+        low, _ = self.transitions.bounds(to, None)
+        mine = self.transitions.column("session")[low:] == session.number
+        removed = self.transitions.remove(mine, low)
+        self._count_transitions(removed, sign=-1)
+        low, _ = self.fills.bounds(to, None)
+        self.fills.remove(self.fills.column("session")[low:] == session.number, low)
+        touched = {row for row in removed["row"].tolist() if row >= 0}
+        again = wind_back(self.lives, self.table, session, to, touched)
+        self._refill(touched)
+        return sorted(again + late, key=itemgetter(TS, RAW_OFFSET))
+
+    def _refill(self, touched: set[int]) -> None:
+        """Sum again what is filled of some orders, from the fills that are left."""
+        rows = self.fills.column("row")
+        for row in touched:
+            order = self.lives.live.get(row)
+            if order is None:
+                continue
+            mine = np.flatnonzero(rows == row)
+            quantity = self.fills.column("quantity")[mine]
+            worth = quantity * self.fills.column("price")[mine]
+            known, priced = np.isfinite(quantity), np.isfinite(worth)
+            order.filled_quantity = float(quantity[known].sum()) if known.any() else np.nan
+            order.filled_value = float(worth[priced].sum()) if priced.any() else np.nan
+
+    def _forget_twins(self, source: int, session_id: int) -> None:
+        """A session turned out to have lines of its own: its twins' order lives never were."""
+        session = self._sessions.get((source, session_id))
+        if session is not None:
+            self._wind_back(session, [session.events[0]])
+            del self._sessions[source, session_id]
+
+    def _drain(self) -> None:
+        """Move what the order lives told into the table, the logs and the counts."""
+        lives = self.lives
+        self.table.extend(lives.next_row)
+        self.table.write(lives.touched)
+        lives.touched.clear()
+        lives.created.clear()
+        if lives.fills:
+            self.fills.add(_columns(FILL_LOG, lives.fills))
+            lives.fills.clear()
+        if lives.transitions:
+            self._log_transitions(lives.transitions)
+            lives.transitions.clear()
+
+    def _log_transitions(self, told: list[Transition]) -> None:
+        groups, cache = [], self._transition_groups
+        for _, what, number, reason, _, row, session in told:
+            key = (what, number, reason, session) if row >= 0 else (what, number)
+            group = cache.get(key)
+            if group is None:
+                group = cache[key] = self._transition_group(*key)
+            groups.append(group)
+        ts, _, _, _, seconds, row_numbers, sessions = zip(*told, strict=True)
+        values = zip(ts, groups, seconds, row_numbers, sessions, strict=True)
+        rows = _columns(TRANSITION_LOG, values)
+        for what, column in ENDS.items():
+            ended = self._groups.table()[rows["group"], WHAT] == self._groups.codes["what"].code(
+                what
+            )
+            self.table.close(column, rows["row"][ended], rows["ts"][ended])
+        self.transitions.add(rows)
+        self._count_transitions(rows)
+
+    def _transition_group(
+        self, what: str, number: int, reason: int = MISSING, session_number: int = MISSING
+    ) -> int:
+        code = self._groups.codes["what"].code(what)
+        if session_number == MISSING:
+            row = self._groups.rows[number]
+            return self._groups.number((*row[:WHAT], code, *row[WHAT + 1 :]))
+        session = self._by_number[session_number]
+        if len(self._dimensions) <= number:
+            self._dimensions = list(self.lives.dimensions)
+        account, symbol, side, effect, route = self._dimensions[number]
+        word = "close" if effect == CLOSE_EFFECT else "open"
+        effects = self._groups.codes["position_effect"]
+        return self._groups.number(
+            (
+                session.source,
+                account,
+                session.session_id,
+                code,
+                MISSING,
+                symbol,
+                side,
+                effects.code(word),
+                route,
+                MISSING,
+                reason,
+            )
+        )
+
+    def _count_transitions(self, rows: Columns, *, sign: int = 1) -> None:
+        self._rollup.add(rows["ts"], rows["group"], sign=sign)
+        if not len(rows["ts"]):
+            return
+        what = self._groups.table()[rows["group"], WHAT]
+        for word, stage in STAGES.items():
+            timed = (what == self._groups.codes["what"].code(word)) & np.isfinite(rows["seconds"])
+            self._rollup.add_latency(stage, rows["ts"][timed], rows["seconds"][timed], sign=sign)
+
+    def _compact_orders(self) -> None:
+        """Let the oldest closed orders go; open ones stay whatever their age."""
+        mask = np.zeros(self.table.size, np.bool_)
+        mask[-self._order_capacity :] = True
+        mask[list(self.lives.live)] = True
+        moved = self.table.keep(mask)
+        self.lives.move(moved, self.table.size)
+        for log in (self.transitions, self.fills):
+            rows = log.column("row")
+            rows[:] = np.where(rows >= 0, moved[np.maximum(rows, 0)], rows)
+
+
+def _columns(dtypes: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> Columns:
+    """Return tuples, sorted by their first field, as columns."""
+    values = zip(*sorted(rows, key=itemgetter(TS)), strict=True)
+    return {
+        name: np.array(column, dtype)
+        for (name, dtype), column in zip(dtypes.items(), values, strict=True)
+    }
+
+
+def _words(column: pd.Series[str]) -> list[str | None]:
+    words: list[str | None] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
+    return words

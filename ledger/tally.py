@@ -1,0 +1,128 @@
+"""Counts of a window as a small frame: one row a distinct combination of the dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ledger.codes import DIMENSIONS, MISSING, SESSION, SOURCE, WHAT, Groups
+from ledger.fold import TWIN
+from ledger.order_book import OrderBook
+from ledger.order_frame import times
+from ledger.sorted_log import SortedLog
+
+SECOND_NS = 1_000_000_000
+BINS = 60
+
+Row = tuple[int, ...]
+
+
+def tally(
+    groups: Groups,
+    orders: OrderBook,
+    counts: npt.NDArray[np.int64],
+    lapsed: npt.NDArray[np.int64],
+    at: int,
+) -> pd.DataFrame:
+    """Return counts by group as a frame: the dimensions as categories, and `n` (int64).
+
+    `lapsed` are rows of orders that expired in silence: no event tells of them.
+    """
+    numbers = np.flatnonzero(counts)
+    rows = [groups.rows[number] for number in numbers.tolist()]
+    labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
+    amounts = counts[numbers].tolist()
+    _resolve(rows, labels, amounts, orders, at)
+    for row, amount in _lapsed(groups, orders, lapsed).items():
+        rows.append(row)
+        labels.append("expired")
+        amounts.append(amount)
+    codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
+    columns: dict[str, Any] = {
+        name: groups.codes[name].categorical(codes[:, position])
+        for position, name in enumerate(DIMENSIONS)
+    }
+    columns["what"] = pd.Categorical(labels)
+    columns["n"] = np.array(amounts, np.int64)
+    frame = pd.DataFrame(columns, copy=False)
+    return frame[frame["n"] > 0].reset_index(drop=True)
+
+
+def _resolve(
+    rows: list[Row], labels: list[str], amounts: list[int], orders: OrderBook, at: int
+) -> None:
+    """Count twins as what they repeat where nothing else tells it, and denials told twice once."""
+    places = {
+        (*row[:WHAT], *row[WHAT + 1 :], label): place
+        for place, (row, label) in enumerate(zip(rows, labels, strict=True))
+    }
+    for place, (row, label) in enumerate(zip(rows, list(labels), strict=True)):
+        if label.startswith(TWIN):
+            since = orders.primary_since.get((row[SOURCE], row[SESSION]))
+            if since is None or since > at:
+                labels[place] = label.removeprefix(TWIN)
+        elif label == "denied_repeat":
+            labels[place] = "order.denied.repeat"
+            for kind in ("order.denied", TWIN + "order.denied"):
+                base = places.get((*row[:WHAT], *row[WHAT + 1 :], kind))
+                if base is not None:
+                    amounts[base] -= amounts[place]
+
+
+def _lapsed(groups: Groups, orders: OrderBook, lapsed: npt.NDArray[np.int64]) -> dict[Row, int]:
+    """Return how many orders expired in silence, by their dimensions."""
+    effects = groups.codes["position_effect"]
+    words = (effects.code("open"), effects.code("close"))
+    found: dict[Row, int] = {}
+    names = ("source", "account_id", "session_id", "symbol", "side", "position_effect", "route")
+    cells = [orders.table.column(name)[lapsed].tolist() for name in names]
+    for source, account, session, symbol, side, effect, route in zip(*cells, strict=True):
+        told = {
+            "source": source,
+            "account_id": account,
+            "session_id": session,
+            "symbol": symbol,
+            "side": side,
+            "position_effect": words[effect],
+            "route": route,
+        }
+        row = tuple(told.get(name, MISSING) for name in DIMENSIONS)
+        found[row] = found.get(row, 0) + 1
+    return found
+
+
+def tally_by_minute(
+    groups: Groups,
+    logs: tuple[SortedLog, ...],
+    allowed: npt.NDArray[np.bool_],
+    first: int,
+    at: int,
+) -> pd.DataFrame:
+    """Return counts over time: `ts` (start of the bin), what, position_effect, n.
+
+    first..at (ns) is cut into at most 60 bins of at least a second.
+    """
+    width = max(SECOND_NS, -(-(at - first) // BINS))
+    pieces = []
+    for log in logs:
+        low, high = log.bounds(first - 1, at)
+        bins = (log.column("ts")[low:high] - first) // width
+        pieces.append((bins << 32) + log.column("group")[low:high])
+    keys, counts = np.unique(np.concatenate(pieces), return_counts=True)
+    group = keys & 0xFFFFFFFF
+    # A group younger than the picture has no rows in it: it cannot be looked up past the end.
+    inside = allowed[np.minimum(group, len(allowed) - 1)] if len(allowed) else group > group
+    keys, counts, group = keys[inside], counts[inside], group[inside]
+    table, codes = groups.table()[group], groups.codes
+    effect = DIMENSIONS.index("position_effect")
+    return pd.DataFrame(
+        {
+            "ts": times(first + (keys >> 32) * width),
+            "what": codes["what"].categorical(table[:, WHAT]),
+            "position_effect": codes["position_effect"].categorical(table[:, effect]),
+            "n": counts,
+        }
+    )
