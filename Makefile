@@ -36,7 +36,7 @@ notebook: .venv-test/ready            ## run examples/*.ipynb from start to end
 
 demo-data: .venv/ready            ## write the demo desk's files: make demo-data DIR=/tmp/desk
 	@test -n "$(DIR)" || { echo "say where: make demo-data DIR=/tmp/desk"; exit 64; }
-	@exec $(RUN) -m demo --dir "$(DIR)" --seconds 60
+	@exec $(RUN) -m demo --dir "$(DIR)" --seconds 60 --fast
 
 pins:            ## compile requirements*.txt from their .in files
 	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt --no-emit-index-url --custom-compile-command "make pins"
