@@ -21,7 +21,7 @@ def element(kind: str, children: Any = None, **props: Any) -> Element:
         props: properties; `data_metric` becomes `data-metric`, `aria_label` `aria-label`.
     """
     named = {
-        name.replace("_", "-", 1) if name.startswith(("data_", "aria_")) else name: value
+        name.replace("_", "-") if name.startswith(("data_", "aria_")) else name: value
         for name, value in props.items()
     }
     return {

@@ -87,7 +87,7 @@ def gauge_props(
         shown: the number as text.
         note: the line below.
         low: the value at the left end, as given to `gauge`.
-        high: the value at the right end.
+        high: the value at the right end; without marks it may follow the value.
         tone: good, warn or act.
         pin: as given to `gauge`.
     """
@@ -99,6 +99,7 @@ def gauge_props(
         f"{identifier}-value": {"children": shown},
         f"{identifier}-meter": {
             "aria-valuenow": now,
+            "aria-valuemax": f"{high:g}",
             "aria-valuetext": f"{shown}. {note}" if known else "unknown",
         },
         f"{identifier}-fill": {

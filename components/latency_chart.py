@@ -19,6 +19,14 @@ Floats = npt.NDArray[np.float64]
 QUANTILES: Final = ("p50", "p90", "p99")
 
 
+class WholeQuantile(NamedTuple):
+    """One percentile of the whole window, in seconds; None where unknown."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
 class QuantileBand(NamedTuple):
     """One percentile by bin, in seconds; NaN where the bin does not support it."""
 
@@ -35,7 +43,11 @@ def latency_chart(identifier: str, label: str) -> html.Div:
 
 
 def latency_chart_props(
-    identifier: str, starts: Any, bin_seconds: float, bands: Mapping[str, QuantileBand]
+    identifier: str,
+    starts: Any,
+    bin_seconds: float,
+    bands: Mapping[str, QuantileBand],
+    whole: Mapping[str, WholeQuantile],
 ) -> dict[str, dict[str, Any]]:
     """Give the changing properties: a value stands in the middle of its bin, a band fills it.
 
@@ -44,6 +56,8 @@ def latency_chart_props(
         starts: start of each bin, UTC.
         bin_seconds: width of a bin.
         bands: by p50, p90, p99, each as long as `starts`.
+        whole: the same over the window: where no bin supports a percentile (P99 needs n ≥ 100),
+            the window's own stands as one level line.
     """
     left = epoch_milliseconds(starts)
     width = bin_seconds * 1000.0
@@ -51,12 +65,29 @@ def latency_chart_props(
     changes: dict[int, dict[str, Any]] = {}
     drawn = False
     for index, name in enumerate(QUANTILES):
-        band = bands[name]
-        xs, ys = _rectangles(left, width, band)
+        band, x, starts_ms, width_ms = bands[name], middle, left, width
+        is_level = not np.isfinite(band.value).any() and whole[name].value is not None
+        if is_level and left.size:
+            starts_ms, width_ms = left[:1], left[-1] + width - left[0]
+            x = typed_array([left[0], left[-1] + width])
+            band = _level(whole[name])
+        xs, ys = _rectangles(starts_ms, width_ms, band)
         changes[index] = {"x": typed_array(xs), "y": typed_array(ys)}
-        changes[index + len(QUANTILES)] = {"x": middle, "y": typed_array(band.value * 1000.0)}
+        line = np.repeat(band.value, 2) if is_level else band.value
+        changes[index + len(QUANTILES)] = {
+            "x": x,
+            "y": typed_array(line * 1000.0),
+            "mode": "lines" if is_level else "lines+markers",
+            "name": f"{name.upper()} of the window" if is_level else name.upper(),
+        }
         drawn = drawn or bool(np.isfinite(band.value).any())
     return graph_props(identifier, figure_patch(changes), empty=not drawn)
+
+
+def _level(whole: WholeQuantile) -> QuantileBand:
+    return QuantileBand(
+        *(np.array([np.nan if side is None else side], dtype=np.float64) for side in whole)
+    )
 
 
 def _rectangles(left: Floats, width: float, band: QuantileBand) -> tuple[Floats, Floats]:

@@ -7,8 +7,7 @@ from typing import Any
 from dash import html
 
 from components.metric import metric_text
-from components.time_mark import time_mark
-from formats import count
+from formats import count, moment
 
 
 def page_head(identifier: str, title: str, question: str) -> html.Div:
@@ -26,7 +25,11 @@ def page_head(identifier: str, title: str, question: str) -> html.Div:
             html.Span(
                 [
                     html.Span("as of "),
-                    html.Span("", id=f"{identifier}-as-of", **{"data-metric": "as_of"}),
+                    html.Time(
+                        "",
+                        id=f"{identifier}-as-of",
+                        **{"data-metric": "as_of", "data-format": "datetime"},
+                    ),
                     html.Span(" UTC", **{"data-zone-label": " "}),
                     html.Span(" · "),
                     metric_text(f"{identifier}-events", "window_events"),
@@ -54,7 +57,10 @@ def page_head_props(
         " events of all time" if window_seconds is None else f" events in {_span(window_seconds)}"
     )
     return {
-        f"{identifier}-as-of": {"children": [time_mark(at, with_date=True)]},
+        f"{identifier}-as-of": {
+            "children": moment(at).removesuffix(" UTC"),
+            "data-utc-ms": str(int(at.timestamp() * 1000)),
+        },
         f"{identifier}-events": {"children": count(events)},
         f"{identifier}-window": {"children": words},
     }

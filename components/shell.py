@@ -13,6 +13,7 @@ from dash import html
 
 from components.badges import badge
 from components.help_dialog import help_dialog
+from components.link import site_path
 from formats import text
 
 WINDOWS: Final = (
@@ -44,9 +45,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
                     *([_demo_tag()] if is_demo else []),
                     html.Div(
                         [
-                            html.A(
-                                "Deskwatch", href=dash.get_relative_path("/"), className="brand"
-                            ),
+                            html.A("Deskwatch", href=site_path("/"), className="brand"),
                             html.Span(str(desk_info.get("name") or ""), className="desk-name"),
                             badge("environment", "environment", environment),
                             _navigation(page_registry),

@@ -1,19 +1,21 @@
-"""A short table whose body is sent whole: numbers to the right, text cut, log text never markup."""
+"""A short table whose body travels whole, as one text property: log text can never be markup.
+
+`assets/tables.js` writes the cells as text; a table is one Dash component however long it is.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dash import html
 
-from components.element import Element, element
-
 
 class Column(NamedTuple):
     """One column of a table.
 
-    key      of the row's value, already text (or an element for links, times and badges)
+    key      of the row's value: text, or a cell of `components.cell`
     title    its head, with the unit
     right    numbers stand to the right
     metric   the data-metric of its cells, `<frame>_<column>`
@@ -36,16 +38,20 @@ def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
         caption: what one row is.
     """
     head = [
-        html.Th(column.title, scope="col", className="right" if column.right else "")
+        html.Th(column.title, scope="col", className="right" if column.right else None)
         for column in columns
     ]
+    body = html.Tbody(
+        id=identifier,
+        **{
+            "data-columns": _json([_column(column) for column in columns]),
+            "data-rows": "[]",
+            "data-none": caption,
+        },
+    )
     return html.Div(
         html.Table(
-            [
-                html.Caption(caption, id=f"{identifier}-caption"),
-                html.Thead(html.Tr(head)),
-                html.Tbody([], id=identifier),
-            ],
+            [html.Caption(caption, id=f"{identifier}-caption"), html.Thead(html.Tr(head)), body],
             className="data-table",
         ),
         className="table-scroll",
@@ -68,36 +74,30 @@ def table_props(
     Args:
         identifier: id of the body.
         columns: as given to `table`.
-        rows: values by column key; `_key` makes a row keep its place in the page, `_selected`
-            marks it, `_data` gives attributes to its cells with a metric (`data_source`).
+        rows: values by column key; `_selected` marks a row, `_data` gives data attributes to its
+            cells with a metric, such as `{"source": "aurora"}`.
         none: what stands there when there is no row.
         caption: what one row is, and how many are left out.
     """
-    body = [_row(columns, row) for row in rows]
-    if not body:
-        cell = element("Td", none, colSpan=len(columns), className="table-none")
-        body = [element("Tr", [cell])]
-    return {identifier: {"children": body}, f"{identifier}-caption": {"children": caption}}
+    return {
+        identifier: {"data-rows": _json([_row(columns, row) for row in rows]), "data-none": none},
+        f"{identifier}-caption": {"children": caption},
+    }
 
 
-def _row(columns: Sequence[Column], row: Mapping[str, Any]) -> Element:
-    attributes: dict[str, Any] = {}
-    if "_key" in row:
-        attributes["key"] = row["_key"]
+def _row(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"cells": [row.get(column.key, "") for column in columns]}
+    if row.get("_data"):
+        made["data"] = row["_data"]
     if row.get("_selected"):
-        attributes["data_selected"] = "true"
-    return element("Tr", [_cell(column, row) for column in columns], **attributes)
+        made["selected"] = True
+    return made
 
 
-def _cell(column: Column, row: Mapping[str, Any]) -> Element:
-    value = row.get(column.key, "")
+def _column(column: Column) -> dict[str, Any]:
     names = [name for name, on in (("right", column.right), ("wrap", column.wrap)) if on]
-    attributes: dict[str, Any] = {}
-    if names:
-        attributes["className"] = " ".join(names)
-    if column.metric:
-        attributes.update(row.get("_data", {}), data_metric=column.metric)
-        attributes["className"] = " ".join([*names, "num"])
-    if isinstance(value, str) and not column.right:
-        attributes["title"] = value
-    return element("Td", [value] if isinstance(value, dict) else value, **attributes)
+    return {"class": " ".join(names), "metric": column.metric}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -24,6 +24,27 @@ HEAT_SCALE: Final = (
 """From a breath of blue to orange: an empty cell stays the panel's own color in both themes."""
 
 
+_TIME_STOPS: Final = (
+    {"dtickrange": [None, 1_000], "value": "%H:%M:%S.%L"},
+    {"dtickrange": [1_000, 60_000], "value": "%H:%M:%S"},
+    {"dtickrange": [60_000, 86_400_000], "value": "%H:%M"},
+    {"dtickrange": [86_400_000, None], "value": "%b %-d"},
+)
+_ZONE_LABEL: Final = {
+    "text": "UTC",
+    "xref": "paper",
+    "yref": "paper",
+    "x": 0,
+    "y": 0,
+    "xanchor": "right",
+    "yanchor": "top",
+    "xshift": -12,
+    "yshift": -3,
+    "showarrow": False,
+    "font": {"size": 10},
+}
+
+
 def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
     """Give the layout of a chart over time: transparent, no template, UTC along the bottom.
 
@@ -34,14 +55,15 @@ def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 46, "r": 8, "t": 18, "b": 22},
+        "margin": {"l": 46, "r": 8, "t": 18, "b": 20},
+        "annotations": [dict(_ZONE_LABEL)],
         "font": {"size": 11},
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": "zoom",
         "xaxis": {
             "type": "date",
-            "tickformat": "%H:%M:%S\n%b %-d",
+            "tickformatstops": [dict(stop) for stop in _TIME_STOPS],
             "nticks": 7,
             "hoverformat": "%Y-%m-%d %H:%M:%S UTC",
             "automargin": False,
@@ -51,7 +73,7 @@ def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
             "title": {"text": y_title, "standoff": 4, "font": {"size": 11}},
             "type": "log" if y_log else "linear",
             "tickformat": "~g",
-            "nticks": 6,
+            **({"dtick": "D2"} if y_log else {"nticks": 6}),
             "rangemode": "normal" if y_log else "tozero",
             "automargin": False,
             "gridcolor": "rgba(128,140,152,0.25)",

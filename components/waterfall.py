@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from components.duration import duration as duration_text
 from components.element import Element, element
 from components.time_mark import time_mark
-from formats import MISSING, milliseconds, seconds
 
 
 class Step(NamedTuple):
@@ -49,17 +49,11 @@ def _row(
         [
             element("Span", label),
             element("Div", [bar], className="waterfall-lane"),
-            element("Span", _duration(duration), className="num"),
+            element("Span", duration_text(duration), className="num"),
             element("Span", [time_mark(end if _is_known(end) else None)], className="num muted"),
         ],
         className="waterfall-row total" if total else "waterfall-row",
     )
-
-
-def _duration(value: float | None) -> str:
-    if value is None:
-        return MISSING
-    return milliseconds(value) if abs(value) < 10.0 else seconds(value)
 
 
 def _is_known(moment: Any) -> bool:

@@ -37,3 +37,8 @@ def origin_of(view: Any, filters: Any, *, events_only: bool = True) -> Provenanc
         replay=filters.at is not None,
         events_only=events_only,
     )
+
+
+def knows_events(view: Any) -> bool:
+    """Tell whether any event was ever heard: a count of nothing is not a zero."""
+    return view.newest is not None or bool(view.measure(window_events))

@@ -18,6 +18,7 @@ from metrics.pending import Pending, pending
 from metrics.ratio import Ratio
 from metrics.routes import taker_ratio
 from metrics.timeline import order_timeline
+from pages.panels.frame import knows_events
 
 ID: Final = "order-kpis"
 SPARK_BINS: Final = 30
@@ -29,11 +30,11 @@ _CARDS: Final = (
     ("submitted", "Submitted", "orders_submitted", "Opening orders sent in this window"),
     ("ack", "Acknowledged", "orders_ack", "Opening orders that the venue accepted"),
     ("filled", "Filled", "orders_filled", "Opening orders filled whole"),
-    ("fill-ratio", "Fill rate", "fill_ratio", "Filled / submitted, opening orders"),
+    ("fill-ratio", "Fill rate", "ratios_fill", "Filled / submitted, opening orders"),
     ("denied", "Denied", "orders_denied", "Refused by the bot's own gates"),
     ("failed", "Failed", "orders_failed", "Rejected by the venue"),
     ("pending", "Pending", "pending_pending_orders", "Without an end now, whatever the window"),
-    ("taker-ratio", "Taker rate", "taker_ratio", "Taker / (maker + taker) route decisions"),
+    ("taker-ratio", "Taker rate", "ratios_taker", "Taker / (maker + taker) route decisions"),
 )
 
 
@@ -53,27 +54,32 @@ def props(view: Any, origin: Provenance) -> Props:
     takers: Ratio = view.measure(taker_ratio)
     waiting: Pending = view.measure(pending)
     course = _course(view)
+    known = knows_events(view)
+
+    def whole(number: int) -> str:
+        return count(number if known else None)
+
     return {
         **panel_props(ID, origin, f"n = {count(view.measure(window_events))} events"),
-        **_card("submitted", count(counts.submitted), _closes(counts), course),
-        **_card("ack", count(counts.ack), _share(counts.ack, counts.submitted), course),
-        **_card("filled", count(counts.filled), _partial(counts), course),
+        **_card("submitted", whole(counts.submitted), _closes(counts), course),
+        **_card("ack", whole(counts.ack), _share(counts.ack, counts.submitted), course),
+        **_card("filled", whole(counts.filled), _partial(counts), course),
         **_card("fill-ratio", percent(fills.value), fills.warning or _interval(fills), course),
         **_card(
             "denied",
-            count(counts.denied),
+            whole(counts.denied),
             f"{percent(denials.value)} of wanted",
             course,
             tone=_deny_tone(denials.value),
         ),
         **_card(
             "failed",
-            count(counts.failed),
+            whole(counts.failed),
             f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired",
             course,
             tone="warn" if counts.failed else "neutral",
         ),
-        **_card("pending", count(waiting.pending_orders), _oldest(waiting), course),
+        **_card("pending", whole(waiting.pending_orders), _oldest(waiting), course),
         **_card("taker-ratio", percent(takers.value), _interval(takers), course),
     }
 

@@ -12,7 +12,7 @@ from components.gauge import gauge, gauge_props
 from components.metric import metric_text
 from components.panel import panel, panel_props
 from components.provenance import Provenance
-from formats import count, number, percent, ratio_with_interval, text
+from formats import count, number, percent, text
 from metrics.breaker import Breaker, breaker
 from metrics.governance import Governance, governance
 from metrics.orders import deny_ratio
@@ -44,7 +44,7 @@ def layout(*, span: int) -> html.Section:
         gauge(
             f"{ID}-alpha",
             "Alpha budget used",
-            "governance_alpha_budget_used",
+            "governance_alpha_spent",
             marks=((BUDGET_WARNING, "four fifths spent"),),
             hint="Error budget of the sequential tests: spent / total",
         ),
@@ -58,7 +58,7 @@ def layout(*, span: int) -> html.Section:
         gauge(
             f"{ID}-deny",
             "Deny rate",
-            "deny_ratio",
+            "ratios_deny",
             marks=((DENY_WARNING, "objective 35 %"), (DENY_LIMIT, "alarm 50 %")),
             hint="Denied / (denied + submitted) of opening orders",
         ),
@@ -88,7 +88,7 @@ def props(view: Any, origin: Provenance) -> Props:
             f"{ID}-deny",
             denials.value,
             percent(denials.value),
-            ratio_with_interval(denials.value, denials.low, denials.high, denials.denominator),
+            _interval(denials),
             tone=_tone(denials.value, DENY_WARNING, DENY_LIMIT),
         ),
         f"{ID}-score": {"children": number(found.alpha_score, 3)},
@@ -101,7 +101,7 @@ def _breaker_props(found: Breaker) -> Props:
     state = None if found.triggered is None else "open" if found.triggered else "closed"
     if found.stops and all(stop.state == "half_open" for stop in found.stops):
         state = "half_open"
-    said = found.reason or found.suspected
+    said = found.reason or (f"▲ {found.suspected}" if found.suspected else None)
     more = f" (+{len(found.stops) - 1} more)" if len(found.stops) > 1 else ""
     none = "nothing has told of it" if found.triggered is None else "no stop holds"
     return {
@@ -114,12 +114,11 @@ def _alpha_props(found: Governance) -> Props:
     spent, total = found.alpha_spent, found.alpha_total
     used = spent / total if spent is not None and total else None
     if used is None:
-        said = "no budget told" if spent is None else f"{number(spent, 4)} spent, total unknown"
+        said = "no budget told" if spent is None else "the whole budget is not told"
     else:
-        said = f"{number(spent, 4)} of {number(total, 4)} spent"
-    return gauge_props(
-        f"{ID}-alpha", used, percent(used), said, tone=_tone(used, BUDGET_WARNING, 1.0)
-    )
+        said = f"{percent(used)} of the budget {number(total, 4)}"
+    tone = _tone(used, BUDGET_WARNING, 1.0)
+    return gauge_props(f"{ID}-alpha", used, number(spent, 4), said, tone=tone)
 
 
 def _sprt_props(found: Governance) -> Props:
@@ -142,6 +141,13 @@ def _tone(value: float | None, warning: float, limit: float) -> str:
     if value is None or value <= warning:
         return "good"
     return "act" if value > limit else "warn"
+
+
+def _interval(found: Ratio) -> str:
+    if found.low is None or found.high is None:
+        return "nothing wanted to become an order"
+    bounds = f"{number(100 * found.low, 1)}–{number(100 * found.high, 1)} %"
+    return f"{bounds}, n = {count(found.denominator)} denied or submitted"
 
 
 def _stat(label: str, identifier: str, metric: str) -> html.Span:

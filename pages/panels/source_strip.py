@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from dash import html
 
-from components.badges import badge_of
-from components.element import Props, element
+from components.cell import age_cell, badge_cell
+from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
-from formats import age, count, text
+from formats import count, text
 
 ID: Final = "sources"
 MOST_ROWS: Final = 5
@@ -34,7 +35,7 @@ def layout(*, span: int) -> html.Section:
 def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source, those in trouble first."""
     ordered = sorted(view.sources, key=lambda row: row.get("state") in {"ok", "waiting"})
-    rows = [_row(row, view.at) for row in ordered[:MOST_ROWS]]
+    rows = [_row(row, view.at, still=origin.replay) for row in ordered[:MOST_ROWS]]
     hidden = len(ordered) - len(rows)
     caption = f"{count(hidden)} more on the quality page" if hidden else "All of them"
     return {
@@ -43,24 +44,19 @@ def props(view: Any, origin: Provenance) -> Props:
     }
 
 
-def _row(row: Mapping[str, Any], at: Any) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     name = text(row.get("name"), 40)
-    state = badge_of("source", row.get("state"))
+    problem = row.get("problem")
     quarantined = row.get("quarantined")
     received = row.get("received_ms")
-    old = None if received is None else at.timestamp() - received / 1000.0
+    heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     return {
-        "_key": name,
-        "_data": {"data_source": name},
+        "_data": {"source": name},
         "name": name,
-        "state": element(
-            "Span",
-            f"{state.glyph} {state.text}",
-            className="badge-state",
-            data_tone=state.tone,
-            title=text(row.get("problem"), 300) if row.get("problem") else "",
+        "state": badge_cell(
+            "source", row.get("state"), title=text(problem, 300) if problem else ""
         ),
-        "age": age(old),
+        "age": age_cell(heard, at, still=still),
         "accepted": count(row.get("accepted")),
         "quarantined": count(sum(quarantined.values())) if quarantined is not None else count(None),
     }

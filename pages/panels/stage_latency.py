@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from components.element import Props
-from components.latency_chart import QuantileBand, latency_chart, latency_chart_props
+from components.latency_chart import QuantileBand, WholeQuantile, latency_chart, latency_chart_props
 from components.metric import metric_text
 from components.panel import panel, panel_props
 from components.provenance import Provenance
@@ -67,7 +67,13 @@ def props(view: Any, origin: Provenance, stage: str, *, owner: str = "") -> Prop
     for quantile, one in zip(QUANTILES, found.all, strict=True):
         given[f"{start}-{quantile}"] = {"children": value_text(one)}
         given[f"{start}-{quantile}-ci"] = {"children": bounds_text(one)}
-    given.update(latency_chart_props(f"{start}-chart", bands["ts"], _width(bands), _bands(bands)))
+    whole = {
+        name: WholeQuantile(one.value, one.low, one.high)
+        for name, one in zip(QUANTILES, found.all, strict=True)
+    }
+    given.update(
+        latency_chart_props(f"{start}-chart", bands["ts"], _width(bands), _bands(bands), whole)
+    )
     return given
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from dash import html
 
-from components.badges import badge_of
-from components.element import Props, element
+from components.cell import age_cell, badge_cell
+from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
-from formats import age, count, seconds, text
+from formats import count, seconds, text
 from metrics.liveness import Liveness, liveness
+from pages.panels import notable
 
 ID: Final = "working"
 MOST_ROWS: Final = 4
@@ -28,7 +30,10 @@ COLUMNS: Final = (
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    body = table(f"{ID}-rows", COLUMNS, "Bots by when they last decided or acted")
+    body = [
+        table(f"{ID}-rows", COLUMNS, "Bots by when they last decided or acted"),
+        notable.layout(),
+    ]
     hint = "A bot that answers but has not acted for three times its usual gap does not work"
     return panel(ID, "Alive and working?", body, span=span, hint=hint)
 
@@ -37,12 +42,11 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a bot, the worst first."""
     found: tuple[Liveness, ...] = view.measure(liveness)
     ordered = sorted(found, key=_rank)
-    rows = [_row(one) for one in ordered[:MOST_ROWS]]
+    rows = [_row(one, view.at, still=origin.replay) for one in ordered[:MOST_ROWS]]
     hidden = len(ordered) - len(rows)
-    caption = "Quiet beyond 3× the usual gap is not working"
-    if hidden:
-        caption += f"; {count(hidden)} better ones left out"
+    caption = f"{count(hidden)} better ones left out" if hidden else ""
     return {
+        **notable.props(view),
         **panel_props(ID, origin, f"n = {count(sum(one.n for one in found))} actions"),
         **table_props(f"{ID}-rows", COLUMNS, rows, none="No bot has acted yet", caption=caption),
     }
@@ -52,20 +56,17 @@ def _rank(one: Liveness) -> int:
     return _WORST_FIRST.index(one.state) if one.state in _WORST_FIRST else 0
 
 
-def _row(one: Liveness) -> dict[str, Any]:
-    state = badge_of("liveness", None if one.state == "unknown" else one.state)
-    shown = "Too few actions" if one.state == "unknown" else state.text
+def _row(one: Liveness, at: Any, *, still: bool) -> dict[str, Any]:
+    quiet = None if one.quiet_seconds is None else timedelta(seconds=one.quiet_seconds)
+    evidence = one.evidence or "nothing else says that it is alive"
+    if one.state == "unknown":
+        state = badge_cell("liveness", None, title=evidence, shown="Too few actions")
+    else:
+        state = badge_cell("liveness", one.state, title=evidence)
     return {
-        "_key": one.source,
-        "_data": {"data_source": one.source},
+        "_data": {"source": one.source},
         "source": text(one.source, 40),
-        "state": element(
-            "Span",
-            f"{state.glyph} {shown}",
-            className="badge-state",
-            title=one.evidence or "nothing else says that it is alive",
-            data_tone=state.tone,
-        ),
-        "quiet": f"{age(one.quiet_seconds)}",
+        "state": state,
+        "quiet": age_cell(None if quiet is None else at - quiet, at, still=still),
         "gap": seconds(one.usual_gap_seconds),
     }

@@ -1,0 +1,70 @@
+"""What became of every line that was read: the identity of each source, open to see."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html
+
+from components.cell import badge_cell
+from components.element import Props
+from components.panel import panel, panel_props
+from components.provenance import Provenance
+from components.table import Column, table, table_props
+from formats import count, percent, text
+from metrics.quality import LineAccount, line_account_total, line_accounts
+
+ID: Final = "line-accounts"
+
+COLUMNS: Final = (
+    Column("source", "Source"),
+    Column("lines_in", "Lines in", right=True, metric="sources_lines_in"),
+    Column("accepted", "= accepted", right=True, metric="sources_accepted"),
+    Column("quarantined", "+ set aside", right=True, metric="sources_quarantined"),
+    Column("duplicates", "+ duplicates", right=True, metric="sources_duplicates"),
+    Column("blank", "+ blank", right=True, metric="sources_blank"),
+    Column("missing", "Unexplained", right=True, metric="sources_missing"),
+    Column("state", ""),
+    Column("share", "Set aside", right=True),
+)
+
+
+def layout(*, span: int) -> html.Section:
+    """Give the panel."""
+    hint = "lines in = accepted + set aside + duplicates + blank, always"
+    body = table(f"{ID}-rows", COLUMNS, "Lines by what became of them")
+    return panel(ID, "Every line accounted for?", body, span=span, hint=hint)
+
+
+def props(view: Any, origin: Provenance) -> Props:
+    """Give a row a source that reads lines, and their sum."""
+    found: tuple[LineAccount, ...] = view.measure(line_accounts)
+    whole: LineAccount = view.measure(line_account_total)
+    rows = [_row(one) for one in found]
+    if len(found) > 1:
+        rows.append({**_row(whole), "source": "All"})
+    return {
+        **panel_props(ID, origin, f"n = {count(whole.lines_in)} lines"),
+        **table_props(
+            f"{ID}-rows",
+            COLUMNS,
+            rows,
+            none="No source reads lines",
+            caption="Since the desk began to read, whatever the window",
+        ),
+    }
+
+
+def _row(one: LineAccount) -> dict[str, Any]:
+    return {
+        "_data": {"source": text(one.source, 40)},
+        "source": text(one.source, 40),
+        "lines_in": count(one.lines_in),
+        "accepted": count(one.accepted),
+        "quarantined": count(one.quarantined),
+        "duplicates": count(one.duplicates),
+        "blank": count(one.blank),
+        "missing": count(one.missing),
+        "state": badge_cell("accounting", "balanced" if one.balanced else "broken"),
+        "share": percent(one.quarantine.value, 2),
+    }

@@ -1,0 +1,89 @@
+"""Every source with all that is known of it: state, age, lines, bytes, generations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pandas as pd
+from dash import html
+
+from components.cell import age_cell, badge_cell, query_cell, time_cell
+from components.element import Props
+from components.panel import panel, panel_props
+from components.provenance import Provenance
+from components.table import Column, table, table_props
+from formats import MISSING, count, seconds, text
+
+ID: Final = "source-table"
+
+COLUMNS: Final = (
+    Column("name", "Source", metric="sources_name"),
+    Column("kind", "Kind"),
+    Column("state", "State", metric="sources_state"),
+    Column("age", "Heard", right=True, metric="sources_age_seconds"),
+    Column("limit", "Stale after", right=True),
+    Column("newest", "Newest event", right=True, metric="sources_newest_ts_event"),
+    Column("lag", "Event age", right=True),
+    Column("generations", "Files", right=True, metric="sources_generations"),
+    Column("bytes", "Bytes read", right=True, metric="sources_bytes_read"),
+    Column("partial", "Unfinished", right=True, metric="sources_partial_bytes"),
+    Column("problem", "Problem or origin", wrap=True),
+)
+
+
+def layout(*, span: int) -> html.Section:
+    """Give the panel."""
+    return panel(ID, "Sources", table(f"{ID}-rows", COLUMNS, "Sources attached"), span=span)
+
+
+def props(view: Any, origin: Provenance) -> Props:
+    """Give a row a source."""
+    rows = [_row(row, view.at, still=origin.replay) for row in view.sources]
+    return {
+        **panel_props(ID, origin, f"{count(len(rows))} attached"),
+        **table_props(
+            f"{ID}-rows",
+            COLUMNS,
+            rows,
+            none="Nothing is attached: start with python app.py --attach DIR",
+            caption="Heard: the last sign of life. Event age: of the newest event that it told.",
+        ),
+    }
+
+
+def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
+    name = text(row.get("name"), 40)
+    received = row.get("received_ms")
+    heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
+    newest = _moment(row.get("newest_ts_event"))
+    return {
+        "_data": {"source": name},
+        "name": query_cell(name, "Only this source", source=str(row.get("name"))),
+        "kind": " · ".join(
+            part
+            for part in (text(row.get("kind"), 24), text(row.get("dialect"), 24))
+            if part != MISSING
+        ),
+        "state": badge_cell("source", row.get("state")),
+        "age": age_cell(heard, at, still=still),
+        "limit": seconds(row.get("stale_after_seconds")),
+        "newest": time_cell(newest, with_date=True),
+        "lag": age_cell(newest, at, still=still),
+        "generations": count(_size(row.get("generations"))),
+        "bytes": count(row.get("bytes_read")),
+        "partial": count(row.get("partial_bytes")),
+        "problem": text(row.get("problem") or row.get("path") or row.get("url"), 240),
+    }
+
+
+def _moment(value: Any) -> pd.Timestamp | None:
+    if value is None or value != value:
+        return None
+    stamp = pd.Timestamp(value)
+    return stamp if stamp.tzinfo else stamp.tz_localize("UTC")
+
+
+def _size(generations: Any) -> Any:
+    return len(generations) if isinstance(generations, list | tuple | dict) else generations

@@ -1,0 +1,47 @@
+"""Quality: can the numbers be trusted?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html, register_page
+
+from components.element import Props
+from components.page_frame import page_frame
+from pages.panels import line_accounts, quarantine, source_table
+from pages.panels.frame import frame_props, origin_of
+
+QUESTION: Final = "Can the numbers be trusted?"
+PACE_SECONDS: Final = 0.5
+ID: Final = "quality"
+
+register_page(
+    __name__,
+    path="/quality",
+    name="Quality",
+    section="System",
+    title="Quality · Deskwatch",
+    order=50,
+    question=QUESTION,
+)
+
+
+def layout(**_query: str) -> html.Div:
+    """Give the page: the sources, the account of their lines, and the lines set aside."""
+    grid = [
+        source_table.layout(span=12),
+        line_accounts.layout(span=12),
+        *quarantine.layout(),
+    ]
+    return page_frame(ID, "Quality", QUESTION, [html.Div(grid, className="grid")])
+
+
+def build(view: Any, filters: Any) -> Props:
+    """Give the properties of everything that changes, the same ids each time."""
+    origin = origin_of(view, filters, events_only=False)
+    return {
+        **frame_props(ID, view),
+        **source_table.props(view, origin),
+        **line_accounts.props(view, origin),
+        **quarantine.props(view, origin),
+    }
