@@ -37,7 +37,13 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Counts:
-    """Lines of a source since its first read; `lines_in = accepted + quarantined + duplicates + blank`."""
+    """Lines of a source since its first read.
+
+    Always `lines_in = accepted + sum of quarantined + duplicates + blank`.
+
+    naive    times that named no zone and were read in the source's own
+    untimed  accepted lines that name no time
+    """
 
     lines_in: int = 0
     accepted: int = 0
@@ -48,6 +54,8 @@ class Counts:
     partial_bytes: int = 0
     generations: dict[str, int] = field(default_factory=dict)
     late: int = 0
+    naive: int = 0
+    untimed: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -62,7 +70,7 @@ class Reading:
 
     frame    what is new (stream) or the whole (state); agreed columns, times in UTC nanoseconds
     cursor   JSON-ready; hand it to `read(cursor)` to go on from here, in this or in another process
-    as_of    newest `ts_event` seen so far (stream) or the moment the state is true for; None if never
+    as_of    newest `ts_event` so far (stream) or the moment the state is true for; None if never
     state    one of `STATES`
     problem  None, or one sentence that says what is wrong and what to do
     counts   the running totals of the source

@@ -1,0 +1,42 @@
+"""Finds the line of a key in the text of a TOML file, for messages that name it."""
+
+from __future__ import annotations
+
+import re
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-\"]+)\s*\]\]?")
+_KEY = re.compile(r"\s*([\w\-\"]+)\s*=")
+
+
+def line_of(text: str, path: tuple[str | int, ...]) -> int:
+    """The 1-based line where the value at *path* is written, or the nearest header above it.
+
+    Args:
+        text: the file's text.
+        path: keys and, for arrays of tables, 0-based indexes: `("rules", 2, "then", "kind")`.
+    """
+    best, depth = 1, 0
+    counts: dict[str, int] = {}
+    prefix: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(line)
+        key = None if header else _KEY.match(line)
+        if header:
+            prefix = _header_path(header, counts)
+            here = prefix
+        elif key:
+            here = (*prefix, key[1].strip('"'))
+        else:
+            continue
+        if len(here) > depth and here == path[: len(here)]:
+            best, depth = number, len(here)
+    return best
+
+
+def _header_path(header: re.Match[str], counts: dict[str, int]) -> tuple[str | int, ...]:
+    names = tuple(part.strip('"') for part in header[2].split("."))
+    if header[1] == "[":
+        return names
+    index = counts.get(header[2], 0)
+    counts[header[2]] = index + 1
+    return (*names, index)

@@ -1,0 +1,299 @@
+"""JSONL logs: follows files or folders and turns their lines into events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+
+from data_sources.dialects.dialect import Dialect, load_dialect
+from data_sources.errors import ConfigError
+from data_sources.lines.chunk import Chunk
+from data_sources.lines.decode import BadLine, Decoder
+from data_sources.lines.explain import explain_text
+from data_sources.lines.frame import Stretch, event_frame, no_events
+from data_sources.lines.infer import SAMPLE_LINES, Guess, infer
+from data_sources.lines.raw import escaped, raw_line
+from data_sources.lines.rows import NAT, Columns, concatenate
+from data_sources.lines.tail import Tail
+from data_sources.reading import Counts, Quarantined, Reading
+
+AUTO: Final = "auto"
+MOST_QUARANTINED: Final = 1_000
+"""How many lines set aside one reading tells about; all are counted."""
+HOPELESS_LINES: Final = 100
+"""After so many lines without a good one the origin is no log that we can read."""
+
+
+class JsonlSource:
+    """Follows JSONL logs; each `read()` gives the events that are new.
+
+    The files are only ever read. A path that does not exist yet is waited for. A bad line costs one
+    quarantine count, with its reason and offset, and nothing else.
+
+    Args:
+        path: a file with its rotated parts, a folder, or a glob; `*.jsonl`, `*.jsonl.gz`.
+        dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
+            the first lines.
+        name: the source's name in pages and frames; the last part of the path when empty.
+        account_id: the trading account that the log belongs to.
+        timezone: what a time without a zone means, such as "Europe/Kyiv".
+        stale_after_seconds: when a silent origin counts as stale.
+        max_line_bytes: longer lines are set aside unread.
+        clock: gives our time in epoch nanoseconds; for tests.
+
+    Raises:
+        ConfigError: for a zone that is not known or a limit that is not above zero.
+        DialectError: for a dialect that is not known or cannot be used.
+
+    Example:
+        >>> log = JsonlSource("logs/aurora", dialect="aurora")
+        >>> reading = log.read()
+        >>> reading.frame[["ts_event", "kind", "reason"]]
+    """
+
+    kind: ClassVar = "jsonl"
+    frame_name: ClassVar = "events"
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        dialect: str = AUTO,
+        name: str = "",
+        account_id: str | None = None,
+        timezone: str = "UTC",
+        stale_after_seconds: float = 10.0,
+        max_line_bytes: int = 1 << 20,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        if stale_after_seconds <= 0 or max_line_bytes <= 0:
+            raise ConfigError("stale_after_seconds and max_line_bytes must be above 0")
+        try:
+            self._zone = ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ConfigError(
+                f"timezone: was {timezone!r}; it must be a zone of the tz database, "
+                "such as Europe/Kyiv"
+            ) from None
+        self.path = str(path)
+        self.name = name or Path(path).name or "log"
+        self.dialect = dialect
+        self.account_id = account_id
+        self.timezone = timezone
+        self.stale_after_seconds = float(stale_after_seconds)
+        self.guess: Guess | None = None
+        self._clock = clock
+        self._tail = Tail(path, max_line_bytes=max_line_bytes)
+        self._nothing = no_events()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._counts = Counts()
+        self._newest_ns = NAT
+        self._decoder: Decoder | None = None
+        self._cursor: dict[str, Any] | None = None
+        self._settled = self.dialect != AUTO
+        if self._settled:
+            self._speak(load_dialect(self.dialect))
+
+    def __repr__(self) -> str:
+        dialect = self._decoder.dialect.name if self._decoder else "not known yet"
+        guessed = " (guessed)" if self.dialect == AUTO and self._decoder else ""
+        bad = sum(self._counts.quarantined.values())
+        return (
+            f"JsonlSource({self.path!r}, name={self.name!r}, dialect={dialect!r}{guessed}, "
+            f"accepted={self._counts.accepted}, quarantined={bad})"
+        )
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """Folders in which something created, moved or deleted is worth a `wake()`."""
+        return self._tail.roots
+
+    @property
+    def speaks(self) -> str:
+        """The name of the dialect in use; empty while it is not known."""
+        return self._decoder.dialect.name if self._decoder else ""
+
+    def wake(self) -> None:
+        """Look for new and moved files at the next read."""
+        self._tail.wake()
+
+    def close(self) -> None:
+        """Let all files go; a later read opens them again."""
+        self._tail.close()
+
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 8 << 20) -> Reading:
+        """Read what is new.
+
+        Args:
+            cursor: from an earlier reading of this or another process; None goes on from here, {}
+                starts at the beginning.
+            limit_bytes: about how much to take at once.
+
+        Returns:
+            A Reading with the new events in `frame`; `more` says whether to read again at once.
+
+        Raises:
+            SourceError: when the cursor is not one of ours.
+        """
+        if cursor is not None and cursor != self._cursor:
+            self._restore(cursor)
+        received_ns = self._clock()
+        chunks = self._tail.read(limit_bytes=limit_bytes)
+        set_aside = self._oversize_lines()
+        frame = self._events(chunks, received_ns, set_aside) if chunks else self._nothing
+        totals = self._tail.totals
+        self._counts.bytes_read = totals.bytes_read
+        self._counts.partial_bytes = self._tail.partial_bytes
+        self._counts.generations = dict(totals.generations)
+        state, problem = self._judge()
+        if chunks or set_aside or self._cursor is None:
+            self._cursor = self._cursor_now()
+        return Reading(
+            frame=frame,
+            cursor=self._cursor,
+            as_of=self._as_of(),
+            state=state,
+            problem=problem,
+            counts=self._counts_now(),
+            quarantined=tuple(set_aside[-MOST_QUARANTINED:]),
+            more=self._tail.more,
+        )
+
+    def raw_line(self, raw_generation: str, raw_offset: int) -> str | None:
+        """The line an event came from, as text; None when it is gone."""
+        file = self._tail.file_of(raw_generation)
+        line = None if file is None else raw_line(file, raw_offset)
+        return None if line is None else line.decode("utf-8", errors="backslashreplace")
+
+    def explain(self, file: str | Path, line_number: int | None = None) -> str:
+        """How lines of a file are read in the dialect of this source, field by field."""
+        return explain_text(file, line_number, dialect=self.speaks or self.dialect)
+
+    def _events(
+        self, chunks: list[Chunk], received_ns: int, set_aside: list[Quarantined]
+    ) -> pd.DataFrame:
+        if not self._settled:
+            self._guess(chunks)
+        decoder = self._decoder
+        assert decoder is not None
+        decoder.renew_if_full()
+        parts: list[Columns] = []
+        stretches = []
+        for chunk in chunks:
+            columns, bad = decoder.decode(chunk.data, received_ns)
+            columns.offset += chunk.offset
+            self._count(columns, bad)
+            set_aside += [_quarantined(chunk, line) for line in bad]
+            if len(columns):
+                parts.append(columns)
+                stretches.append(Stretch(len(columns), chunk.generation, self._session(chunk)))
+        if not parts:
+            return self._nothing
+        joined = parts[0] if len(parts) == 1 else concatenate(parts)
+        self._newest_ns = max(self._newest_ns, int(joined.ts_ns.max()))
+        return event_frame(
+            joined,
+            decoder.table,
+            stretches,
+            source=self.name,
+            system=decoder.dialect.name,
+            account_id=self.account_id,
+            received_ns=received_ns,
+        )
+
+    def _count(self, columns: Columns, bad: list[BadLine]) -> None:
+        counts = self._counts
+        counts.lines_in += columns.lines
+        counts.blank += columns.blank
+        counts.accepted += len(columns)
+        counts.naive += columns.naive
+        counts.untimed += columns.untimed
+        for line in bad:
+            counts.quarantined[line.reason] = counts.quarantined.get(line.reason, 0) + 1
+
+    def _oversize_lines(self) -> list[Quarantined]:
+        lines = self._tail.take_oversize()
+        if lines:
+            self._counts.lines_in += len(lines)
+            known = self._counts.quarantined
+            known["oversize"] = known.get("oversize", 0) + len(lines)
+        return [
+            Quarantined("oversize", o.file, o.generation, o.offset, o.length, escaped(o.head))
+            for o in lines
+        ]
+
+    def _session(self, chunk: Chunk) -> str:
+        """The folder relative to the root; the root's own name for files that stand in it."""
+        folder = PurePosixPath(chunk.file).parent.as_posix()
+        return self._tail.root.name if folder == "." else folder
+
+    def _guess(self, chunks: list[Chunk]) -> None:
+        """Guess the dialect at the first lines, and again while it is not sure."""
+        sample: list[bytes] = []
+        for chunk in chunks:
+            sample += chunk.data.split(b"\n")[: SAMPLE_LINES // min(len(chunks), 20)]
+        self.guess = infer(sample)
+        name = self.guess.dialect if self.guess.dialect != "unknown" else "generic"
+        if self.speaks != name:
+            self._speak(load_dialect(name))
+        self._settled = name != "generic" or self._counts.accepted > 10 * SAMPLE_LINES
+
+    def _speak(self, dialect: Dialect) -> None:
+        self._decoder = Decoder(dialect, self._zone)
+
+    def _judge(self) -> tuple[str, str | None]:
+        counts = self._counts
+        bad = sum(counts.quarantined.values())
+        if self._tail.state == "ok" and not counts.accepted and bad >= HOPELESS_LINES:
+            most = max(counts.quarantined, key=lambda reason: counts.quarantined[reason])
+            return "bad_payload", (
+                f"none of the {bad} lines below {self.path} can be used (most: {most}); "
+                "is it a log of JSON lines?"
+            )
+        return self._tail.state, self._tail.problem
+
+    def _as_of(self) -> pd.Timestamp | None:
+        return None if self._newest_ns == NAT else pd.Timestamp(self._newest_ns, tz="UTC")
+
+    def _counts_now(self) -> Counts:
+        values = asdict(self._counts)
+        return Counts(**values)
+
+    def _cursor_now(self) -> dict[str, Any]:
+        return {
+            "tail": self._tail.cursor(),
+            "counts": asdict(self._counts),
+            "dialect": self.speaks if self._settled else "",
+            "newest_ns": None if self._newest_ns == NAT else self._newest_ns,
+        }
+
+    def _restore(self, cursor: dict[str, Any]) -> None:
+        self._tail.restore(cursor.get("tail", {}))
+        self._begin()
+        known = set(Counts.__slots__)
+        self._counts = Counts(**{k: v for k, v in cursor.get("counts", {}).items() if k in known})
+        newest = cursor.get("newest_ns")
+        self._newest_ns = NAT if newest is None else int(newest)
+        if not self._settled and cursor.get("dialect"):
+            self._speak(load_dialect(cursor["dialect"]))
+            self._settled = True
+        self._cursor = cursor
+
+
+def _quarantined(chunk: Chunk, line: BadLine) -> Quarantined:
+    return Quarantined(
+        line.reason,
+        chunk.file,
+        chunk.generation,
+        chunk.offset + line.offset,
+        line.length,
+        escaped(line.head),
+    )
