@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
-import importlib
-import inspect
 import os
 import re
 import tomllib
@@ -19,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from data_sources.errors import ConfigError
 from data_sources.options import EnvironmentText, Option, checked, options_of, unknown
+from data_sources.registry import discover
 
 FILE_NAME: Final = "deskwatch.toml"
 PREFIX: Final = "DESKWATCH_"
@@ -120,7 +118,7 @@ def load(
         desk = checked(merged.get("desk", {}), _desk_options(), "desk", "in [desk]")
         desk["state_dir"] = _absolute(start, desk.get("state_dir", ".deskwatch"))
         tables = merged.get("sources", {})
-        known = (kinds or _built_kinds)() if tables else {}
+        known = (kinds or discover)() if tables else {}
         sources = {name: _source(name, table, start, known) for name, table in tables.items()}
     except tomllib.TOMLDecodeError as e:
         raise SettingsError(f"{config}: not TOML: {e}") from None
@@ -219,19 +217,6 @@ def _existing(key: str, path: str) -> str:
             "It may be a file, a folder or a pattern; relative ones start at the configuration file"
         )
     return path
-
-
-def _built_kinds() -> Mapping[str, type]:
-    """The classes of the kinds that exist: the file of a kind has its name."""
-    # Read late: with them come pandas and httpx, which a wrong [desk] need not wait for.
-    found: dict[str, type] = {}
-    for kind in KINDS:
-        with contextlib.suppress(ModuleNotFoundError):
-            module = importlib.import_module(f"data_sources.{kind}")
-            for member in vars(module).values():
-                if inspect.isclass(member) and getattr(member, "kind", None) == kind:
-                    found[kind] = member
-    return found
 
 
 def _place(config: Path | None, text: str, message: str) -> str:

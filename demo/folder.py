@@ -72,7 +72,7 @@ class Folder:
             piece = pieces.setdefault((line.session, line.file), [])
             piece.append(encoded + b"\n")
             self.written.lines += 1
-            if line.file == "aurora_events.jsonl":
+            if not line.file.startswith("orders"):
                 self.written.events += 1
                 if self._bad_ratio and self._random.random() < self._bad_ratio:
                     piece.append(bad_line(self._random, encoded))

@@ -39,6 +39,7 @@ class Governance:
         self._spent = 0.0
         self._tests = 0
         self._stage = 0
+        self._stops = 0
         self._llr = 0.0
         self._samples = 0
         self._next_stop = round(random.uniform(25, 45) * NS)
@@ -91,15 +92,17 @@ class Governance:
         self._llr += random.gauss(0.12 if self._market.mood.edge_mean_bps > 0 else -0.3, 0.75)
         done = self._samples >= 5 and not REJECT < self._llr < ACCEPT
         decision = "CONTINUE" if not done else "DECISION_H1" if self._llr > 0 else "DECISION_H0"
-        details = {"test_id": f"sprt:BTCUSDT:{self._tests}", "policy_id": "scalper_v1"}
-        details |= {
+        chance = math.exp(-abs(self._llr))
+        details = {
+            "test_id": f"sprt:BTCUSDT:{self._tests}",
+            "policy_id": "scalper_v1",
             "llr": self._llr,
             "n_samples": self._samples,
-            "p_value": math.exp(-abs(self._llr)),
-        }
-        details |= {"confidence": 1 - math.exp(-abs(self._llr)), "alpha_spent": self._spent}
-        details |= {"boundaries": {"A": ACCEPT, "B": REJECT}, "test_statistic": self._llr}
-        details |= {
+            "p_value": chance,
+            "confidence": 1 - chance,
+            "boundaries": {"A": ACCEPT, "B": REJECT},
+            "alpha_spent": self._spent,
+            "test_statistic": self._llr,
             "decision": decision.removeprefix("DECISION_").lower(),
             "alpha_policy": "pocock",
         }
@@ -112,9 +115,12 @@ class Governance:
         before = self._stage
         self._stage = min(2, before + 1) if accepted else max(0, before - 1)
         if self._stage != before:
-            details = {"from": STAGES[before], "to": STAGES[self._stage]}
-            details |= {"reason": "sprt_pass" if accepted else "sprt_fail"}
-            details |= {"alpha": (0.0, 0.01, 0.02)[self._stage]}
+            details = {
+                "from": STAGES[before],
+                "to": STAGES[self._stage],
+                "reason": "sprt_pass" if accepted else "sprt_fail",
+                "alpha": (0.0, 0.01, 0.02)[self._stage],
+            }
             self._event(now + 1_000_000, "GOVERNANCE.TRANSITION", details)
         self._llr, self._samples = 0.0, 0
 
@@ -148,14 +154,17 @@ class Governance:
         )
         at = now + 4_000_000
         self.halted_until = at + seconds * NS
-        kind = random.random()
         until_ns = self._timeline.start_ns + self.halted_until
-        if kind < 0.3:
-            self._event(at, "AURORA.COOL_OFF", {"until": until_ns // NS}, "api")
-        elif kind < 0.5:
-            details = {"symbol": "ETHUSDT", "until_ms": until_ns // 1_000_000}
-            self._event(at, "AURORA.COOL_OFF", details, "api")
+        self._stops += 1
+        if self._stops % 2 == 0:
+            in_seconds = {"until": until_ns // NS}
+            in_milliseconds: dict[str, Any] = {
+                "symbol": "ETHUSDT",
+                "until_ms": until_ns // 1_000_000,
+            }
+            until = in_seconds if self._stops % 4 == 2 else in_milliseconds
+            self._event(at, "AURORA.COOL_OFF", until, "api")
         else:
             self._event(at, "AURORA.HALT", {"reason": "latency_p95_breach", "p95_ms": p95}, "api")
-            how = "AURORA.RESUME" if random.random() < 0.7 else "OPS.RESET"
+            how = "AURORA.RESUME" if self._stops % 4 == 1 else "OPS.RESET"
             self._event(self.halted_until, how, {"by": "ops"}, "api")

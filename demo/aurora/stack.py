@@ -150,11 +150,21 @@ class Stack:
         deny = p_fill < 0.25 or max(maker, taker) < 0
         intent.route = "deny" if deny else "maker" if maker > taker else "taker"
         why = "WHY_UNATTRACTIVE" if deny else f"OK_ROUTE_{intent.route.upper()}"
-        details = {"intent_id": intent.cid, "symbol": intent.symbol, "side": intent.side}
-        details |= {"why_code": why, "p_fill": p_fill, "p_fill_min": 0.25}
-        details |= {"spread_bps": mood.spread_bps, "latency_ms": round(latency, 3)}
-        details |= {"e_maker_expected": maker, "e_taker_expected": taker, "route": intent.route}
-        details |= {"capture_eta": 0.35, "rebate_mode": False}
+        details = {
+            "intent_id": intent.cid,
+            "symbol": intent.symbol,
+            "side": intent.side,
+            "why_code": why,
+            "p_fill": p_fill,
+            "p_fill_min": 0.25,
+            "spread_bps": mood.spread_bps,
+            "latency_ms": round(latency, 3),
+            "e_maker_expected": maker,
+            "e_taker_expected": taker,
+            "route": intent.route,
+            "capture_eta": 0.35,
+            "rebate_mode": False,
+        }
         self._event(intent, "ROUTER.DECISION", details, f"route.{intent.route}")
         if deny:
             self._denied(intent, "LOW_PFILL.DENY" if p_fill < 0.25 else "EDGE_DENY", "routing")

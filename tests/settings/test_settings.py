@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
 
 import settings as module  # noqa: TID251 - the test of settings
+from data_sources.health import HealthSource
+from data_sources.jsonl import JsonlSource
 from data_sources.options import checked, options_of
+from data_sources.registry import discover
 from settings import Desk, SettingsError, load  # noqa: TID251 - the test of settings
 
 ROOT = Path(module.__file__).parent
@@ -57,18 +57,18 @@ def refusal(folder: Path, text: str, **variables: str) -> str:
 
 
 def test_the_example_file_loads_and_names_every_option(tmp_path: Path) -> None:
-    """deskwatch.example.toml is valid and mentions each option of the desk and of health."""
+    """deskwatch.example.toml is valid and mentions each option of the desk and of each source."""
     text = (ROOT / "deskwatch.example.toml").read_text()
     file = tmp_path / "deskwatch.toml"
     file.write_text(text)
     (tmp_path / "logs").mkdir()
-    kinds = {**module._built_kinds(), "jsonl": Logs}
 
-    loaded = load(file, None, {}, lambda: kinds)
+    loaded = load(file, None, {})
 
     assert loaded.desk.name == "Paper desk"
-    for name in (*Desk.model_fields, *options_of(kinds["health"])):
-        assert name in text
+    assert [table["kind"] for table in loaded.sources.values()] == ["jsonl", "health"]
+    for name in (*Desk.model_fields, *options_of(HealthSource), *options_of(JsonlSource)):
+        assert f"{name} = " in text or f"__{name.upper()}" in text
 
 
 def test_defaults_without_any_file() -> None:
@@ -280,29 +280,7 @@ def test_the_health_source_takes_its_options_from_a_file(tmp_path: Path) -> None
     table = dict(load(file, None, {}).sources["bot"])
     kind = table.pop("kind")
 
-    assert module._built_kinds()[kind](name="bot", **table).every_seconds == 2
+    assert discover()[kind](name="bot", **table).every_seconds == 2
     file.write_text('[sources.bot]\nkind = "health"\nurl = "http://x/"\ntransport = "y"\n')
     with pytest.raises(SettingsError, match=r"sources\.bot\.transport: unknown key"):
         load(file, None, {})
-
-
-def test_a_wrong_desk_is_refused_without_loading_pandas(tmp_path: Path) -> None:
-    """The refusal comes at once: the heavy libraries are not imported for it."""
-    file = tmp_path / "d.toml"
-    file.write_text("[desk]\nx = 1\n")
-    program = (
-        "import sys, pathlib, settings\n"
-        "try:\n    settings.load(pathlib.Path(sys.argv[1]))\n"
-        "except settings.SettingsError as e:\n    print(e.exit_code, 'pandas' in sys.modules)\n"
-    )
-
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(file)],
-        cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if not k.startswith("DESKWATCH_")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout == "78 False\n"
