@@ -104,7 +104,9 @@ def gauge_props(
         },
         f"{identifier}-fill": {
             "style": {
-                "left" if pin else "width": place,
+                "left" if pin else "width": f"clamp(3px, {place}, calc(100% - 3px))"
+                if pin
+                else place,
                 "visibility": "visible" if known else "hidden",
             }
         },

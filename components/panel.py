@@ -29,7 +29,7 @@ def panel(
         title: what it shows, in two or three words.
         body: the components inside.
         span: how many of the grid's twelve columns it takes.
-        height: `tall`, `medium` or nothing.
+        height: `tall`, `medium`, `capped` (a long table scrolls inside) or nothing.
         hint: how the numbers are made, shown when the pointer rests on the title.
     """
     return html.Section(

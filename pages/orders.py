@@ -41,10 +41,10 @@ def layout(**_query: str) -> html.Div:
         [route_shares.layout(span=12), why_codes.layout(span=12)], className="column span-6"
     )
     rest = [
-        order_waterfall.layout(span=7),
-        accounting.layout(span=5),
+        order_waterfall.layout(span=12),
         open_orders.layout(span=12),
         recent_orders.layout(span=12),
+        accounting.layout(span=12),
     ]
     return page_frame(ID, "Orders", QUESTION, [html.Div([left, right, *rest], className="grid")])
 
@@ -52,14 +52,13 @@ def layout(**_query: str) -> html.Div:
 def build(view: Any, filters: Any) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
     origin = origin_of(view, filters)
-    chosen = getattr(filters, "order", None)
     return {
         **frame_props(ID, view),
         **order_funnel.props(view, origin),
         **route_shares.props(view, origin),
         **why_codes.props(view, origin),
-        **order_waterfall.props(view, origin, chosen),
+        **order_waterfall.props(view, origin, filters.order),
         **accounting.props(view, origin),
-        **open_orders.props(view, origin, chosen),
-        **recent_orders.props(view, origin, chosen),
+        **open_orders.props(view, origin, filters.order),
+        **recent_orders.props(view, origin, filters.order),
     }

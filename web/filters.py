@@ -39,13 +39,17 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a viewer asks for. Equal filters are equal pictures and share one rendering."""
+    """What a viewer asks for. Equal filters are equal pictures and share one rendering.
+
+    `order` filters nothing: it names the one order whose life the orders page shows.
+    """
 
     window: str = "5m"
     at: pd.Timestamp | str | None = None
     account: str | None = None
     source: str | None = None
     symbol: str | None = None
+    order: str | None = None
 
     @property
     def window_seconds(self) -> float | None:
@@ -62,6 +66,7 @@ class Filters:
             "account": self.account,
             "source": self.source,
             "symbol": self.symbol,
+            "order": self.order,
         }
         return urlencode({name: value for name, value in parts.items() if value is not None})
 
@@ -86,6 +91,7 @@ class Filters:
             account=_text("account", query.get("account")),
             source=_text("source", query.get("source")),
             symbol=_text("symbol", query.get("symbol")),
+            order=_text("order", query.get("order")),
         )
 
 

@@ -21,7 +21,13 @@ MOST_ROWS: Final = 25
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    return panel(ID, "Open orders", table(f"{ID}-rows", COLUMNS, "Orders open now"), span=span)
+    return panel(
+        ID,
+        "Open orders",
+        table(f"{ID}-rows", COLUMNS, "Orders open now"),
+        span=span,
+        height="capped",
+    )
 
 
 def props(view: Any, origin: Provenance, selected: str | None) -> Props:

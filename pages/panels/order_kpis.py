@@ -61,25 +61,29 @@ def props(view: Any, origin: Provenance) -> Props:
 
     return {
         **panel_props(ID, origin, f"n = {count(view.measure(window_events))} events"),
-        **_card("submitted", whole(counts.submitted), _closes(counts), course),
-        **_card("ack", whole(counts.ack), _share(counts.ack, counts.submitted), course),
-        **_card("filled", whole(counts.filled), _partial(counts), course),
+        **_card("submitted", whole(counts.submitted), _closes(counts) if known else "", course),
+        **_card(
+            "ack", whole(counts.ack), _share(counts.ack, counts.submitted) if known else "", course
+        ),
+        **_card("filled", whole(counts.filled), _partial(counts) if known else "", course),
         **_card("fill-ratio", percent(fills.value), fills.warning or _interval(fills), course),
         **_card(
             "denied",
             whole(counts.denied),
-            f"{percent(denials.value)} of wanted",
+            f"{percent(denials.value)} of wanted" if denials.denominator else "",
             course,
             tone=_deny_tone(denials.value),
         ),
         **_card(
             "failed",
             whole(counts.failed),
-            f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired",
+            _ends(counts) if known else "",
             course,
             tone="warn" if counts.failed else "neutral",
         ),
-        **_card("pending", whole(waiting.pending_orders), _oldest(waiting), course),
+        **_card(
+            "pending", whole(waiting.pending_orders), _oldest(waiting) if known else "", course
+        ),
         **_card("taker-ratio", percent(takers.value), _interval(takers), course),
     }
 
@@ -112,6 +116,10 @@ def _closes(counts: OrderCounts) -> str:
 
 def _partial(counts: OrderCounts) -> str:
     return f"{count(counts.partially_filled)} were partial"
+
+
+def _ends(counts: OrderCounts) -> str:
+    return f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired"
 
 
 def _share(part: int, whole: int) -> str:

@@ -38,7 +38,7 @@ def layout() -> list[html.Section]:
     lines = table(f"{LINES}-rows", LINE_COLUMNS, "The last lines set aside")
     return [
         panel(REASONS, "Set aside, by reason", reasons, span=4),
-        panel(LINES, "The last lines set aside", lines, span=8),
+        panel(LINES, "The last lines set aside", lines, span=8, height="capped"),
     ]
 
 

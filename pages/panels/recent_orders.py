@@ -20,7 +20,9 @@ MOST_ROWS: Final = 25
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    return panel(ID, "Ended orders", table(f"{ID}-rows", COLUMNS, "Orders ended"), span=span)
+    return panel(
+        ID, "Ended orders", table(f"{ID}-rows", COLUMNS, "Orders ended"), span=span, height="capped"
+    )
 
 
 def props(view: Any, origin: Provenance, selected: str | None) -> Props:

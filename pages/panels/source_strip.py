@@ -37,7 +37,7 @@ def props(view: Any, origin: Provenance) -> Props:
     ordered = sorted(view.sources, key=lambda row: row.get("state") in {"ok", "waiting"})
     rows = [_row(row, view.at, still=origin.replay) for row in ordered[:MOST_ROWS]]
     hidden = len(ordered) - len(rows)
-    caption = f"{count(hidden)} more on the quality page" if hidden else "All of them"
+    caption = f"{count(hidden)} more on the quality page" if hidden else ""
     return {
         **panel_props(ID, origin, f"{count(len(ordered))} attached"),
         **table_props(f"{ID}-rows", COLUMNS, rows, none="Nothing is attached", caption=caption),

@@ -66,7 +66,7 @@ def props(view: Any, origin: Provenance, stage: str, *, owner: str = "") -> Prop
     given: Props = panel_props(start, origin, f"n = {count(found.n)}, {found.label}")
     for quantile, one in zip(QUANTILES, found.all, strict=True):
         given[f"{start}-{quantile}"] = {"children": value_text(one)}
-        given[f"{start}-{quantile}-ci"] = {"children": bounds_text(one)}
+        given[f"{start}-{quantile}-ci"] = {"children": bounds_text(one).replace(" ms", "")}
     whole = {
         name: WholeQuantile(one.value, one.low, one.high)
         for name, one in zip(QUANTILES, found.all, strict=True)
