@@ -32,6 +32,7 @@
   let lastSign = 0;
   let isUp = false;
   let retryTimer = null;
+  let isGone = false;
 
   function say(message) {
     if (radio) radio.postMessage(Object.assign({ from: tab }, message));
@@ -188,14 +189,17 @@
       if (isUp && silent > 3 * PULSE_MS) setUp(false);
     }
   }, PULSE_MS);
-  window.addEventListener("pagehide", function () { if (wanted !== null) room.line.want(null); });
-  window.addEventListener("pageshow", function (event) { if (event.persisted && hear.onReturn) hear.onReturn(); });
+  window.addEventListener("pagehide", function () { room.line.want(null); isGone = true; });
+  window.addEventListener("pageshow", function (event) {
+    isGone = false;
+    if (event.persisted && hear.onReturn) hear.onReturn();
+  });
 
   room.line = {
     start: function (listener) { hear = listener; },
     /* The page this tab shows now, as "/path?filters"; null when it wants nothing. */
     want: function (key) {
-      if (key === wanted) return;
+      if (key === wanted || isGone) return;
       wanted = key;
       if (key === null) { announce(); resign(); isUp = false; return; }
       contend();

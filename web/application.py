@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from web.api_docs import docs_routes
 from web.dash_app import ROOT, DashRoom, build_id
@@ -54,6 +55,7 @@ class Application(Gate):
             docs_url=None,
             redoc_url=None,
             lifespan=self._lifespan,
+            redirect_slashes=False,
             servers=[{"url": room.prefix.rstrip("/") or "/"}],
         )
         status = StatusBook(room.renderer, window)
@@ -64,7 +66,9 @@ class Application(Gate):
         api.include_router(data_routes(desk))
         api.include_router(docs_routes())
         api.add_exception_handler(RequestValidationError, _parameters_refused)
-        api.mount("/", PageDoor(room.app.server, room.pages))
+        api.add_exception_handler(HTTPException, _told)
+        # What no route answers; a mount would also take known paths with another method.
+        api.router.default = PageDoor(room.app.server, room.pages)
         super().__init__(
             _without_insides(api), trusted_hosts=trusted_hosts, script_hashes=room.app.csp_hashes()
         )
@@ -110,6 +114,12 @@ def create_app(
         window_seconds=window_seconds,
         pages_folder=pages_folder,
     )
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers) if error.headers else None
+    return problem(error.status_code, str(error.detail), headers=headers)
 
 
 async def _parameters_refused(_request: Request, error: Exception) -> Response:

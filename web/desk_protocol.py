@@ -27,12 +27,12 @@ class Desk(Protocol):
     def view(
         self,
         window_seconds: float | None = 300.0,
-        at: pd.Timestamp | None = None,
+        at: pd.Timestamp | str | None = None,
         source: str | None = None,
         account: str | None = None,
         symbol: str | None = None,
     ) -> Any:
-        """The picture for these filters, the same object while nothing changed."""
+        """The picture now, at a moment or at the newest event ("last"); the same for a version."""
 
     def sources(self) -> list[dict[str, Any]]:
         """The rows of `/api/sources`."""

@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 from web.fragment import GZIP_HEADER, Fragment, comment, event, fragment
 from web.live import Hub, Viewer
 
-STALL_SECONDS: Final = 30.0
 HEARTBEAT_SECONDS: Final = 15.0
 BEAT_SECONDS: Final = 5.0
 RETRY_MS: Final = (1000, 4000)
@@ -62,7 +61,6 @@ class EventStream(Response):
         hello: bytes = b"",
         quiet: Callable[[], Fragment] = heartbeat,
         quiet_seconds: float = HEARTBEAT_SECONDS,
-        stall_seconds: float = STALL_SECONDS,
     ) -> None:
         super().__init__(headers=HEADERS | ({"Content-Encoding": "gzip"} if gzip else {}))
         del self.headers["content-length"]
@@ -72,7 +70,6 @@ class EventStream(Response):
         self._hello = hello
         self._quiet = quiet
         self._quiet_seconds = quiet_seconds
-        self._stall_seconds = stall_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the stream to its end; never raises for a client that went away."""
@@ -100,7 +97,7 @@ class EventStream(Response):
 
     async def _send(self, send: Send, body: bytes) -> None:
         message: dict[str, Any] = {"type": "http.response.body", "body": body, "more_body": True}
-        async with asyncio.timeout(self._stall_seconds):
+        async with asyncio.timeout(self._hub.stall_seconds):
             await send(message)
 
 

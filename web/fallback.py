@@ -80,10 +80,10 @@ def register_fallback(
     )
     def poll(_count: Any, pathname: Any, search: Any, seen: Any) -> tuple[Any, Any]:
         beat: dict[str, Any] = {"t": round(time.time() * 1000), "build": build, "tag": seen}
-        path = app.strip_relative_path(pathname) if isinstance(pathname, str) else ""
         try:
+            path = _own_path(app, pathname)
             filters = page_filters(search, default_window)
-            text, beat["tag"] = book.frame(f"/{path or ''}", filters)
+            text, beat["tag"] = book.frame(path, filters)
         except (KeyError, FilterError):
             return beat, dash.no_update
         return beat, dash.no_update if beat["tag"] == seen else text
@@ -96,6 +96,18 @@ def register_fallback(
         prevent_initial_call=True,
     )
     return book
+
+
+def _own_path(app: Dash, pathname: Any) -> str:
+    """The path of a page as the registry has it.
+
+    Raises:
+        KeyError: there is no path yet, or it is not one of this app.
+    """
+    prefix = str(app.config.requests_pathname_prefix)
+    if not isinstance(pathname, str) or not pathname.startswith(prefix):
+        raise KeyError(pathname)
+    return "/" + pathname.removeprefix(prefix)
 
 
 def page_filters(search: Any, default_window: str) -> Filters:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
@@ -40,8 +39,11 @@ def painted_layout(
         tree = layout(**query)
         path = page.path
         for name in names:
-            path = path.replace(f"<{name}>", quote(texts.get(name, ""), safe=""))
-        fill(tree, renderer.render(path, filters).props)
+            path = path.replace(f"<{name}>", texts.get(name, ""))
+        try:
+            fill(tree, renderer.render(path, filters).props)
+        except KeyError:
+            return html.H1("There is no such page")
         return tree
 
     return paint

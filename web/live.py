@@ -25,6 +25,8 @@ IDLE_SECONDS: Final = 1.0
 """A window slides even when nothing arrives: look at least this often."""
 MOST_KEYS: Final = 32
 MOST_VIEWERS: Final = 2000
+STALL_SECONDS: Final = 30.0
+"""A viewer that takes nothing for so long is cut off."""
 
 
 class RefusedError(Exception):
@@ -106,7 +108,9 @@ class Hub:
         tick_seconds: float = TICK_SECONDS,
         most_keys: int = MOST_KEYS,
         most_viewers: int = MOST_VIEWERS,
+        stall_seconds: float = STALL_SECONDS,
     ) -> None:
+        self.stall_seconds = stall_seconds
         self.counts = HubCounts()
         self.viewers: set[Viewer] = set()
         self.channels: dict[str, Channel] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,14 +33,13 @@ def live_routes(
     async def stream(request: Request) -> Response:
         """Frames of one page (`page=/latency&window=5m`) or several (`key=/latency?window=5m`)."""
         try:
-            asked = _asked(request)
-            pictures = {key: _page_picture(renderer, key, default_window) for key in asked}
+            pictures = _asked(request, renderer, default_window)
             hello = _hello(build, {key: picture.key for key, picture in pictures.items()})
             viewer = hub.join(pictures.values())
         except FilterError as error:
             return filter_problem(error)
         except KeyError as error:
-            return problem(404, f"there is no page at {error.args[0]}")
+            return problem(404, str(error.args[0]))
         except RefusedError as error:
             return _busy(error)
         return EventStream(
@@ -89,21 +89,26 @@ def frame_json(rendered: Rendered) -> bytes:
     )
 
 
-def _asked(request: Request) -> list[str]:
+def _asked(request: Request, renderer: Renderer, default_window: str) -> dict[str, Picture]:
     keys = request.query_params.getlist("key")
+    if not keys:
+        key = f"{request.query_params.get('page', '/')}?{request.url.query}"
+        return {key: _page_picture(renderer, key, default_window)}
     if len(keys) > MOST_PAGES_A_STREAM:
         raise FilterError("key", str(len(keys)), f"at most {MOST_PAGES_A_STREAM} pages a stream")
-    if keys:
-        return keys
-    path = request.query_params.get("page", "/")
-    return [f"{path}?{request.url.query}"]
+    pictures = {}
+    for key in keys:
+        # One stream serves all tabs of a browser: a tab at an odd address must not end it.
+        with suppress(KeyError, FilterError):
+            pictures[key] = _page_picture(renderer, key, default_window)
+    return pictures
 
 
 def _page_picture(renderer: Renderer, key: str, default_window: str) -> Picture:
     path, query = _split(key)
     filters = Filters.from_query(query, default_window=default_window)
     if renderer.pages.find(path) is None:
-        raise KeyError(path)
+        raise KeyError(f"there is no page at {path}")
     return Picture(page_key(path, filters), lambda: renderer.render(path, filters), _page_event)
 
 

@@ -160,12 +160,14 @@ def page_key(path: str, filters: Filters) -> str:
 
 
 def view_of(desk: Desk, filters: Filters) -> Any:
-    """The desk's view for these filters; `at=last` is the newest event that they let through."""
-    chosen = {"source": filters.source, "account": filters.account, "symbol": filters.symbol}
-    at = filters.at
-    if at == "last":
-        at = desk.view(None, None, **chosen).newest
-    return desk.view(filters.window_seconds, at, **chosen)
+    """The desk's view for these filters."""
+    return desk.view(
+        filters.window_seconds,
+        filters.at,
+        source=filters.source,
+        account=filters.account,
+        symbol=filters.symbol,
+    )
 
 
 def _token(view: Any) -> tuple[int, int]:

@@ -19,11 +19,13 @@ from web.json_response import problem
 LOG = logging.getLogger(__name__)
 
 MOST_BODY_BYTES: Final = 1024 * 1024
+MOST_HEADERS: Final = 100
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 """The names of this machine. A foreign page may point its own name here: no other is served."""
 
 STATIC_PATHS: Final = ("/_dash-component-suites/", "/assets/")
+STREAMS: Final = frozenset({"/sse", "/_live/stream"})
 STATIC_CACHE: Final = "public, max-age=86400"
 """A day, not a year: Dash loads some of its scripts later, without a fingerprint in their name."""
 
@@ -86,9 +88,14 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
+        if scope["method"] == "HEAD" and path not in STREAMS:
+            # As GET; the server leaves the body out.
+            scope = {**scope, "method": "GET"}
         await _with_body_limit(self.app, scope, receive, send_with_headers)
 
     def _refusal(self, method: str, headers: Headers) -> Response | None:
+        if len(headers) > MOST_HEADERS:
+            return problem(431, f"a request may have {MOST_HEADERS} headers")
         host = headers.get("host", "")
         if _host_name(host) not in self._hosts:
             return problem(400, "this host name is not served here")

@@ -44,12 +44,9 @@ def serve(app: Application, host: str = "127.0.0.1", port: int = 8050) -> int:
     0 after an orderly end, 69 when the port is taken, 78 for an address that is not this machine's
     own; each with one message on standard error.
     """
-    if not _is_loopback(host):
-        _complain(
-            f"Deskwatch has no login yet, so it serves this machine only; host was {host!r}, "
-            "allowed: 127.0.0.1, localhost, ::1. To reach it from elsewhere, put a proxy with a "
-            "login in front or use: ssh -L 8050:127.0.0.1:8050 THIS-MACHINE"
-        )
+    refusal = refusal_of_host(host)
+    if refusal is not None:
+        _complain(refusal)
         return EXIT_CONFIG
     _raise_file_limit()
     try:
@@ -74,6 +71,17 @@ def serve(app: Application, host: str = "127.0.0.1", port: int = 8050) -> int:
     with listener:
         Server(config, app, _address(listener)).run(sockets=[listener])
     return 0
+
+
+def refusal_of_host(host: str) -> str | None:
+    """Why this host cannot be served; None for an address of this machine alone."""
+    if _is_loopback(host):
+        return None
+    return (
+        f"Deskwatch has no login yet, so it serves this machine only; host was {host!r}, "
+        "allowed: 127.0.0.1, localhost, ::1. To reach it from elsewhere, put a proxy with a "
+        "login in front or use: ssh -L 8050:127.0.0.1:8050 THIS-MACHINE"
+    )
 
 
 class Connection(H11Protocol):

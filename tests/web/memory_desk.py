@@ -70,7 +70,7 @@ class MemoryDesk:
     def view(
         self,
         window_seconds: float | None = 300.0,
-        at: pd.Timestamp | None = None,
+        at: pd.Timestamp | str | None = None,
         source: str | None = None,
         account: str | None = None,
         symbol: str | None = None,
@@ -80,7 +80,7 @@ class MemoryDesk:
             if key not in self._views:
                 self._views[key] = self._ledger.view(
                     window_seconds=window_seconds,
-                    at=at,
+                    at=None if isinstance(at, str) else at,
                     source=source,
                     account=account,
                     symbol=symbol,
