@@ -88,13 +88,17 @@ class Generation:
         """Whether `before`, the bytes right before the offset, are those that were read."""
         if not self.offset:
             return True
-        return len(before) >= self.behind and digest(before[-MARK_BYTES:]) == self.marker
+        if self.offset <= HEAD_BYTES:
+            return len(before) == self.offset and digest(before) == self.head.whole
+        return len(before) == MARK_BYTES and digest(before) == self.marker
 
     def intact(self) -> bool:
         """Whether the open file still holds what was read of it."""
-        if self.part is None or self.part.stat().st_size < self.offset:
+        part = self.part
+        if part is None or part.stat().st_size < self.offset:
             return False
-        return self.agrees(self.part.pread(self.behind, self.offset - self.behind))
+        before = part.pread(self.behind, self.offset - self.behind)
+        return self.agrees(before) and self.head.agrees(part.pread(HEAD_BYTES, 0))
 
     def advance(self, offset: int, block: bytes, begins: int) -> None:
         """Note that everything before `offset` is read.

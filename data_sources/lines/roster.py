@@ -12,7 +12,7 @@ from data_sources.lines.discover import Found, Look, Trouble, matching
 from data_sources.lines.generation import Generation, Key
 from data_sources.lines.identity import HEAD_BYTES, START_BYTES
 from data_sources.lines.part import NotRegularError, Part
-from data_sources.lines.siblings import holds
+from data_sources.lines.siblings import continues, has_more, holds, returns
 from data_sources.lines.totals import Totals
 
 KEPT_PER_FILE: Final = 8
@@ -22,7 +22,6 @@ KEPT_IN_ALL: Final = 256
 class Roster:
     """Every generation that is read, was read, or is missed.
 
-    changed   generations with a closed file that must be looked into
     lost      generations whose end was not reached when their file went out of sight
     troubles  files that could not be opened at the last look
     """
@@ -31,7 +30,6 @@ class Roster:
         self._descriptors = descriptors
         self.totals = totals
         self.generations: dict[int, Generation] = {}
-        self.changed: dict[int, Generation] = {}
         self.lost: dict[int, Generation] = {}
         self.troubles: dict[str, Trouble] = {}
         self._by_key: dict[Key, Generation] = {}
@@ -48,21 +46,23 @@ class Roster:
     def update(self, look: Look, now: float) -> None:
         """Bring the list in line with what stands in the folders at the moment `now`, seconds."""
         self.troubles.clear()
-        fresh: list[Found] = []
+        fresh: list[tuple[Found, str]] = []
         seen: set[Key] = set()
         for found in matching(look):
             seen.add(found.key)
-            if (generation := self._by_key.get(found.key)) is not None:
-                self._seen_again(generation, found)
-            elif not self._still_copy(found):
-                fresh.append(found)
+            generation = self._by_key.get(found.key)
+            if generation is None:
+                if not self._still_copy(found):
+                    fresh.append((found, "new"))
+            elif reason := self._seen_again(generation, found, now):
+                fresh.append((found, reason))
         for key in [key for key in self._copies if key not in seen]:
             self._drop_copy(key)
         for key, generation in list(self._by_key.items()):
             if key not in seen and not look.blind_to(generation.path):
                 self.out_of_sight(generation, now)
-        for found in fresh:
-            self._place(found)
+        for found, reason in fresh:
+            self._place(found, reason)
         for generation in list(self.lost.values()):
             self._promote(generation)
         self._prune()
@@ -88,7 +88,6 @@ class Roster:
     def out_of_sight(self, generation: Generation, now: float) -> None:
         """The generation's file has no name any more; an open file is read to its end."""
         generation.found = None
-        self.changed.pop(generation.serial, None)
         if generation.part is not None:
             return
         if generation.key is not None:
@@ -146,15 +145,28 @@ class Roster:
         while generation.id in taken:
             generation.ordinal += 1
 
-    def _seen_again(self, generation: Generation, found: Found) -> None:
+    def _seen_again(self, generation: Generation, found: Found, now: float) -> str:
+        """A known inode: empty when it is the generation's file, else why it is another stream."""
         before, generation.found = generation.found, found
         if before and found.rotated and not before.rotated:
             self.totals.generation("renamed")
-        if generation.part is None and (found.size, found.mtime_ns) != (
-            generation.size,
-            generation.mtime_ns,
-        ):
-            self.changed[generation.serial] = generation
+        known = (generation.size, generation.mtime_ns)
+        if generation.part is not None or (found.size, found.mtime_ns) == known:
+            return ""
+        part = self.open(found)
+        if part is None:
+            return ""
+        if not continues(generation, part):
+            shorter = not found.compressed and part.stat().st_size < generation.offset
+            part.close()
+            self.out_of_sight(generation, now)
+            return "truncated" if shorter else "marker"
+        if generation.finished and not has_more(generation, part):
+            part.close()
+            generation.size, generation.mtime_ns = found.size, found.mtime_ns
+        else:
+            self._descriptors.keep(generation, part)
+        return ""
 
     def _still_copy(self, found: Found) -> bool:
         """Whether the file is known as a copy, and is still one if it changed."""
@@ -166,7 +178,7 @@ class Roster:
             part = self.open(found)
             if part is None:
                 return True
-            still = holds(owner, found, part)
+            still = holds(owner, part)
             part.close()
             if not still:
                 self._drop_copy(found.key)
@@ -176,7 +188,7 @@ class Roster:
             self._promote(owner)
         return True
 
-    def _place(self, found: Found) -> None:
+    def _place(self, found: Found, reason: str) -> None:
         """Find out whose file this is; if nobody's, a new generation begins."""
         if found.rotated and not found.size:
             return
@@ -189,7 +201,7 @@ class Roster:
         owner = self._owner(found, part)
         if owner is None:
             owner = self._born(found.file)
-            self.totals.generation("new")
+            self.totals.generation(reason)
             self._adopt(owner, found, part)
         elif owner.found is None and (found.compressed or found.size >= owner.offset):
             self._adopt(owner, found, part)
@@ -211,17 +223,10 @@ class Roster:
         for generation in [*reversed(self._by_file.get(found.file, [])), *strangers]:
             if found.key in generation.strangers:
                 continue
-            if not found.rotated and not self._may_return(generation, found):
-                continue
-            if holds(generation, found, part):
+            same = found.rotated and holds(generation, part)
+            if same or (generation.found is None and returns(generation, part)):
                 return generation
         return None
-
-    def _may_return(self, generation: Generation, found: Found) -> bool:
-        """Whether a name that is written to can hold an older generation: a file put back."""
-        unread = generation.part is not None and generation.size > generation.position
-        known = generation.offset and found.size >= generation.offset
-        return bool(known and generation.found is None and not unread)
 
     def _promote(self, generation: Generation) -> None:
         """Go on in a copy: when the generation's own file is gone, or ended before the copy."""
@@ -235,7 +240,7 @@ class Roster:
             if part is None:
                 continue
             self._drop_copy(found.key)
-            if holds(generation, found, part):
+            if holds(generation, part):
                 self._adopt(generation, found, part)
                 return
             part.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from data_sources.lines.discover import Found
 from data_sources.lines.generation import Generation
 from data_sources.lines.gzip_part import GzipPart
 from data_sources.lines.identity import HEAD_BYTES, MARK_BYTES, digest
@@ -14,41 +13,84 @@ DEEP_BYTES: Final = 8 << 20
 """How far into a compressed file we look to compare it; the rest is proved while it is read."""
 
 
-def holds(generation: Generation, found: Found, part: Part) -> bool:
-    """Whether `found`, open as `part`, is the generation's file renamed, copied or compressed.
+def holds(generation: Generation, part: Part) -> bool:
+    """Whether the file that is open as `part` is the generation's, renamed, copied or compressed.
 
     A copy may be shorter than what was read (copytruncate), or longer (it holds what was missed).
     """
     head = part.pread(HEAD_BYTES, 0)
     if not head or not generation.head.agrees(head):
         return False
-    length = _length(found, part, head)
-    twin = generation.part if generation.part is not part and generation.intact() else None
-    if generation.offset:
-        if not _marks_agree(generation, part, length):
-            return False
-    elif twin is None:
+    length = _length(part, head)
+    if generation.offset and not _marks_agree(generation, part, length):
         return False
-    return twin is None or _same_bytes(twin, part, length)
+    twin = _twin(generation, part)
+    if twin is None:
+        return generation.offset > 0
+    # An original that is still there only grows: it is never shorter than its copy.
+    whole = _length(twin, twin.pread(HEAD_BYTES, 0))
+    return length <= whole and _same_bytes(twin, part, length)
 
 
-def _length(found: Found, part: Part, head: bytes) -> int:
+def returns(generation: Generation, part: Part) -> bool:
+    """Whether the file that is open as `part` holds all that a generation without a name held.
+
+    So it is after an editor has saved, or a backup was put back: same text, another file.
+    """
+    head = part.pread(HEAD_BYTES, 0)
+    size = _length(part, head)
+    if size < generation.offset or not generation.head.agrees(head):
+        return False
+    if generation.offset and not _marks_agree(generation, part, size):
+        return False
+    twin = _twin(generation, part)
+    if twin is None:
+        return generation.offset > 0
+    held = _length(twin, twin.pread(HEAD_BYTES, 0))
+    if generation.offset and held <= generation.position:
+        return True
+    return 0 < held <= size and _same_bytes(twin, part, held)
+
+
+def continues(generation: Generation, part: Part) -> bool:
+    """Whether the file that is open as `part` is still the generation's own, grown perhaps."""
+    if isinstance(part, GzipPart):
+        return holds(generation, part)
+    if part.stat().st_size < generation.offset:
+        return False
+    return generation.agrees(part.pread(generation.behind, generation.offset - generation.behind))
+
+
+def has_more(generation: Generation, part: Part) -> bool:
+    """Whether the file may hold bytes that were not read yet."""
+    if isinstance(part, GzipPart):
+        return part.length_promised() != generation.offset
+    return part.stat().st_size > generation.offset
+
+
+def _twin(generation: Generation, part: Part) -> Part | None:
+    """The generation's own open file, as long as it still holds what was read."""
+    own = generation.part
+    return own if own is not part and generation.intact() else None
+
+
+def _length(part: Part, head: bytes) -> int:
     """Length of the stream in bytes, as far as it can be told without reading it all."""
     if not isinstance(part, GzipPart):
         return part.stat().st_size
     if len(head) < HEAD_BYTES:
         return len(head)
-    return max(part.length_promised(), HEAD_BYTES) if found.size else 0
+    return max(part.length_promised(), HEAD_BYTES)
 
 
 def _marks_agree(generation: Generation, part: Part, length: int) -> bool:
     """Whether the bytes before the offset, or before an earlier one in a short copy, agree."""
+    if isinstance(part, GzipPart) and length == generation.offset:
+        return True
     limit = min(length, DEEP_BYTES) if isinstance(part, GzipPart) else length
     if limit >= generation.offset:
         begins = generation.offset - generation.behind
         return generation.agrees(part.pread(generation.behind, begins))
-    if isinstance(part, GzipPart) and length == generation.offset:
-        return True
     mark = generation.marks.up_to(limit)
     if mark is None:
         return True
@@ -57,14 +99,10 @@ def _marks_agree(generation: Generation, part: Part, length: int) -> bool:
 
 
 def _same_bytes(one: Part, other: Part, length: int) -> bool:
-    """Whether two parts agree at the start, in the middle and where the shorter one ends."""
+    """Whether two parts agree in their first `length` bytes: at the start, middle and end."""
     common = min(length, DEEP_BYTES)
-    if not isinstance(one, GzipPart):
-        common = min(common, one.stat().st_size)
-    places = (0, common // 2, max(0, common - MARK_BYTES))
-    for place in places:
-        ours, theirs = one.pread(MARK_BYTES, place), other.pread(MARK_BYTES, place)
-        shared = min(len(ours), len(theirs))
-        if not shared or ours[:shared] != theirs[:shared]:
+    for place in (0, common // 2, max(0, common - MARK_BYTES)):
+        count = min(MARK_BYTES, common - place)
+        if one.pread(count, place) != other.pread(count, place):
             return False
-    return True
+    return common > 0

@@ -191,8 +191,6 @@ class Tail:
         if look.exhausted and self._descriptors.make_room():
             look = self._scope.look()
         self._roster.update(look, now)
-        for generation in list(self._roster.changed.values()):
-            self._reopen(generation)
         for generation in self._descriptors.generations():
             if generation.recheck and not generation.compressed:
                 generation.recheck = False
@@ -200,12 +198,6 @@ class Tail:
                     self._replaced(generation, now)
         self._look_cost = self._clock() - now
         self._judge(look.troubles | self._roster.troubles, bool(look.found))
-
-    def _reopen(self, generation: Generation) -> None:
-        part = self._roster.open(generation.found) if generation.found else None
-        if part is not None:
-            del self._roster.changed[generation.serial]
-            self._descriptors.keep(generation, part)
 
     def _sweep(self, now: float) -> None:
         """Ask every open file whether it changed."""
@@ -231,8 +223,7 @@ class Tail:
         before, generation.size, generation.mtime_ns = generation.size, size, mtime_ns
         generation.quiet_since = None
         if isinstance(part, GzipPart):
-            if not (generation.finished and part.length_promised() == generation.offset):
-                self._ready[generation.serial] = generation
+            self._ready[generation.serial] = generation
             return
         generation.recheck = True
         if size < generation.offset or ((size <= before or before < 0) and not generation.intact()):
