@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import mask, rows_where
+from metrics.tally import mask, rows_where, totals
 
 COOL_OFF_SECONDS: Final = 120.0
 """How long the health guard cools off when the event does not say until when."""
@@ -23,7 +23,9 @@ GOVERNANCE_HALT_SECONDS: Final = 60.0
 ESCALATION_PAIR_SECONDS: Final = 300.0
 """Two escalations within this time halt the bot until OPS.RESET."""
 BURST_REJECTIONS: Final = 5
-"""Rejections by rate limit or lost connection that would trip the exchange breaker."""
+"""Rejections by rate limit or lost connection that would trip the exchange breaker …"""
+BURST_RATIO: Final = 0.2
+"""… when they are at least this share of what was submitted: a long window has some anyway."""
 
 _DECISIONS: Final = ("open", "half_open", "closed")
 """What a breaker can say of itself; a state beyond these proves nothing either way."""
@@ -213,6 +215,7 @@ def _ns(moment: pd.Timestamp | None) -> int:
 def _suspected(tally: pd.DataFrame) -> str | None:
     rows = mask(tally, "what", ("order.rejected",)) & mask(tally, "reason", _BURST_REASONS)
     n = int(tally["n"].to_numpy()[rows].sum()) if rows.any() else 0
-    if n < BURST_REJECTIONS:
+    sent = sum(totals(tally).get(("submitted", closing), 0) for closing in (False, True))
+    if n < BURST_REJECTIONS or n < BURST_RATIO * sent:
         return None
-    return f"{n} orders rejected by rate limit or lost connection in this window"
+    return f"{n} of {max(n, sent)} orders rejected by rate limit or lost connection"

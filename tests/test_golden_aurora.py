@@ -195,3 +195,4 @@ def test_the_last_moment_of_a_short_session_holds_all_of_it(realdata, folder):
     ending = status_of(realdata / "aurora" / folder, window=300.0)
     for room in ("orders", "routes", "latency", "xai", "pending", "window_events"):
         assert ending[room] == whole[room], room
+    assert ending["conservation"]["breaks"] == []

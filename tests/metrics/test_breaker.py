@@ -137,5 +137,10 @@ def test_a_burst_of_rejections_is_a_suspicion_not_a_trigger(make_notable, make_t
     )
     assert breaker(make_notable(), at(1), few).suspected is None
     found = breaker(make_notable(), at(1), many)
-    assert str(found.suspected).startswith("5 orders rejected")
+    assert str(found.suspected).startswith("5 of 5 orders rejected")
     assert found.triggered is None
+    busy = make_tally(
+        {"what": "order.rejected", "reason": "WHY_CONN_ERR", "n": 24},
+        {"what": "submitted", "n": 6000},
+    )
+    assert breaker(make_notable(), at(1), busy).suspected is None

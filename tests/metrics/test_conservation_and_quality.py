@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from metrics.conservation import conservation
+from metrics.conservation import conservation, conservation_of_counts
 from metrics.quality import line_account_total, line_accounts
 from metrics.timeline import order_timeline
 
@@ -68,6 +68,21 @@ def test_the_tally_must_agree_with_the_orders(orders, make_tally, at):
     assert conservation(orders, twice, None, False).holds is True
     in_window = make_tally({"what": "submitted", "n": 1}, {"what": "accepted", "n": 1})
     assert conservation(orders, in_window, at(2), True).holds is True
+
+
+def test_counts_alone_show_a_vanished_order(make_tally, orders):
+    """Over everything: what was born is open or closed; an end out of nowhere is no break."""
+    born = {"what": "submitted", "n": 5}, {"what": "orphan", "n": 1}
+    closed = {"what": "filled", "n": 2}, {"what": "expired", "n": 1}
+    found = conservation_of_counts(orders, make_tally(*born, *closed), True)
+    assert (found.holds, found.n) == (True, 6)
+    lost = conservation_of_counts(orders[:2], make_tally(*born, *closed), True)
+    (broken,) = lost.breaks
+    assert (broken.left, broken.right) == (6, 5)
+    assert "open + closed" in broken.name
+    more = conservation_of_counts(orders, make_tally(*born, *closed, {"what": "rejected"}), True)
+    assert more.holds is True
+    assert conservation_of_counts(orders, make_tally(*born), False).holds is None
 
 
 def test_no_orders_prove_nothing(make_tally):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.breaker import breaker
-from metrics.conservation import conservation
+from metrics.conservation import conservation, conservation_of_counts
 from metrics.governance import governance
 from metrics.latency import latency_percentiles
 from metrics.orders import deny_ratio, fill_ratio, order_counts, window_events
@@ -173,7 +173,9 @@ def _pending(view: Any) -> dict[str, Any]:
 
 
 def _conservation(view: Any) -> dict[str, Any]:
-    checked = view.measure(conservation)
+    # Order by order where the window bounds them; a history without end is checked by its counts.
+    check = conservation_of_counts if view.window_seconds is None else conservation
+    checked = view.measure(check)
     breaks = [
         {"identity": one.name, "left": one.left, "right": one.right, "ids": list(one.ids)}
         for one in checked.breaks
