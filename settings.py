@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from data_sources.errors import ConfigError
+from data_sources.errors import ConfigError, DialectError
 from data_sources.options import EnvironmentText, Option, checked, options_of, unknown
 from data_sources.registry import discover
 
@@ -195,6 +195,13 @@ def _source(name: str, table: object, start: Path, known: Mapping[str, type]) ->
     for key, value in values.items():
         if isinstance(value, str | Path) and str(value) and _is_path(key, str(value)):
             values[key] = _existing(f"{path}.{key}", _absolute(start, str(value)))
+    try:
+        # A source that cannot be made is refused here, where its key and line can still be named.
+        known[kind](**values, name=name).close()
+    except ConfigError as e:
+        raise ConfigError(f"{path}.{e}") from None
+    except DialectError as e:
+        raise ConfigError(f"{path}.dialect: {e}") from None
     return {"kind": str(kind), **values}
 
 

@@ -91,8 +91,9 @@ class HealthSource:
         token = token.strip()
         if not token.isprintable():
             raise ConfigError("token: has characters that no HTTP header may carry")
-        if every_seconds <= 0 or timeout_seconds <= 0 or max_bytes <= 0:
-            raise ConfigError("every_seconds, timeout_seconds and max_bytes must be above 0")
+        _above_zero(
+            every_seconds=every_seconds, timeout_seconds=timeout_seconds, max_bytes=max_bytes
+        )
         self.url = f"{parts.scheme}://{parts.hostname}{_port(parts.port)}{parts.path}"
         self.name = name or f"{parts.hostname}{_port(parts.port)}"
         self.account_id = account_id
@@ -227,6 +228,12 @@ def _split(url: str) -> SplitResult:
             "url: needs http:// or https:// and a host, such as http://127.0.0.1:8000/health"
         )
     return parts
+
+
+def _above_zero(**limits: float) -> None:
+    for key, value in limits.items():
+        if not 0 < value < float("inf"):
+            raise ConfigError(f"{key}: was {value}; it must be a number above 0")
 
 
 def _port(port: int | None) -> str:

@@ -88,6 +88,10 @@ def _of_body(
             state = "stale"
         elif age < -stale_after_seconds:
             detail += f"; its clock is {-age:.0f} s ahead of ours"
+    if found.last_event is not None and now - found.last_event.timestamp() > stale_after_seconds:
+        # Only an old one is told: a text that changes at every poll would be journaled each time.
+        quiet = f"no event since {found.last_event:%Y-%m-%dT%H:%M:%SZ}"
+        detail = f"{detail}; {quiet}" if detail else quiet
     return Outcome(state, detail, found.timestamp, seconds, answered=True)
 
 

@@ -60,11 +60,16 @@ LONGEST_DETAIL: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a body says: its state, a few words of detail, and the moment it speaks of (or None)."""
+    """What a body says: its state and a few words of detail.
+
+    `timestamp` is the moment it speaks of, `last_event` that of the last event it knows of; None
+    where it does not say.
+    """
 
     state: str
     detail: str
     timestamp: pd.Timestamp | None = None
+    last_event: pd.Timestamp | None = None
 
 
 def verdict(body: dict[str, Any]) -> Verdict:
@@ -89,13 +94,11 @@ def verdict(body: dict[str, Any]) -> Verdict:
                 state = "degraded" if state == "ok" else state
                 words.append(text)
     words += [text for key in REASON_KEYS if (text := _text(body.get(key)))]
-    last_event = moment(body.get("last_event_ts"))
-    if last_event is not None:
-        words.append(f"last event {last_event:%Y-%m-%dT%H:%M:%SZ}")
     if state is None:
         state, words = "unknown", ["the answer has no status", *words]
     timestamp = next((t for key in TIME_KEYS if (t := moment(body.get(key))) is not None), None)
-    return Verdict(state, "; ".join(dict.fromkeys(words))[:LONGEST_DETAIL], timestamp)
+    detail = "; ".join(dict.fromkeys(words))[:LONGEST_DETAIL]
+    return Verdict(state, detail, timestamp, moment(body.get("last_event_ts")))
 
 
 def _status(body: dict[str, Any]) -> tuple[str | None, list[str]]:

@@ -318,6 +318,19 @@ def test_a_fresh_answer_is_ok_in_any_unit_of_time(server, unit: int) -> None:
     assert abs((reading.as_of - pd.Timestamp.now("UTC")).total_seconds()) < 5
 
 
+@pytest.mark.parametrize(("age_seconds", "told"), [(1, False), (600, True)])
+def test_a_bot_without_events_says_since_when(server, age_seconds: int, told: bool) -> None:
+    """An old last_event_ts of /readiness is told in the detail; a fresh one is not."""
+    body = {"config_loaded": True, "halt": False, "models_loaded": True}
+    body["last_event_ts"] = int((time.time() - age_seconds) * 1e9)
+    url = server.on("/readiness", faults.answer(json.dumps(body).encode()))
+
+    reading = HealthSource(url).read()
+
+    assert reading.state == "ok"
+    assert ("no event since" in str(reading.frame["detail"][0])) == told
+
+
 def test_a_clock_ahead_of_ours_is_told(server) -> None:
     """A timestamp in the future is named as skew instead of being taken for fresh in silence."""
     ahead = (pd.Timestamp.now("UTC") + pd.Timedelta(minutes=10)).isoformat()
@@ -386,6 +399,14 @@ def test_an_impossible_url_is_refused_at_once(url: str) -> None:
     """What can never be asked is an error of the configuration, before the first read."""
     with pytest.raises(ConfigError, match="url"):
         HealthSource(url)
+
+
+@pytest.mark.parametrize("key", ["every_seconds", "timeout_seconds", "max_bytes"])
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf")])
+def test_an_impossible_limit_is_refused_by_its_name(key: str, value: float) -> None:
+    """A pace or a limit that is not a number above zero names its key."""
+    with pytest.raises(ConfigError, match=f"^{key}: was"):
+        HealthSource("http://127.0.0.1:1/", **{key: value})
 
 
 def test_every_state_is_an_agreed_one(server) -> None:

@@ -39,6 +39,8 @@ class Logs:
         now: Any = None,
     ) -> None: ...
 
+    def close(self) -> None: ...
+
 
 def read(folder: Path, text: str, **variables: str):
     """Settings of a file with this text and these variables."""
@@ -269,6 +271,31 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes | None) -> N
         file.write_bytes(content)
     with pytest.raises(SettingsError, match=r"gone\.toml: (no such file|cannot be read)"):
         load(file, None, {})
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('kind = "health"\nurl = "localhost:8000"', "sources.x.url: needs http://"),
+        (
+            'kind = "health"\nurl = "http://h/"\nevery_seconds = 0',
+            "sources.x.every_seconds: was 0",
+        ),
+        ('kind = "jsonl"\npath = "."\ndialect = "aurorra"', "sources.x.dialect: "),
+        ('kind = "jsonl"\npath = "."\ntimezone = "Mars"', "sources.x.timezone: was 'Mars'"),
+    ],
+)
+def test_a_source_that_cannot_be_made_is_refused_with_its_key(
+    tmp_path: Path, table: str, words: str
+) -> None:
+    """What only the source itself can judge is refused in the same way, with key and line."""
+    file = tmp_path / "d.toml"
+    file.write_text(f"[sources.x]\n{table}\n")
+    with pytest.raises(SettingsError) as caught:
+        load(file, None, {})
+
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(f"{file}, line ")
 
 
 def test_the_health_source_takes_its_options_from_a_file(tmp_path: Path) -> None:
