@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import logging
 import subprocess
@@ -139,6 +138,7 @@ def serve(
     demo: bool = False,
 ) -> int:
     """Serve a desk over some sources until told to end."""
+    from desk.collector import calm_the_collector
     from desk.desk import Desk
     from desk.store import StateLockedError
     from web.server import create_app
@@ -161,7 +161,7 @@ def serve(
             f"desk.state_dir: {state_dir} cannot be used: {error}. "
             "Choose a folder that can be written with --state-dir."
         ) from error
-    _calm_the_collector()
+    calm_the_collector()
     try:
         app = create_app(desk, live=wanted.desk.live, window_seconds=wanted.desk.window_seconds)
         desk.start()
@@ -181,16 +181,6 @@ def _origins(sources: dict[str, dict[str, Any]]) -> list[Any]:
         options = {key: value for key, value in table.items() if key != "kind"}
         made.append(origin(name, kinds[table["kind"]](**options, name=name)))
     return made
-
-
-def _calm_the_collector() -> None:
-    """Keep the garbage collector out of the way of events, which come by the hundred thousand.
-
-    With its default thresholds it takes half of the time of a backfill and finds nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 if __name__ == "__main__":
