@@ -21,6 +21,16 @@ SCHEMA_VERSION: Final = 1
 QUARANTINE_KEPT: Final = 1_000
 JOURNAL_KEPT: Final = 100_000
 
+_NOT_DAMAGE: Final = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+)
+"""What the disk, not the file, is to blame for: setting the file aside would not help."""
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cursors (origin TEXT PRIMARY KEY, cursor TEXT NOT NULL);
@@ -68,8 +78,12 @@ class Store:
         self.notices: list[str] = []
         self.history.mkdir(parents=True, exist_ok=True)
         self._lock = self._hold()
-        self._database = self._open()
-        self._delete_strays()
+        try:
+            self._database = self._open()
+            self._delete_strays()
+        except BaseException:
+            self._lock.close()
+            raise
 
     def _hold(self) -> IO[str]:
         lock = (self.folder / "lock").open("a+")
@@ -92,7 +106,7 @@ class Store:
         try:
             return self._connect()
         except sqlite3.DatabaseError as damage:
-            if isinstance(damage, sqlite3.OperationalError) and "malformed" not in str(damage):
+            if damage.sqlite_errorcode & 0xFF in _NOT_DAMAGE:
                 raise OSError(f"{self.path}: {damage}") from damage
             aside = self._set_aside()
             self.notices.append(
@@ -108,13 +122,13 @@ class Store:
             database.execute("PRAGMA synchronous=NORMAL")
             verdict = database.execute("PRAGMA quick_check").fetchone()[0]
             if verdict != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+                raise _damage(f"malformed: {verdict}")
             database.executescript(_SCHEMA)
             row = database.execute("SELECT value FROM meta WHERE key='schema'").fetchone()
             if row is None:
                 database.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
             elif row[0] != str(SCHEMA_VERSION):
-                raise sqlite3.DatabaseError(f"written by another version (schema {row[0]})")
+                raise _damage(f"written by another version, schema {row[0]}")
             self._columns_readable(database)
         except sqlite3.DatabaseError:
             database.close()
@@ -229,3 +243,9 @@ class Store:
         """Close the database and let the folder go."""
         self._database.close()
         self._lock.close()
+
+
+def _damage(text: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(text)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
