@@ -94,8 +94,9 @@ class HealthSource:
         _above_zero(
             every_seconds=every_seconds, timeout_seconds=timeout_seconds, max_bytes=max_bytes
         )
-        self.url = f"{parts.scheme}://{parts.hostname}{_port(parts.port)}{parts.path}"
-        self.name = name or f"{parts.hostname}{_port(parts.port)}"
+        host = _shown_host(parts)
+        self.url = f"{parts.scheme}://{host}{parts.path}"
+        self.name = name or host
         self.account_id = account_id
         self.service_kind = service_kind
         self.every_seconds = float(every_seconds)
@@ -236,8 +237,10 @@ def _above_zero(**limits: float) -> None:
             raise ConfigError(f"{key}: was {value}; it must be a number above 0")
 
 
-def _port(port: int | None) -> str:
-    return "" if port is None else f":{port}"
+def _shown_host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port is None else f"{host}:{parts.port}"
 
 
 def _headers(user: str | None, password: str | None, token: str, name: str) -> dict[str, str]:

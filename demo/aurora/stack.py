@@ -146,7 +146,7 @@ class Stack:
     def _routed(self, intent: _Intent, expected: float, latency: float) -> bool:
         random, mood = self._random, self._market.mood
         p_fill = min(0.99, max(0.02, random.gauss(0.62, 0.17)))
-        maker, taker = p_fill * (expected + 1), expected - mood.spread_bps - 1.5
+        maker, taker = p_fill * (expected + 1), expected - mood.spread_bps - 4.0
         deny = p_fill < 0.25 or max(maker, taker) < 0
         intent.route = "deny" if deny else "maker" if maker > taker else "taker"
         why = "WHY_UNATTRACTIVE" if deny else f"OK_ROUTE_{intent.route.upper()}"

@@ -401,6 +401,21 @@ def test_an_impossible_url_is_refused_at_once(url: str) -> None:
         HealthSource(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "shown", "name"),
+    [
+        ("http://u:p@h:8080/health?key=s3cret#x", "http://h:8080/health", "h:8080"),
+        ("https://[::1]:8443/h", "https://[::1]:8443/h", "[::1]:8443"),
+        ("http://bot", "http://bot", "bot"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(url: str, shown: str, name: str) -> None:
+    """User, password, query and fragment are left out; the rest stands as it was written."""
+    source = HealthSource(url)
+
+    assert (source.url, source.name) == (shown, name)
+
+
 @pytest.mark.parametrize("key", ["every_seconds", "timeout_seconds", "max_bytes"])
 @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf")])
 def test_an_impossible_limit_is_refused_by_its_name(key: str, value: float) -> None:
