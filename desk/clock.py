@@ -14,7 +14,8 @@ import pandas as pd
 
 from data_sources.reading import Reading
 from desk.keeper import Keeper
-from desk.origin import Origin
+from desk.origin import Origin, Wakeable
+from desk.wake import Wake
 from ledger import Ledger
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ IDLE_TICK_SECONDS: Final = 1.0
 COMMIT_SECONDS: Final = 1.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
+CHECK_SECONDS: Final = 1.0
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
 JOURNAL_KEPT: Final = 10_000
@@ -61,7 +63,8 @@ class Clock:
             threading.Thread(target=self._poll, args=(o,), name=f"desk-poll-{o.name}", daemon=True)
             for o in self._polled
         ]
-        self._committed_at = self._ticked_at = self._tried_at = 0.0
+        self._wakes: list[Wake] = []
+        self._committed_at = self._ticked_at = self._checked_at = 0.0
         self._news = False
         self.restoring = True
 
@@ -81,6 +84,8 @@ class Clock:
         self._ending.set()
         if self._sweeper.is_alive():
             self._sweeper.join(timeout=8)
+        for wake in self._wakes:
+            wake.stop()
         if not self._sweeper.is_alive():
             self._keeper.commit(self._origins, self._now_ns())
 
@@ -88,15 +93,29 @@ class Clock:
 
     def _run(self) -> None:
         self._restore()
+        self._wakes = [
+            Wake(origin.source.watched, origin.source.wake)
+            for origin in self._streams
+            if isinstance(origin.source, Wakeable)
+        ]
         while not self._ending.is_set():
             begun = time.monotonic()
             more = self._sweep()
+            self._check_wakes()
             self._take_polled()
             self._commit_when_due()
             self._tick_when_due()
             rest = SWEEP_SECONDS - (time.monotonic() - begun)
             if not more and rest > 0:
                 self._ending.wait(rest)
+
+    def _check_wakes(self) -> None:
+        """Replace watches that died: the sweep would find the data, only later."""
+        now = time.monotonic()
+        if now - self._checked_at >= CHECK_SECONDS:
+            self._checked_at = now
+            for wake in self._wakes:
+                wake.check()
 
     def _restore(self) -> None:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -21,6 +22,18 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let everything go."""
+
+
+@runtime_checkable
+class Wakeable(Protocol):
+    """A source that can be told to look now instead of at its next sweep."""
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """Give the folders whose changes are worth a look."""
+
+    def wake(self) -> None:
+        """Look for new files at the next read."""
 
 
 @dataclass(slots=True)
