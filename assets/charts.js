@@ -10,22 +10,24 @@
     made.textContent = text;
     row.appendChild(made);
   }
-  function moment(value) {
-    var date = typeof value === "number" ? new Date(value) : new Date(String(value).replace(" ", "T") + "Z");
-    return isNaN(date) ? "" : date.toISOString().replace("T", " ").replace("Z", "");
-  }
+  function moment(ms) { return new Date(ms).toISOString().replace("T", " ").replace("Z", ""); }
   function shown(value) { return typeof value === "number" && isFinite(value) ? String(Number(value.toPrecision(6))) : "—"; }
-  function lineRows(traces) {
-    var head = ["time (UTC)"].concat(traces.map(function (t) { return t.name + " (" + t.meta.unit + ")"; }));
-    var rows = Array.from(traces[0].x, function (x, i) {
-      return [moment(x)].concat(traces.map(function (t) { return shown(t.y[i]); }));
+  function lineRows(traces, points) {
+    var head = ["time (UTC)"].concat(traces.map(function (t) { return t.name + " (" + t.meta.unit + ")"; })), byTime = new Map();
+    points.forEach(function (list, i) {
+      list.forEach(function (point) {
+        if (typeof point.x !== "number" || !isFinite(point.y)) return;
+        if (!byTime.has(point.x)) byTime.set(point.x, traces.map(function () { return "—"; }));
+        byTime.get(point.x)[i] = shown(point.y);
+      });
     });
-    return { head: head, rows: rows.filter(function (r) { return r.slice(1).some(function (v) { return v !== "—"; }); }) };
+    var times = Array.from(byTime.keys()).sort(function (a, b) { return a - b; });
+    return { head: head, rows: times.map(function (ms) { return [moment(ms)].concat(byTime.get(ms)); }) };
   }
-  function heatRows(trace) {
+  function heatRows(trace, drawn) {
     var rows = [];
-    for (var c = 0; c + 1 < trace.x.length; c++) for (var r = 0; r < trace.z.length; r++) {
-      if (trace.z[r][c] > 0) rows.push([moment(trace.x[c]), shown(trace.y[r]) + "–" + shown(trace.y[r + 1]), shown(trace.z[r][c])]);
+    for (var c = 0; c + 1 < drawn.x.length; c++) for (var r = 0; r < drawn.z.length; r++) {
+      if (drawn.z[r][c] > 0) rows.push([moment(drawn.x[c]), shown(trace.y[r]) + "–" + shown(trace.y[r + 1]), shown(drawn.z[r][c])]);
     }
     return { head: ["time (UTC)", "ms", trace.meta.unit], rows: rows };
   }
@@ -47,7 +49,8 @@
     graph.dataset.view = on ? "table" : "chart";
     if (!on) { box.replaceChildren(); window.Plotly.Plots.resize(gd); return; }
     var traces = gd._fullData.filter(function (t) { return t.meta && t.meta.table; });
-    if (traces.length) fill(box, traces[0].type === "heatmap" ? heatRows(traces[0]) : lineRows(traces));
+    var points = traces.map(function (t) { return gd.calcdata[t.index]; });
+    if (traces.length) fill(box, traces[0].type === "heatmap" ? heatRows(traces[0], points[0][0]) : lineRows(traces, points));
   }
   function save(graph, gd) {
     var layout = Object.assign({}, gd.layout, { paper_bgcolor: "#fff", plot_bgcolor: "#fff", title: { text: graph.getAttribute("aria-label"), font: { size: 13 } }, margin: { l: 60, r: 20, t: 44, b: 44 } });

@@ -11,14 +11,16 @@ from dash import html
 from components.figure_patch import figure_patch
 from components.graph import graph, graph_props
 from components.theme import HEAT_SCALE, chart_layout
-from components.typed_array import epoch_milliseconds, typed_array
+from components.time_steps import EPOCH, TimeSteps
+from components.typed_array import typed_array
 
 
 def heat_map(identifier: str, label: str) -> html.Div:
     """Give the chart: time to the right, milliseconds upward on a log axis, empty cells clear."""
     trace = {
         "type": "heatmap",
-        "x": [],
+        "x0": EPOCH,
+        "dx": 1,
         "y": [],
         "z": [],
         "zmin": 0,
@@ -35,13 +37,18 @@ def heat_map(identifier: str, label: str) -> html.Div:
 
 
 def heat_map_props(
-    identifier: str, time_edges: Any, latency_edges_seconds: npt.ArrayLike, counts: npt.ArrayLike
+    identifier: str,
+    starts: Any,
+    bin_seconds: float,
+    latency_edges_seconds: npt.ArrayLike,
+    counts: npt.ArrayLike,
 ) -> dict[str, dict[str, Any]]:
     """Give the changing properties; rows without any sample above or below are cut off.
 
     Args:
         identifier: the chart's id.
-        time_edges: edges of the time bins, UTC, one more than columns.
+        starts: start of each time bin, UTC, evenly apart.
+        bin_seconds: width of a time bin.
         latency_edges_seconds: edges of the latency bins, one more than rows, ascending.
         counts: samples by (latency bin, time bin).
     """
@@ -54,16 +61,11 @@ def heat_map_props(
         table = np.where(table > 0, table, np.nan)
     else:
         table, edges = np.full((1, 1), np.nan), np.array([1.0, 10.0])
-    columns = epoch_milliseconds(time_edges)
-    if columns.size != table.shape[1] + 1:
-        columns = columns[[0, -1]] if columns.size >= 2 else np.array([0.0, 1.0])
-    patch = figure_patch(
-        {
-            0: {
-                "x": typed_array(columns),
-                "y": typed_array(edges),
-                "z": typed_array(table, "float32"),
-            }
-        }
-    )
-    return graph_props(identifier, patch, empty=not filled.size)
+    bins = TimeSteps(starts[0] if len(starts) else None, bin_seconds, len(starts))
+    changes = {
+        "x0": bins.middle,
+        "dx": bins.milliseconds,
+        "y": typed_array(edges),
+        "z": typed_array(table, "float32"),
+    }
+    return graph_props(identifier, figure_patch({0: changes}), empty=not filled.size)

@@ -12,7 +12,8 @@ from dash import html
 from components.figure_patch import figure_patch
 from components.graph import graph, graph_props
 from components.theme import BAND_OPACITY, QUANTILE_COLORS, QUANTILE_DASHES, chart_layout
-from components.typed_array import epoch_milliseconds, typed_array
+from components.time_steps import EPOCH, TimeSteps
+from components.typed_array import typed_array
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,7 +40,8 @@ def latency_chart(identifier: str, label: str) -> html.Div:
     """Give the chart: three bands first, then three lines on top, milliseconds on a log axis."""
     bands = [_band_trace(name) for name in QUANTILES]
     lines = [_line_trace(name) for name in QUANTILES]
-    return graph(identifier, label, bands + lines, chart_layout(y_title="ms", y_log=True))
+    layout = {**chart_layout(y_title="ms", y_log=True), "barmode": "overlay", "bargap": 0}
+    return graph(identifier, label, bands + lines, layout)
 
 
 def latency_chart_props(
@@ -53,35 +55,58 @@ def latency_chart_props(
 
     Args:
         identifier: the chart's id.
-        starts: start of each bin, UTC.
+        starts: start of each bin, UTC, evenly apart.
         bin_seconds: width of a bin.
         bands: by p50, p90, p99, each as long as `starts`.
         whole: the same over the window: where no bin supports a percentile (P99 needs n ≥ 100),
             the window's own stands as one level line.
     """
-    left = epoch_milliseconds(starts)
-    width = bin_seconds * 1000.0
-    middle = typed_array(left + width / 2.0)
     changes: dict[int, dict[str, Any]] = {}
-    drawn = False
+    is_empty = True
+    bins = TimeSteps(starts[0] if len(starts) else None, bin_seconds, len(starts))
     for index, name in enumerate(QUANTILES):
-        band, x, starts_ms, width_ms = bands[name], middle, left, width
-        is_level = not np.isfinite(band.value).any() and whole[name].value is not None
-        if is_level and left.size:
-            starts_ms, width_ms = left[:1], left[-1] + width - left[0]
-            x = typed_array([left[0], left[-1] + width])
-            band = _level(whole[name])
-        xs, ys = _rectangles(starts_ms, width_ms, band)
-        changes[index] = {"x": typed_array(xs), "y": typed_array(ys)}
-        line = np.repeat(band.value, 2) if is_level else band.value
-        changes[index + len(QUANTILES)] = {
-            "x": x,
-            "y": typed_array(line * 1000.0),
-            "mode": "lines" if is_level else "lines+markers",
-            "name": f"{name.upper()} of the window" if is_level else name.upper(),
-        }
-        drawn = drawn or bool(np.isfinite(band.value).any())
-    return graph_props(identifier, figure_patch(changes), empty=not drawn)
+        band = bands[name]
+        has_bins = bool(np.isfinite(band.value).any())
+        if has_bins or whole[name].value is None or not bins.count:
+            changes[index] = _band_changes(band, bins)
+            changes[index + len(QUANTILES)] = _line_changes(name, band.value, bins)
+        else:
+            level = _level(whole[name])
+            changes[index] = _band_changes(level, bins.as_one())
+            changes[index + len(QUANTILES)] = _level_changes(name, level.value, bins)
+        is_empty = is_empty and not has_bins and whole[name].value is None
+    return graph_props(identifier, figure_patch(changes), empty=is_empty or not bins.count)
+
+
+def _band_changes(band: QuantileBand, bins: TimeSteps) -> dict[str, Any]:
+    """Give a bar a bin from the lower to the upper bound; a one-sided interval has none."""
+    return {
+        "x0": bins.middle,
+        "dx": bins.milliseconds,
+        "width": bins.milliseconds,
+        "base": typed_array(band.low * 1000.0),
+        "y": typed_array((band.high - band.low) * 1000.0),
+    }
+
+
+def _line_changes(name: str, values: Floats, bins: TimeSteps) -> dict[str, Any]:
+    return {
+        "x0": bins.middle,
+        "dx": bins.milliseconds,
+        "y": typed_array(values * 1000.0),
+        "mode": "lines+markers",
+        "name": name.upper(),
+    }
+
+
+def _level_changes(name: str, value: Floats, bins: TimeSteps) -> dict[str, Any]:
+    return {
+        "x0": bins.first,
+        "dx": bins.as_one().milliseconds,
+        "y": typed_array(np.repeat(value, 2) * 1000.0),
+        "mode": "lines",
+        "name": f"{name.upper()} of the window",
+    }
 
 
 def _level(whole: WholeQuantile) -> QuantileBand:
@@ -90,28 +115,15 @@ def _level(whole: WholeQuantile) -> QuantileBand:
     )
 
 
-def _rectangles(left: Floats, width: float, band: QuantileBand) -> tuple[Floats, Floats]:
-    """Give one closed rectangle a bin, parted by gaps; a one-sided interval has none."""
-    usable = np.isfinite(band.low) & np.isfinite(band.high)
-    start, low, high = left[usable], band.low[usable] * 1000.0, band.high[usable] * 1000.0
-    gap = np.full(start.shape, np.nan)
-    end = start + width
-    xs = np.column_stack([start, start, end, end, start, gap]).ravel()
-    ys = np.column_stack([low, high, high, low, low, gap]).ravel()
-    return xs, ys
-
-
 def _band_trace(name: str) -> dict[str, Any]:
     return {
-        "type": "scatter",
+        "type": "bar",
         "name": f"{name.upper()} 95 % interval",
-        "x": [],
+        "x0": EPOCH,
+        "dx": 1,
         "y": [],
-        "mode": "lines",
-        "fill": "toself",
-        "fillcolor": QUANTILE_COLORS[name],
+        "marker": {"color": QUANTILE_COLORS[name], "line": {"width": 0}},
         "opacity": BAND_OPACITY,
-        "line": {"width": 0, "color": QUANTILE_COLORS[name]},
         "hoverinfo": "skip",
         "showlegend": False,
         "meta": {"table": False},
@@ -122,7 +134,8 @@ def _line_trace(name: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "name": name.upper(),
-        "x": [],
+        "x0": EPOCH,
+        "dx": 1,
         "y": [],
         "mode": "lines+markers",
         "line": {"width": 2, "color": QUANTILE_COLORS[name], "dash": QUANTILE_DASHES[name]},

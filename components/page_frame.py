@@ -8,6 +8,7 @@ from dash import html
 
 from components.empty import empty_notice, empty_props
 from components.page_head import page_head, page_head_props
+from formats import text
 
 
 def page_frame(
@@ -23,7 +24,19 @@ def page_frame(
         fit: whether it fills the screen without scrolling where the screen is large enough.
     """
     return html.Div(
-        [page_head(identifier, title, question), empty_notice(f"{identifier}-empty"), *body],
+        [
+            page_head(identifier, title, question),
+            html.Div(
+                "",
+                id=f"{identifier}-notices",
+                className="notice",
+                hidden=True,
+                role="status",
+                **{"data-tone": "warn"},
+            ),
+            empty_notice(f"{identifier}-empty"),
+            *body,
+        ],
         className=f"page page-{identifier}" + (" page-fit" if fit else ""),
     )
 
@@ -36,9 +49,24 @@ def page_frame_props(
     events: int,
     window_seconds: float | None,
     source_names: list[str],
+    notices: list[str],
 ) -> dict[str, dict[str, Any]]:
-    """Give the changing properties of head and notice; arguments as theirs."""
+    """Give the changing properties of head and notices.
+
+    Args:
+        identifier: the page's name, as given to `page_frame`.
+        at: the moment of the view.
+        newest: moment of the newest event up to it, or None.
+        events: events in the window.
+        window_seconds: the window, None for everything.
+        source_names: the sources that are attached.
+        notices: what the desk wants every viewer to know.
+    """
     return {
+        f"{identifier}-notices": {
+            "children": text(" · ".join(notices), 600) if notices else "",
+            "hidden": not notices,
+        },
         **page_head_props(identifier, at=at, events=events, window_seconds=window_seconds),
         **empty_props(
             f"{identifier}-empty", events=events, newest=newest, at=at, source_names=source_names

@@ -9,7 +9,7 @@ from formats import text
 
 _STATES: Final = {"ok": "fresh", "waiting": "empty", "stale": "late", "unknown": "error"}
 _WORST_FIRST: Final = ("error", "dead", "late", "fresh", "empty")
-_STATE_KINDS: Final = frozenset({"health", "rest", "alpaca", "marker", "parquet"})
+STATE_KINDS: Final = frozenset({"health", "rest", "alpaca", "marker", "parquet"})
 """Kinds of sources that tell a state and no events: they do not feed the panels of orders."""
 
 _DEAD_FACTOR: Final = 3.0
@@ -47,7 +47,7 @@ def provenance(
         row
         for row in sources
         if (source is None or row.get("name") == source)
-        and not (events_only and row.get("kind") in _STATE_KINDS)
+        and not (events_only and row.get("kind") in STATE_KINDS)
     ]
     if not feeding:
         return Provenance("empty", "no source", None, None, replay)

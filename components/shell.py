@@ -14,7 +14,6 @@ from dash import html
 from components.badges import badge
 from components.help_dialog import help_dialog
 from components.link import site_path
-from formats import text
 
 WINDOWS: Final = (
     ("1m", "1 minute"),
@@ -31,8 +30,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
 
     Args:
         page_registry: `dash.page_registry`; the navigation shows what is in it, nothing else.
-        desk_info: `name`, `environment`, `demo`, `notices` (list of texts), `timezone` (the
-            exchange's, for the zone switch).
+        desk_info: `name`, `environment`, `demo`, `timezone` (the exchange's, for the switch).
     """
     is_demo = bool(desk_info.get("demo"))
     zone = str(desk_info.get("timezone") or "UTC")
@@ -61,7 +59,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
                         className="shell-bar",
                     ),
                     _replay_bar(),
-                    html.Div(_notices(desk_info), id="desk-notices", role="status"),
+                    html.Div(id="desk-notices", role="status"),
                 ],
                 className="shell-top",
             ),
@@ -172,13 +170,6 @@ def _demo_tag() -> html.Div:
         className="demo-tag",
         role="note",
     )
-
-
-def _notices(desk_info: Mapping[str, Any]) -> list[html.Div]:
-    return [
-        html.Div(text(notice, 300), className="notice", **{"data-tone": "warn"})
-        for notice in desk_info.get("notices") or ()
-    ]
 
 
 def _replay_bar() -> html.Div:

@@ -26,13 +26,3 @@ def typed_array(values: npt.ArrayLike, kind: str = "float64") -> dict[str, Any]:
     if array.ndim == 2:
         packed["shape"] = f"{array.shape[0]}, {array.shape[1]}"
     return packed
-
-
-def epoch_milliseconds(times: Any) -> npt.NDArray[np.float64]:
-    """Give moments (a pandas index, series or datetime64 array) as epoch milliseconds for an axis.
-
-    plotly reads such numbers on a date axis as UTC. Missing moments become NaN, a gap.
-    """
-    stamps = np.asarray(times, dtype="datetime64[ns]")
-    whole = stamps.astype("int64") / 1e6
-    return np.where(np.isnat(stamps), np.nan, whole)

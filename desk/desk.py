@@ -134,6 +134,7 @@ class Desk:
             "started": self._started,
             "notices": self.notices(),
             "live": at is None,
+            "quarantine": self.quarantine,
         }
         with self._lock:
             if version == self._version and len(self._views) < VIEWS_KEPT:

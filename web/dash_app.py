@@ -124,7 +124,7 @@ def _shell(desk: Desk, live: str, build: str) -> Any:
         "name": desk.name,
         "environment": desk.environment,
         "demo": desk.demo,
-        "notices": desk.notices(),
+        "timezone": getattr(desk, "timezone", "UTC"),
         "live": live,
         "build": build,
     }

@@ -19,6 +19,7 @@ def frame_props(identifier: str, view: Any) -> Props:
         events=view.measure(window_events),
         window_seconds=view.window_seconds,
         source_names=[str(row.get("name")) for row in view.sources],
+        notices=list(view.desk.get("notices") or ()),
     )
 
 

@@ -29,13 +29,14 @@ def props(identifier: str, view: Any, origin: Provenance, stage: str) -> Props:
     return {
         **panel_props(identifier, origin, f"n = {count(int(found.counts.sum()))}"),
         **heat_map_props(
-            f"{identifier}-chart", _time_edges(found.starts), found.edges_seconds, found.counts
+            f"{identifier}-chart",
+            found.starts,
+            _width(found.starts),
+            found.edges_seconds,
+            found.counts,
         ),
     }
 
 
-def _time_edges(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    if len(starts) == 0:
-        return starts
-    width = starts[1] - starts[0] if len(starts) > 1 else pd.Timedelta(seconds=1)
-    return starts.append(pd.DatetimeIndex([starts[-1] + width]))
+def _width(starts: pd.DatetimeIndex) -> float:
+    return float((starts[1] - starts[0]).total_seconds()) if len(starts) > 1 else 1.0

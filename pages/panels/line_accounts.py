@@ -9,7 +9,7 @@ from dash import html
 from components.cell import badge_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import Provenance
+from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import count, percent, text
 from metrics.quality import LineAccount, line_account_total, line_accounts
@@ -40,8 +40,9 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source that reads lines, and their sum."""
     found: tuple[LineAccount, ...] = view.measure(line_accounts)
     whole: LineAccount = view.measure(line_account_total)
-    rows = [_row(one) for one in found]
-    if len(found) > 1:
+    states = {str(row.get("name")) for row in view.sources if row.get("kind") in STATE_KINDS}
+    rows = [_row(one) for one in found if one.source not in states]
+    if len(rows) > 1:
         rows.append({**_row(whole), "source": "All"})
     return {
         **panel_props(ID, origin, f"n = {count(whole.lines_in)} lines"),

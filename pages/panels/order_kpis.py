@@ -30,11 +30,11 @@ _CARDS: Final = (
     ("submitted", "Submitted", "orders_submitted", "Opening orders sent in this window"),
     ("ack", "Acknowledged", "orders_ack", "Opening orders that the venue accepted"),
     ("filled", "Filled", "orders_filled", "Opening orders filled whole"),
-    ("fill-ratio", "Fill rate", "ratios_fill", "Filled / submitted, opening orders"),
+    ("fill-ratio", "Fill rate", "fill_ratio", "Filled / submitted, opening orders"),
     ("denied", "Denied", "orders_denied", "Refused by the bot's own gates"),
     ("failed", "Failed", "orders_failed", "Rejected by the venue"),
     ("pending", "Pending", "pending_pending_orders", "Without an end now, whatever the window"),
-    ("taker-ratio", "Taker rate", "ratios_taker", "Taker / (maker + taker) route decisions"),
+    ("taker-ratio", "Taker rate", "taker_ratio", "Taker / (maker + taker) route decisions"),
 )
 
 

@@ -50,9 +50,9 @@ def order_row(
         "order": query_cell(name, "Show its life", order=key),
         "symbol": text(order.get("symbol"), 24),
         "side": effect + text(order.get("side"), 12),
-        "quantity": _plain(order.get("order_quantity")),
-        "filled": _plain(order.get("filled_quantity")),
-        "price": _plain(order.get("limit_price")),
+        "quantity": plain_number(order.get("order_quantity")),
+        "filled": plain_number(order.get("filled_quantity")),
+        "price": plain_number(order.get("limit_price")),
         "status": badge_cell("order", order.get("status")),
         "route": text(order.get("route"), 12),
         "submitted": time_cell(order.get("ts_submitted")),
@@ -102,7 +102,7 @@ def _age(order: Mapping[str, Any], at: Any, *, still: bool) -> Cell | str:
     return duration((end - since).total_seconds())
 
 
-def _plain(value: Any) -> str:
+def plain_number(value: Any) -> str:
     """Give a quantity or price with the decimals it has, at most eight."""
     shown = number(value, 8)
     return shown.rstrip("0").rstrip(".") if "." in shown else shown

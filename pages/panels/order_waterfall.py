@@ -13,8 +13,8 @@ from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.waterfall import Step, waterfall_rows
-from formats import number, text
-from pages.panels.order_rows import find_order, order_key
+from formats import text
+from pages.panels.order_rows import find_order, order_key, plain_number
 
 ID: Final = "waterfall"
 
@@ -65,10 +65,10 @@ def _props(order: Mapping[str, Any], steps: list[Step], none: str) -> Props:
         for part in (
             text(order.get("symbol"), 24) if order else "",
             (
-                f"{text(order.get('side'), 12)} {number(order.get('order_quantity'), 4)}"
-                f" at {number(order.get('limit_price'), 4)}"
+                f"{text(order.get('side'), 12)} {plain_number(order.get('order_quantity'))}"
+                f" at {plain_number(order.get('limit_price'))}"
             ),
-            f"average fill {number(order.get('average_fill_price'), 4)}",
+            f"average fill {plain_number(order.get('average_fill_price'))}",
             f"route {text(order.get('route'), 12)}",
             f"reason {text(order.get('reason'), 60)}",
         )
@@ -82,7 +82,7 @@ def _props(order: Mapping[str, Any], steps: list[Step], none: str) -> Props:
         f"{ID}-facts": {"children": facts if order else ""},
         f"{ID}-raw": {"href": raw["href"] if isinstance(raw, dict) else ""},
         f"{ID}-rows": {"children": waterfall_rows(steps)},
-        f"{ID}-none": {"children": none},
+        f"{ID}-none": {"children": none, "hidden": not none},
     }
 
 

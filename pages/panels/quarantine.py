@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import pandas as pd
 from dash import html
 
 from components.element import Props
@@ -70,11 +69,11 @@ def props(view: Any, origin: Provenance) -> Props:
             none="No line was set aside",
             caption="Since the desk began to read",
         ),
-        **panel_props(LINES, origin, f"newest {count(min(len(lines), MOST_LINES))}"),
+        **panel_props(LINES, origin, f"newest {count(len(lines))}"),
         **table_props(
             f"{LINES}-rows",
             LINE_COLUMNS,
-            [_line(row) for row in lines[:MOST_LINES]],
+            [_line(row) for row in lines],
             none="No line was set aside",
             caption="Hidden characters are written as \\u…; /api/quarantine has more",
         ),
@@ -82,11 +81,9 @@ def props(view: Any, origin: Provenance) -> Props:
 
 
 def _lines(view: Any) -> Sequence[Mapping[str, Any]]:
-    """Give the last lines set aside, the newest first: a state of the desk."""
-    kept = view.states.get("quarantine")
-    if isinstance(kept, pd.DataFrame):
-        kept = kept.to_dict("records")
-    return list(kept or ())
+    """Give the last lines set aside, the newest first, as the desk keeps them now."""
+    ask = view.desk.get("quarantine")
+    return list(ask(MOST_LINES)) if ask is not None else []
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def layout(*, span: int) -> html.Section:
         gauge(
             f"{ID}-deny",
             "Deny rate",
-            "ratios_deny",
+            "deny_ratio",
             marks=((DENY_WARNING, "objective 35 %"), (DENY_LIMIT, "alarm 50 %")),
             hint="Denied / (denied + submitted) of opening orders",
         ),

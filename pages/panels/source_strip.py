@@ -11,7 +11,7 @@ from dash import html
 from components.cell import age_cell, badge_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import Provenance
+from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import count, text
 
@@ -48,6 +48,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     name = text(row.get("name"), 40)
     problem = row.get("problem")
     quarantined = row.get("quarantined")
+    reads_lines = quarantined is not None and row.get("kind") not in STATE_KINDS
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     return {
@@ -57,6 +58,6 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
             "source", row.get("state"), title=text(problem, 300) if problem else ""
         ),
         "age": age_cell(heard, at, still=still),
-        "accepted": count(row.get("accepted")),
-        "quarantined": count(sum(quarantined.values())) if quarantined is not None else count(None),
+        "accepted": count(row.get("accepted") if reads_lines else None),
+        "quarantined": count(sum(quarantined.values()) if reads_lines else None),
     }

@@ -12,7 +12,7 @@ from dash import html
 from components.cell import age_cell, badge_cell, query_cell, time_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import Provenance
+from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, seconds, text
 
@@ -55,6 +55,7 @@ def props(view: Any, origin: Provenance) -> Props:
 
 def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     name = text(row.get("name"), 40)
+    is_state = row.get("kind") in STATE_KINDS
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     newest = _moment(row.get("newest_ts_event"))
@@ -64,16 +65,16 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "kind": " · ".join(
             part
             for part in (text(row.get("kind"), 24), text(row.get("dialect"), 24))
-            if part != MISSING
+            if part not in ("", MISSING)
         ),
         "state": badge_cell("source", row.get("state")),
         "age": age_cell(heard, at, still=still),
         "limit": seconds(row.get("stale_after_seconds")),
         "newest": time_cell(newest, with_date=True),
         "lag": age_cell(newest, at, still=still),
-        "generations": count(_size(row.get("generations"))),
-        "bytes": count(row.get("bytes_read")),
-        "partial": count(row.get("partial_bytes")),
+        "generations": count(None if is_state else _size(row.get("generations"))),
+        "bytes": count(None if is_state else row.get("bytes_read")),
+        "partial": count(None if is_state else row.get("partial_bytes")),
         "problem": text(row.get("problem") or row.get("path") or row.get("url"), 240),
     }
 

@@ -72,7 +72,9 @@ def props(view: Any, origin: Provenance, stage: str, *, owner: str = "") -> Prop
         for name, one in zip(QUANTILES, found.all, strict=True)
     }
     given.update(
-        latency_chart_props(f"{start}-chart", bands["ts"], _width(bands), _bands(bands), whole)
+        latency_chart_props(
+            f"{start}-chart", pd.DatetimeIndex(bands["ts"]), _width(bands), _bands(bands), whole
+        )
     )
     return given
 

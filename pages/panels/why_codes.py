@@ -15,7 +15,7 @@ from formats import count, percent, text
 from metrics.why_codes import why_code_counts
 
 ID: Final = "why-codes"
-MOST_ROWS: Final = 10
+MOST_ROWS: Final = 8
 
 COLUMNS: Final = (
     Column("code", "Why code"),
