@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ UNAVAILABLE = 69
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; return the exit code."""
+    # glibc's resolver knows no deadline but this one, and reads it at its first look-up.
+    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         options = arguments.parse_arguments(argv)
@@ -59,9 +62,8 @@ def _default_config(options: arguments.Options) -> Path | None:
 
 def explain(wanted: arguments.Explain) -> int:
     """Print how one line, or the first lines, of a file are read."""
-    from data_sources.lines.explain import explain_text
-
     from data_sources.errors import SourceError
+    from data_sources.lines.explain import explain_text
 
     try:
         print(explain_text(wanted.file, wanted.line))
@@ -95,7 +97,7 @@ def run_demo(
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
     bot = stack.enter_context(demo_bot(folder / "logs"))
     sources: dict[str, dict[str, Any]] = {
-        "aurora": {"kind": "jsonl", "path": bot["dir"], "dialect": "aurora", "account_id": "DEMO"},
+        "aurora": {"kind": "jsonl", "path": bot["logs"]["aurora"], "dialect": "aurora"},
         "bot": {"kind": "health", "url": bot["health_url"], "every_seconds": 1.0},
     }
     desk = wanted.desk.model_copy(
@@ -113,6 +115,7 @@ def run_demo(
 def demo_bot(folder: Path) -> Iterator[dict[str, Any]]:
     """Run the demo bot as a process of its own; it ends when this one does."""
     command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
+    command += ["--history-seconds", "300"]
     bot = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -172,7 +175,6 @@ def serve(
 
 def _origins(sources: dict[str, dict[str, Any]]) -> list[Any]:
     from data_sources.registry import discover
-
     from desk.origin import origin
 
     kinds = discover()

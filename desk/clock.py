@@ -179,8 +179,11 @@ class Clock:
             else:
                 with self._lock:
                     self._inbox.append((origin, reading))
+            # A source that was refused says itself how long to wait, with jitter of its own.
+            usual = origin.every_seconds * random.uniform(0.95, 1.05)
+            wanted = getattr(origin.source, "wait_seconds", None)
             spent = time.monotonic() - begun
-            pause = max(0.05, origin.every_seconds * random.uniform(0.95, 1.05) - spent)
+            pause = max(0.05, (usual if wanted is None else wanted) - spent)
 
     def _take_polled(self) -> None:
         with self._lock:

@@ -26,7 +26,7 @@ class NewestEvents:
         self._groups, self._generations = groups, generations
 
     def activity(self) -> pd.DataFrame:
-        """Return source, ts_last_event, ts_last_action, usual_gap_seconds (median) and n (gaps)."""
+        """Return source, ts_last_event, ts_last_action, usual_gap_seconds and n (gaps)."""
         words = self._groups.codes["what"].words
         acting = np.array([word in ACTING for word in words] + [False])[self._table[:, WHAT]]
         ts, rows = self._rows["ts"], []
@@ -40,7 +40,7 @@ class NewestEvents:
                     "source": self._groups.codes["source"].word(code),
                     "ts_last_event": ts[mine][-1],
                     "ts_last_action": acts[-1] if len(acts) else pd.NaT.value,
-                    "usual_gap_seconds": np.median(gaps) / SECOND_NS if len(gaps) else np.nan,
+                    "usual_gap_seconds": _usual(gaps) / SECOND_NS,
                     "n": len(gaps),
                 }
             )
@@ -62,3 +62,17 @@ class NewestEvents:
         columns["raw_generation"] = self._generations.categorical(generation)
         columns["raw_offset"] = self._rows["raw_offset"][wanted]
         return pd.DataFrame(columns, copy=False)
+
+
+def _usual(gaps: npt.NDArray[np.int64]) -> float:
+    """Return the gap (ns) in which a random moment falls as often below as above; NaN without one.
+
+    Bots act in bursts: the plain median is the gap inside a burst, milliseconds, and three of those
+    would pass between any two bursts. Weighted by its length a gap counts as a waiting person sees
+    it.
+    """
+    if not len(gaps):
+        return float("nan")
+    ordered = np.sort(gaps)
+    waited = np.cumsum(ordered)
+    return float(ordered[np.searchsorted(waited, waited[-1] / 2)])

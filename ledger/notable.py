@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -42,8 +43,12 @@ class Notable:
         joined = pd.concat(plain, ignore_index=True)
         return joined.sort_values("ts_event", kind="stable", na_position="first").tail(KEPT)
 
-    def frame(self, at: pd.Timestamp) -> pd.DataFrame:
-        """Return the rows up to a moment, oldest first; timeless ones come first."""
+    def frame(self, at: pd.Timestamp, filters: Mapping[str, str | None]) -> pd.DataFrame:
+        """Return the rows up to a moment, oldest first; timeless ones come first.
+
+        A filter keeps the rows of its word, and those that say nothing of it: a halt that names no
+        symbol halts every symbol.
+        """
         if not self._pieces:
             return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).assign(
                 ts_event=pd.Series(dtype="datetime64[ns, UTC]"), value=pd.Series(dtype="float64")
@@ -51,7 +56,11 @@ class Notable:
         if len(self._pieces) > 1:
             self._pieces = [self._joined()]
         rows = self._pieces[0]
-        return rows[~(rows["ts_event"] > at)]
+        mask = ~(rows["ts_event"] > at)
+        for name, word in filters.items():
+            if word is not None:
+                mask &= (rows[name] == word) | rows[name].isna()
+        return rows[mask]
 
 
 def _plain(piece: pd.DataFrame) -> dict[str, str]:

@@ -27,10 +27,11 @@ class Facts(NamedTuple):
     twin: bool
 
 
-Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int]
+Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int, float]
 """One event as the order lives need it; a plain tuple, because there is one for each line.
 
-ts, facts, client order id, venue order id, quantity, price, strategy, generation, raw offset.
+ts, facts, client order id, venue order id, quantity, price, strategy, generation, raw offset, and
+what is filled so far where a fill tells the running total instead of its own quantity.
 """
 TS: Final = 0
 FACTS: Final = 1

@@ -116,6 +116,7 @@ class OrderBook:
                 self.strategies.of_categorical(chosen["strategy_id"].array).tolist(),
                 rows["generation"][picked].tolist(),
                 rows["raw_offset"][picked].tolist(),
+                chosen["value"].tolist(),
                 strict=True,
             )
         )

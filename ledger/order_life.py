@@ -168,10 +168,13 @@ class OrderLives:
         return order
 
     def _add_fill(self, order: Order, event: Told) -> None:
-        ts, quantity, price = event[0], event[4], event[5]
+        ts, quantity, price, total = event[0], event[4], event[5], event[9]
+        filled, value = order.filled_quantity, order.filled_value
+        before = filled if filled == filled else 0.0
+        if quantity != quantity and total == total:
+            quantity = max(total - before, 0.0)  # a running total: what it grew by is this fill
         if quantity == quantity:
-            filled, value = order.filled_quantity, order.filled_value
-            order.filled_quantity = quantity + (filled if filled == filled else 0.0)
+            order.filled_quantity = before + quantity
             if price == price:
                 order.filled_value = quantity * price + (value if value == value else 0.0)
         number = order.session.number

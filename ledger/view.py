@@ -66,7 +66,8 @@ class View:
         )
         dropped = ledger.events.dropped_until
         self.exact = dropped is None or (self._start is not None and self._start >= dropped)
-        self._allowed = self._allow({"source": source, "account_id": account, "symbol": symbol})
+        self._filters = {"source": source, "account_id": account, "symbol": symbol}
+        self._allowed = self._allow(self._filters)
         self._look()
 
     # -- what is taken at once -----------------------------------------------------------------
@@ -288,14 +289,14 @@ class View:
 
     def _notable(self) -> pd.DataFrame:
         with self._ledger.guard:
-            return self._ledger.notable.frame(self.at)
+            return self._ledger.notable.frame(self.at, self._filters)
 
     @cached_property
     def activity(self) -> pd.DataFrame:
         """When each source was last heard, when it last acted, and its usual gap in seconds.
 
-        Columns: source, ts_last_event, ts_last_action, usual_gap_seconds (median gap between
-        actions among the newest 2,000 events), n (gaps it rests on).
+        Columns: source, ts_last_event, ts_last_action, usual_gap_seconds (the median of the gaps
+        between actions, weighted by their length, among the newest 2,000 events), n (gaps).
         """
         return self._newest.activity()
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.ledger.desk_day import MS, START, day
 
 from ledger import Ledger, View
+from tests.ledger.desk_day import MS, START, day
 
 Maker = Callable[[list[dict[str, Any]]], pd.DataFrame]
 
@@ -22,8 +22,17 @@ def summary(view: View) -> dict[str, Any]:
     tally = view.tally.astype(object).where(view.tally.notna(), None)
     orders = view.orders.sort_values(["raw_offset", "session_id"])
     shown = orders[
-        ["session_id", "client_order_id", "status", "filled_quantity", "route", "ts_submitted",
-         "ts_accepted", "ts_first_fill", "ts_closed"]
+        [
+            "session_id",
+            "client_order_id",
+            "status",
+            "filled_quantity",
+            "route",
+            "ts_submitted",
+            "ts_accepted",
+            "ts_first_fill",
+            "ts_closed",
+        ]
     ].astype(object)
     return {
         "tally": Counter({tuple(row[:-1]): row[-1] for row in tally.itertuples(index=False)}),
