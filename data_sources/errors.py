@@ -1,7 +1,7 @@
 """What can go wrong at an origin, as a tree.
 
 SourceError
-├── ConfigError        the configuration names something impossible: path of the key, value, what is allowed
+├── ConfigError        a wrong key or value: the key's path, the value, what is allowed
 ├── DialectError       a dialect TOML is wrong: file, line, what is allowed
 └── OriginError        the origin itself is sick at the first read: path or URL, and what to do
 """
