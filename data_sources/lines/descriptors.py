@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import errno
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from data_sources.lines.discover import Found
+from data_sources.lines.discover import Found, Trouble
 from data_sources.lines.generation import Generation
 from data_sources.lines.gzip_part import GzipPart
-from data_sources.lines.part import Part, PlainPart
+from data_sources.lines.part import NotRegularError, Part, PlainPart
 
 _FULL = (errno.EMFILE, errno.ENFILE)
 
 
 class Descriptors:
-    """Open parts, the one that gave data longest ago first."""
+    """Open parts, the one that gave data longest ago first.
+
+    troubles  by path, files that could not be opened since this was last emptied
+    """
 
     def __init__(self, max_open_files: int) -> None:
         self._limit = max(2, max_open_files)
         self._open: OrderedDict[int, Generation] = OrderedDict()
+        self.troubles: dict[str, Trouble] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -27,21 +33,26 @@ class Descriptors:
         """Those whose file is open."""
         return list(self._open.values())
 
-    def open(self, found: Found) -> Part:
-        """Open a file; makes room by closing files that have been silent longest.
-
-        Raises:
-            OSError: when it cannot be opened.
-        """
-        while len(self._open) >= self._limit and self._close_oldest():
-            pass
-        kind = GzipPart if found.compressed else PlainPart
+    def open(self, found: Found) -> Part | None:
+        """Open a file; None when it cannot be, which is noted, or when it is another one by now."""
         try:
-            return kind(found.real)
+            part = self._open_part(found)
         except OSError as error:
-            if error.errno not in _FULL or not self.make_room():
-                raise
-        return kind(found.real)
+            self._note(found, error)
+            return None
+        status = part.stat()
+        if (status.st_dev, status.st_ino) == found.key:
+            return part
+        part.close()
+        return None
+
+    @contextmanager
+    def excused(self, found: Found) -> Iterator[None]:
+        """An error while the file is looked into is noted; the others go on."""
+        try:
+            yield
+        except OSError as error:
+            self._note(found, error)
 
     def keep(self, generation: Generation, part: Part) -> None:
         """Let the generation have the part from now on."""
@@ -80,6 +91,29 @@ class Descriptors:
         for _ in range(max(1, len(self._open) // 4)):
             closed += self._close_oldest()
         return closed > 0
+
+    def _open_part(self, found: Found) -> Part:
+        """Open a file; makes room by closing files that have been silent longest."""
+        while len(self._open) >= self._limit and self._close_oldest():
+            pass
+        kind = GzipPart if found.compressed else PlainPart
+        try:
+            return kind(found.real)
+        except OSError as error:
+            if error.errno not in _FULL or not self.make_room():
+                raise
+        return kind(found.real)
+
+    def _note(self, found: Found, error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):
+            return
+        state, word = "unreadable", "io_error"
+        if isinstance(error, PermissionError):
+            word = "denied"
+        elif isinstance(error, NotRegularError):
+            state, word = "misconfigured", "not_regular"
+        message = f"{word}: {found.real} cannot be read ({error.strerror}); it is tried again"
+        self.troubles[found.path] = Trouble(state, message)
 
     def _close_oldest(self) -> bool:
         """Close the silent one that can be opened again; False when there is none."""

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from data_sources.lines.names import LogName, log_name
 
+MOST_KNOWN: Final = 100_000
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -70,6 +72,7 @@ class Scope:
         self._patterns = patterns
         self._glob: tuple[str, ...] | None = None
         self._single = ""
+        self._known: dict[str, Found] = {}
         self.root = self._path
         self._decide()
 
@@ -90,6 +93,8 @@ class Scope:
         Never raises: what cannot be read stands in `troubles`.
         """
         look = Look()
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
         if self._single and self._path.is_dir():
             self.root, self._single = self._path, ""
         elif not self._single and self._glob is None and self.root == self._path:
@@ -118,6 +123,10 @@ class Scope:
     ) -> None:
         with os.scandir(folder) as entries:
             for entry in entries:
+                known = self._known.get(entry.path)
+                if known is not None and _unchanged(known, entry):
+                    look.found.append(known)
+                    continue
                 path = f"{relative}/{entry.name}" if relative else entry.name
                 if entry.is_dir(follow_symlinks=False):
                     if self._descends(path):
@@ -161,13 +170,19 @@ class Scope:
             detail = "is a folder, a pipe, a socket or a device, not a file"
             self._trouble(look, path, "misconfigured", "not_regular", detail)
             return
-        file = str(PurePosixPath(path).with_name(name.live))
-        key = (status.st_dev, status.st_ino)
-        linked = entry.is_symlink()
-        size, mtime = status.st_size, status.st_mtime_ns
-        look.found.append(
-            Found(path, file, real, name.rotated, name.compressed, linked, key, size, mtime)
+        found = Found(
+            path=_readable(path),
+            file=_readable(path.removesuffix(entry.name) + name.live),
+            real=real,
+            rotated=name.rotated,
+            compressed=name.compressed,
+            linked=entry.is_symlink(),
+            key=(status.st_dev, status.st_ino),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
         )
+        look.found.append(found)
+        self._known[entry.path] = found
 
     def _trouble(
         self, look: Look, path: str, state: str, word: str, detail: str, grave: bool = True
@@ -208,14 +223,29 @@ def _matches(inside: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     return fits and _matches(inside[1:], pattern[1:])
 
 
+def _readable(path: str) -> str:
+    """A path that every encoder takes: bytes that are no UTF-8 become escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _unchanged(known: Found, entry: os.DirEntry[str]) -> bool:
+    """Whether a file is still as it was at an earlier look; false for links."""
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    same = status.st_mtime_ns == known.mtime_ns and status.st_size == known.size
+    return same and (status.st_dev, status.st_ino) == known.key and not known.linked
+
+
 def matching(look: Look) -> Iterator[Found]:
     """Every file once: names that are written to first, then rotated, then compressed ones."""
+    groups: tuple[list[Found], ...] = ([], [], [], [])
+    for found in look.found:
+        groups[2 * found.rotated + (found.compressed or found.linked)].append(found)
     seen: set[tuple[int, int]] = set()
-    for found in sorted(look.found, key=_plainest_first):
-        if found.key not in seen:
-            seen.add(found.key)
-            yield found
-
-
-def _plainest_first(found: Found) -> tuple[bool, bool, bool, str]:
-    return found.rotated, found.compressed, found.linked, found.path
+    for group in groups:
+        for found in group:
+            if found.key not in seen:
+                seen.add(found.key)
+                yield found

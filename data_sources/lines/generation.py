@@ -44,6 +44,7 @@ class Generation:
     need: int = 0
     long_head: bytes = b""
     refused_encoding: str = ""
+    broken: str = ""
     quiet_since: float | None = None
     lost_since: float | None = None
     copies: dict[Key, Found] = field(default_factory=dict)
@@ -68,6 +69,18 @@ class Generation:
     def path(self) -> str:
         """Where the file stands now, or where it stood when it was last written to."""
         return self.found.path if self.found else self.file
+
+    @property
+    def trouble(self) -> str:
+        """Why its content cannot be read, empty when it can."""
+        if self.refused_encoding:
+            return (
+                f"wrong_encoding: {self.path} is {self.refused_encoding}, not UTF-8; "
+                "let the bot write UTF-8"
+            )
+        if self.broken:
+            return f"broken: {self.path} cannot be decompressed beyond a point ({self.broken})"
+        return ""
 
     @property
     def compressed(self) -> bool:

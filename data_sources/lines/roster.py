@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from data_sources.lines.descriptors import Descriptors
-from data_sources.lines.discover import Found, Look, Trouble, matching
+from data_sources.lines.discover import Found, Look, matching
 from data_sources.lines.generation import Generation, Key
-from data_sources.lines.identity import HEAD_BYTES, START_BYTES
-from data_sources.lines.part import NotRegularError, Part
+from data_sources.lines.identity import START_BYTES
+from data_sources.lines.naming import name_it
+from data_sources.lines.part import Part
 from data_sources.lines.siblings import continues, has_more, holds, returns
 from data_sources.lines.totals import Totals
 
@@ -22,16 +22,18 @@ KEPT_IN_ALL: Final = 256
 class Roster:
     """Every generation that is read, was read, or is missed.
 
+    arrived   generations whose file was opened since this list was last emptied
     lost      generations whose end was not reached when their file went out of sight
-    troubles  files that could not be opened at the last look
+    doubtful  generations whose content is in the wrong encoding or broken
     """
 
     def __init__(self, descriptors: Descriptors, totals: Totals) -> None:
         self._descriptors = descriptors
         self.totals = totals
         self.generations: dict[int, Generation] = {}
+        self.arrived: list[Generation] = []
         self.lost: dict[int, Generation] = {}
-        self.troubles: dict[str, Trouble] = {}
+        self.doubtful: dict[int, Generation] = {}
         self._by_key: dict[Key, Generation] = {}
         self._by_file: dict[str, list[Generation]] = {}
         self._copies: dict[Key, Generation] = {}
@@ -45,24 +47,23 @@ class Roster:
 
     def update(self, look: Look, now: float) -> None:
         """Bring the list in line with what stands in the folders at the moment `now`, seconds."""
-        self.troubles.clear()
+        self._descriptors.troubles.clear()
         fresh: list[tuple[Found, str]] = []
         seen: set[Key] = set()
         for found in matching(look):
             seen.add(found.key)
-            generation = self._by_key.get(found.key)
-            if generation is None:
-                if not self._still_copy(found):
-                    fresh.append((found, "new"))
-            elif reason := self._seen_again(generation, found, now):
-                fresh.append((found, reason))
+            with self._descriptors.excused(found):
+                if reason := self._recognize(found, now):
+                    fresh.append((found, reason))
         for key in [key for key in self._copies if key not in seen]:
             self._drop_copy(key)
         for key, generation in list(self._by_key.items()):
             if key not in seen and not look.blind_to(generation.path):
                 self.out_of_sight(generation, now)
+        fresh.sort(key=lambda pair: (pair[0].rotated, pair[0].compressed, pair[0].path))
         for found, reason in fresh:
-            self._place(found, reason)
+            with self._descriptors.excused(found):
+                self._place(found, reason)
         for generation in list(self.lost.values()):
             self._promote(generation)
         self._prune()
@@ -112,38 +113,16 @@ class Roster:
         else:
             self._promote(generation)
 
-    def open(self, found: Found) -> Part | None:
-        """Open a file that was found; None when it cannot be, or is another one by now."""
-        try:
-            part = self._descriptors.open(found)
-        except NotRegularError:
-            message = f"not_regular: {found.path} is a pipe, a socket or a device, not a file"
-            self.troubles[found.path] = Trouble("misconfigured", message)
-            return None
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            word = "denied" if isinstance(error, PermissionError) else "io_error"
-            message = f"{word}: {found.real} cannot be read ({error.strerror}); it is tried again"
-            self.troubles[found.path] = Trouble("unreadable", message)
-            return None
-        status = part.stat()
-        if (status.st_dev, status.st_ino) == found.key:
-            return part
-        part.close()
-        return None
-
     def name(self, generation: Generation, first: bytes) -> None:
-        """Give the generation its eight digits, from its first line; unlike all of its file."""
-        line = first[:HEAD_BYTES].partition(b"\n")[0]
-        seed = generation.file.encode("utf-8", "surrogateescape") + b"\n" + line
-        generation.base = blake2b(seed, digest_size=4).hexdigest()
-        others = self._by_file[generation.file]
-        taken = {other.id for other in others if other is not generation and other.base}
-        same = [o.ordinal for o in others if o is not generation and o.base == generation.base]
-        generation.ordinal = max(same, default=-1) + 1
-        while generation.id in taken:
-            generation.ordinal += 1
+        """Give the generation its name, from its first line."""
+        name_it(generation, self._by_file[generation.file], first)
+
+    def _recognize(self, found: Found, now: float) -> str:
+        """Empty for a file that is known by its inode, else how a new generation begins with it."""
+        generation = self._by_key.get(found.key)
+        if generation is not None:
+            return self._seen_again(generation, found, now)
+        return "" if found.key in self._copies and self._still_copy(found) else "new"
 
     def _seen_again(self, generation: Generation, found: Found, now: float) -> str:
         """A known inode: empty when it is the generation's file, else why it is another stream."""
@@ -153,7 +132,7 @@ class Roster:
         known = (generation.size, generation.mtime_ns)
         if generation.part is not None or (found.size, found.mtime_ns) == known:
             return ""
-        part = self.open(found)
+        part = self._descriptors.open(found)
         if part is None:
             return ""
         if not continues(generation, part):
@@ -165,17 +144,15 @@ class Roster:
             part.close()
             generation.size, generation.mtime_ns = found.size, found.mtime_ns
         else:
-            self._descriptors.keep(generation, part)
+            self._arrive(generation, part)
         return ""
 
     def _still_copy(self, found: Found) -> bool:
         """Whether the file is known as a copy, and is still one if it changed."""
-        owner = self._copies.get(found.key)
-        if owner is None:
-            return False
+        owner = self._copies[found.key]
         known = owner.copies[found.key]
         if (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
-            part = self.open(found)
+            part = self._descriptors.open(found)
             if part is None:
                 return True
             still = holds(owner, part)
@@ -192,7 +169,7 @@ class Roster:
         """Find out whose file this is; if nobody's, a new generation begins."""
         if found.rotated and not found.size:
             return
-        part = self.open(found)
+        part = self._descriptors.open(found)
         if part is None:
             return
         if found.compressed and not part.pread(1, 0):
@@ -236,7 +213,7 @@ class Roster:
         for found in sorted(generation.copies.values(), key=lambda f: (f.compressed, -f.size)):
             if not (gone if found.compressed else found.size >= generation.offset + (not gone)):
                 continue
-            part = self.open(found)
+            part = self._descriptors.open(found)
             if part is None:
                 continue
             self._drop_copy(found.key)
@@ -251,12 +228,18 @@ class Roster:
         if generation.key is not None:
             self._by_key.pop(generation.key, None)
         generation.key, generation.found = found.key, found
-        generation.size = -1
         generation.lost_since = generation.quiet_since = None
         generation.forget_progress()
         self._by_key[found.key] = generation
         self.lost.pop(generation.serial, None)
+        self._arrive(generation, part)
+
+    def _arrive(self, generation: Generation, part: Part) -> None:
+        """Keep the file open, and let it be read at the next turn."""
+        status = part.stat()
+        generation.size, generation.mtime_ns = status.st_size, status.st_mtime_ns
         self._descriptors.keep(generation, part)
+        self.arrived.append(generation)
 
     def _born(self, file: str) -> Generation:
         self._serial += 1
@@ -279,6 +262,7 @@ class Roster:
         """Forget a generation for good."""
         del self.generations[generation.serial]
         self.lost.pop(generation.serial, None)
+        self.doubtful.pop(generation.serial, None)
         for key in list(generation.copies):
             self._drop_copy(key)
         mates = self._by_file[generation.file]
