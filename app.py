@@ -28,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
         options = arguments.parse_arguments(argv)
+        if options.debug:
+            logging.getLogger().setLevel(logging.DEBUG)
         if options.explain is not None:
             return explain(options.explain)
         config = options.config or _default_config(options)

@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         "--role", choices=("all", "collector", "web"), default="all",
         help="default %(default)s, the only one built yet",
     )  # fmt: skip
-    how.add_argument("--debug", action="store_true", help="log more, and show errors in the page")
+    how.add_argument("--debug", action="store_true", help="log more, on standard error")
     desk = parser.add_argument_group("the desk, before file and environment")
     desk.add_argument("--state-dir", type=Path, metavar="DIR", help="counters and history")
     desk.add_argument("--window-seconds", type=_window, metavar="N", help="the live window")
