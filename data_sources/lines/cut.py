@@ -51,14 +51,14 @@ class Cutter:
         reached = part.reach(generation.offset, self._block_bytes * 8)
         if not reached:
             return 0 if reached is None else self._block_bytes * 8
-        position = generation.position
+        position, progress = generation.position, generation.progress
         if generation.zeros:
             self._skip_zeros(generation, part)
         elif generation.scanned and not generation.need and not generation.refused_encoding:
             self._find_newline(generation, part)
         else:
             self._block(generation, part, begins)
-        return max(generation.position - position, 1 if generation.need else 0)
+        return max(generation.position - position, int(generation.progress != progress))
 
     def last(self, generation: Generation, part: Part) -> None:
         """Hand over the unterminated text at the end of a file that will not be written again."""

@@ -71,6 +71,11 @@ class Generation:
         return self.found.path if self.found else self.file
 
     @property
+    def progress(self) -> tuple[int, ...]:
+        """What changes with every step of reading."""
+        return self.offset, self.torn, self.zeros, self.scanned, self.need
+
+    @property
     def trouble(self) -> str:
         """Why its content cannot be read, empty when it can."""
         if self.refused_encoding:
