@@ -1,6 +1,5 @@
 # Everything a person types here. `make` alone lists it.
 SHELL := /bin/bash
-PYTHON ?= python3
 RUN := .venv/bin/python
 TEST := .venv-test/bin/python
 
@@ -13,17 +12,17 @@ run: .venv/ready            ## the demo desk on http://127.0.0.1:8050/
 
 test: .venv-test/ready            ## every test, browser tests included
 	@./.ci/browser-tools || true
-	@exec $(TEST) -m pytest
+	@exec $(TEST) -m pytest -rs
 
 browser: .venv-test/ready            ## the browser tests alone
-	@./.ci/browser-tools
-	@exec $(TEST) -m pytest -m browser
+	@./.ci/browser-tools || true
+	@exec $(TEST) -m pytest -rs -m browser
 
 lint: .venv-test/ready            ## format, lint, types, import direction
-	@.venv-test/bin/ruff format --check .
-	@.venv-test/bin/ruff check .
-	@.venv-test/bin/mypy
-	@.venv-test/bin/lint-imports
+	@$(TEST) -m ruff format --check .
+	@$(TEST) -m ruff check .
+	@$(TEST) -m mypy
+	@$(TEST) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 
 bench: .venv-test/ready            ## one JSON line per figure, each with its rival in the same run
 	@exec $(TEST) -m benchmarks
@@ -49,4 +48,4 @@ pins:            ## compile requirements*.txt from their .in files
 	@./.ci/environment .venv-test requirements-dev.txt
 
 clean:            ## remove environments and caches
-	rm -rf .venv .venv-test .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-test .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

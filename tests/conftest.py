@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+BROWSER_PROGRAMS = ("chromium", "chromedriver")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests, with the reason and the command, where Chromium or its driver is not."""
+    missing = [name for name in BROWSER_PROGRAMS if shutil.which(name) is None]
+    if not missing:
+        return
+    reason = (
+        f"{' and '.join(missing)} not found. Run: sudo apt-get install chromium chromium-driver"
+    )
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
