@@ -27,7 +27,7 @@ def badge_cell(field: str, value: Any, *, title: str = "", shown: str = "") -> C
     """
     state = badge_of(field, value)
     cell: Cell = {"text": f"{state.glyph} {shown or state.text}", "tone": state.tone}
-    return {**cell, "title": title} if title else cell
+    return {**cell, "title": text(title, 300)} if title else cell
 
 
 def time_cell(value: Any, *, with_date: bool = False) -> Cell | str:

@@ -58,15 +58,16 @@ def latency_chart_props(
         starts: start of each bin, UTC, evenly apart.
         bin_seconds: width of a bin.
         bands: by p50, p90, p99, each as long as `starts`.
-        whole: the same over the window: where no bin supports a percentile (P99 needs n ≥ 100),
-            the window's own stands as one level line.
+        whole: the same over the window: where most bins do not support a percentile (P99 needs
+            n ≥ 100), the window's own stands as one level line.
     """
     changes: dict[int, dict[str, Any]] = {}
     is_empty = True
     bins = TimeSteps(starts[0] if len(starts) else None, bin_seconds, len(starts))
     for index, name in enumerate(QUANTILES):
         band = bands[name]
-        has_bins = bool(np.isfinite(band.value).any())
+        supported = np.isfinite(band.value)
+        has_bins = bool(supported.any()) and 2 * int(supported.sum()) >= len(supported)
         if has_bins or whole[name].value is None or not bins.count:
             changes[index] = _band_changes(band, bins)
             changes[index + len(QUANTILES)] = _line_changes(name, band.value, bins)
@@ -74,7 +75,7 @@ def latency_chart_props(
             level = _level(whole[name])
             changes[index] = _band_changes(level, bins.as_one())
             changes[index + len(QUANTILES)] = _level_changes(name, level.value, bins)
-        is_empty = is_empty and not has_bins and whole[name].value is None
+        is_empty = is_empty and not supported.any() and whole[name].value is None
     return graph_props(identifier, figure_patch(changes), empty=is_empty or not bins.count)
 
 

@@ -76,4 +76,4 @@ def panel_state(row: Mapping[str, Any], now_ms: float) -> str:
     age_seconds = (now_ms - received) / 1000.0
     if age_seconds > _DEAD_FACTOR * limit:
         return "dead"
-    return "late" if age_seconds > limit else "fresh"
+    return "late" if age_seconds > limit else state

@@ -38,7 +38,7 @@ def props(view: Any, origin: Provenance) -> Props:
     whole, most = sum(found.values()), max(found.values(), default=1)
     rows = [
         {
-            "_data": {"code": code},
+            "_data": {"code": text(code, 80)},
             "code": text(code, 80),
             "bar": bar_cell(n / most),
             "n": count(n),

@@ -64,7 +64,7 @@ def _row(one: Liveness, at: Any, *, still: bool) -> dict[str, Any]:
     else:
         state = badge_cell("liveness", one.state, title=evidence)
     return {
-        "_data": {"source": one.source},
+        "_data": {"source": text(one.source, 40)},
         "source": text(one.source, 40),
         "state": state,
         "quiet": age_cell(None if quiet is None else at - quiet, at, still=still),
