@@ -29,6 +29,7 @@ COMMIT_SECONDS: Final = 1.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
+COMPLAIN_SECONDS: Final = 60.0
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
 JOURNAL_KEPT: Final = 10_000
@@ -136,6 +137,8 @@ class Clock:
         """Read every stream once; return whether some origin holds more."""
         more = False
         for origin in self._streams:
+            if time.monotonic() < origin.retry_at:
+                continue
             if self._keeper.trouble and sum(map(len, origin.waiting)) > HELD_ROWS:
                 continue
             try:
@@ -150,21 +153,31 @@ class Clock:
 
     def _take(self, origin: Origin, reading: Reading) -> None:
         before = (origin.state, origin.problem)
-        origin.take(reading, self._now_ns())
+        # Fold first: a source never tells of lines that the ledger does not know yet.
         if len(reading.frame):
             folded = self._ledger.fold(reading.frame)
             origin.duplicates += sum(folded.duplicates.values())
             origin.late += sum(folded.late.values())
             origin.waiting.append(folded.kept)
             self._news = True
+        origin.take(reading, self._now_ns())
         self._news |= before != (origin.state, origin.problem)
 
     def _fell(self, origin: Origin, error: Exception) -> None:
-        problem = f"{type(error).__name__}: {error}"
-        if origin.problem != problem:
-            LOG.error("source %s: %s", origin.name, problem, exc_info=error)
-            self._news = True
-        origin.state, origin.problem = "unreadable", problem
+        """Note that a read failed, and go back to where the last good one ended.
+
+        What the failed read had taken in hand is read again: it is late, not lost.
+        """
+        now = time.monotonic()
+        if origin.state != "unreadable" or now - origin.complained_at > COMPLAIN_SECONDS:
+            LOG.error("source %s: %s", origin.name, error, exc_info=error)
+            origin.complained_at = now
+        origin.state = "unreadable"
+        origin.problem = f"could not be read ({type(error).__name__}: {error}); trying again"
+        origin.retry_at = now + RETRY_SECONDS
+        origin.cursor = origin.cursor or {}
+        origin.cursor_is_news = True
+        self._news = True
 
     # -- polled states -------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Origin:
     catching_up: bool = True
     cursor_is_news: bool = False
     """Whether the source has not been told yet where to go on."""
+    retry_at: float = 0.0
+    complained_at: float = 0.0
 
     @property
     def is_state(self) -> bool:
