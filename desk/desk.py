@@ -133,6 +133,7 @@ class Desk:
             "demo": self.demo,
             "started": self._started,
             "notices": self.notices(),
+            "quarantine": self.quarantine,
             "live": at is None,
             "quarantine": self.quarantine,
         }
