@@ -114,7 +114,7 @@ class Follow:
             self.ready[generation.serial] = generation
             return
         generation.recheck = True
-        if (size < generation.offset or size <= before) and not self._prove(generation, now):
+        if not self._prove(generation, now):
             return
         if size <= before or size < generation.position:
             generation.forget_progress()
@@ -155,7 +155,7 @@ class Follow:
 
     def _turn(self, generation: Generation, now: float) -> int:
         gone = 0
-        part = self._part(generation)
+        part = self._part(generation, now)
         if part is None:
             self.ready.pop(generation.serial, None)
             return 0
@@ -182,15 +182,17 @@ class Follow:
             self._descriptors.used(generation)
         return gone
 
-    def _part(self, generation: Generation) -> Part | None:
+    def _part(self, generation: Generation, now: float) -> Part | None:
         """The generation's file, opened again if it was closed to make room."""
         part = generation.part
         if part is None and generation.found is not None:
             part = self._descriptors.open(generation.found)
             if part is None:
                 generation.size = -1
-            else:
-                self._descriptors.keep(generation, part)
+                return None
+            self._descriptors.keep(generation, part)
+            if not generation.compressed and not self._prove(generation, now):
+                return None
         return part
 
     def _set_aside(self, generation: Generation) -> None:

@@ -110,13 +110,16 @@ class Generation:
             return len(before) == self.offset and digest(before) == self.head.whole
         return len(before) == MARK_BYTES and digest(before) == self.marker
 
+    def stands_in(self, part: Part) -> bool:
+        """Whether a plain file holds at its place what was read; asks its head and its marker."""
+        before = part.pread(self.behind, self.offset - self.behind)
+        known_head = self.offset <= HEAD_BYTES or self.head.agrees(part.pread(HEAD_BYTES, 0))
+        return known_head and self.agrees(before)
+
     def intact(self) -> bool:
         """Whether the open file still holds what was read of it."""
         part = self.part
-        if part is None or part.stat().st_size < self.offset:
-            return False
-        before = part.pread(self.behind, self.offset - self.behind)
-        return self.agrees(before) and self.head.agrees(part.pread(HEAD_BYTES, 0))
+        return part is not None and part.stat().st_size >= self.offset and self.stands_in(part)
 
     def advance(self, offset: int, block: bytes, begins: int) -> None:
         """Note that everything before `offset` is read.

@@ -271,13 +271,14 @@ class Roster:
             del self._by_file[generation.file]
 
     def _prune(self) -> None:
-        """Forget finished generations whose file is gone, all but the newest few."""
-        gone = [g for g in self.generations.values() if g.finished and not (g.found or g.part)]
+        """Forget generations whose file is gone, all but the newest few."""
+        gone = [g for g in self.generations.values() if not (g.found or g.part or g.copies)]
         per_file: dict[str, int] = {}
-        for kept, generation in enumerate(reversed([g for g in gone if not g.copies])):
+        for kept, generation in enumerate(reversed(gone)):
             file = generation.file
             per_file[file] = per_file.get(file, 0) + 1
             if kept >= KEPT_IN_ALL or per_file[file] > KEPT_PER_FILE:
+                self.totals.missed += not generation.finished
                 self._strike(generation)
 
     def file_of(self, generation_id: str) -> Path | None:
