@@ -23,6 +23,8 @@ LOG = logging.getLogger(__name__)
 TICK_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 1.0
 """A window slides even when nothing arrives: look at least this often."""
+RESTING_RATIO: Final = 2.0
+"""Rendering rests twice as long as it worked: it never takes more than a third of a core."""
 MOST_KEYS: Final = 32
 MOST_VIEWERS: Final = 2000
 STALL_SECONDS: Final = 30.0
@@ -75,11 +77,12 @@ class Viewer:
 
     async def next(self, timeout_seconds: float) -> list[Fragment] | None:
         """The waiting frames, oldest first; empty when none came in time; None at the end."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._something.wait()
-        except TimeoutError:
-            return []
+        if not self._closed:
+            try:
+                async with asyncio.timeout(timeout_seconds):
+                    await self._something.wait()
+            except TimeoutError:
+                return []
         self._something.clear()
         frames = list(self._slots.values())
         self._slots.clear()
@@ -185,12 +188,13 @@ class Hub:
         while not self._stopping.is_set():
             self._wake.wait(IDLE_SECONDS)
             self._wake.clear()
-            started = time.monotonic()
+            began, worked = time.monotonic(), time.thread_time()
             self._tick()
-            seconds = time.monotonic() - started
+            worked = time.thread_time() - worked
             self.counts.ticks += 1
-            self.counts.tick_seconds += seconds
-            self._stopping.wait(max(self._tick_seconds - seconds, 0.0))
+            self.counts.tick_seconds += worked
+            rest = self._tick_seconds - (time.monotonic() - began)
+            self._stopping.wait(max(rest, worked * RESTING_RATIO, 0.0))
 
     def _tick(self) -> None:
         for channel in tuple(self.channels.values()):

@@ -13,9 +13,9 @@ from web.server import Connection, Server, _address, _listen
 
 
 class RunningServer:
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, port: int = 0) -> None:
         self.app = app
-        self._listener = _listen("127.0.0.1", 0)
+        self._listener = _listen("127.0.0.1", port)
         self.address = _address(self._listener)
         self.url = f"http://{self.address}"
         config = uvicorn.Config(

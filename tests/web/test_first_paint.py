@@ -16,7 +16,7 @@ def test_a_page_arrives_with_its_numbers(served: RunningServer) -> None:
     served.app.desk.submit("painted")
     text = json.dumps(post(served, json.dumps(ROUTER)).json())
     assert '"painted"' in text
-    assert '"y": [1, 2]' in text, "a patch of a figure is applied to the figure"
+    assert '"y": [1, 2, 3, 1]' in text, "a patch of a figure is applied to the figure"
 
 
 def test_a_page_that_cannot_be_computed_is_still_laid_out(served: RunningServer) -> None:

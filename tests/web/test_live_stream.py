@@ -45,7 +45,7 @@ def test_a_viewer_gets_the_full_state_on_connect(served: RunningServer) -> None:
     assert body["problem"] is None
     assert body["v"] == int(frame["id"]) == served.app.desk.version
     assert body["props"]["newest-id"] == {"children": "connect"}
-    assert set(body["props"]) == {"count", "window", "newest-id", "table", "chart"}
+    assert {"count", "window", "newest-id", "table", "chart"} < set(body["props"])
 
 
 def test_the_headers_are_those_of_an_event_stream(served: RunningServer) -> None:

@@ -77,7 +77,9 @@ def test_the_newest_frame_takes_the_place_of_one_not_yet_sent() -> None:
         assert viewer.offer("a", new)
         assert await viewer.next(1.0) == [other, new]
         assert await viewer.next(0.01) == []
+        viewer.offer("a", new)
         viewer.close()
+        assert await viewer.next(1.0) == [new]
         assert await viewer.next(1.0) is None
 
     asyncio.run(scene())

@@ -15,6 +15,16 @@ def layout(**_query):
             html.Span("", id="newest-id"),
             html.Div(id="table"),
             dcc.Graph(id="chart", figure={"data": [{"x": [], "y": []}], "layout": {}}),
+            html.Section(
+                [html.Span("", **{"data-age": ""}), html.Span("", id="since")],
+                id="panel",
+                **{
+                    "data-panel": "",
+                    "data-state": "empty",
+                    "data-as-of-ms": "",
+                    "data-stale-after-seconds": "2",
+                },
+            ),
         ]
     )
 
@@ -30,11 +40,18 @@ def build(view, filters):
         for name in orders["client_order_id"].tail(3)
     ]
     newest = orders["client_order_id"].iloc[-1] if len(orders) else ""
-    change = {"operation": "Assign", "location": ["data", 0, "y"], "params": {"value": [1, 2]}}
+    as_of = "" if view.newest is None else str(view.newest.value // 1_000_000)
+    values = {"x": [0, 1, 2, 3], "y": [1, 2, 3, len(orders)]}
+    changes = [
+        {"operation": "Assign", "location": ["data", 0, axis], "params": {"value": value}}
+        for axis, value in values.items()
+    ]
     return {
+        "panel": {"data-as-of-ms": as_of, "data-state": "fresh" if as_of else "empty"},
+        "since": {"data-age-of-ms": as_of},
         "count": {"children": str(len(orders))},
         "window": {"children": filters.window},
         "newest-id": {"children": str(newest)},
         "table": {"children": rows},
-        "chart": {"figure": {"__dash_patch_update": "__dash_patch_update", "operations": [change]}},
+        "chart": {"figure": {"__dash_patch_update": "__dash_patch_update", "operations": changes}},
     }
