@@ -1,0 +1,1 @@
+"""The figures that Deskwatch promises, each measured beside a rival: `python -m benchmarks`."""
