@@ -1,0 +1,99 @@
+"""The notebooks of `examples/` run from start to end, and what they show is true."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+
+FACTS = """
+__facts = {
+    "accepted": reading.counts.accepted,
+    "balanced": reading.counts.balanced,
+    "bad": sum(reading.counts.quarantined.values()),
+    "written": [written.written.lines, written.written.bad],
+    "events": len(events),
+    "again": len(log.read().frame),
+    "same": len(same),
+    "submitted": int((orders["ts_submitted"].notna()).sum()),
+    "truth": sum(
+        count["submitted"] + count["closes_submitted"] for count in written.truth.values()
+    ),
+    "order_columns": list(orders.columns),
+    "first_fill": first_fill.tolist(),
+    "recount": first_fill_seconds(orders).median(),
+    "drawn": sum(len(trace["x"]) for trace in figure["data"]),
+    "acknowledged": int((ack["route"].notna()).sum()),
+    "catalog": list(sources),
+}
+import json
+print("FACTS " + json.dumps(__facts))
+"""
+
+
+@contextmanager
+def _own_kernel(folder: Path) -> Iterator[str]:
+    """A kernel of this very environment, whatever is installed for the user beside it."""
+    kernel = folder / "share/jupyter/kernels/deskwatch-test"
+    kernel.mkdir(parents=True)
+    spec = '{"argv": ["%s", "-m", "ipykernel_launcher", "-f", "{connection_file}"], '
+    spec += '"display_name": "test", "language": "python"}'
+    (kernel / "kernel.json").write_text(spec % sys.executable)
+    before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "TMPDIR")}
+    os.environ |= {"JUPYTER_PATH": str(folder / "share/jupyter"), "TMPDIR": str(folder)}
+    try:
+        yield "deskwatch-test"
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def run(path: Path, folder: Path, then: str) -> dict[str, Any]:
+    """Execute a notebook where it stands, then *then*, which prints `FACTS {json}`."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(then))
+    with _own_kernel(folder) as kernel:
+        options = {"timeout": 60, "kernel_name": kernel}
+        options["resources"] = {"metadata": {"path": str(path.parent)}}
+        NotebookClient(notebook, **options).execute()
+    printed = notebook.cells[-1].outputs[0]["text"]
+    facts: dict[str, Any] = json.loads(printed.removeprefix("FACTS "))
+    return facts
+
+
+def test_the_aurora_notebook_tells_the_truth(tmp_path: Path) -> None:
+    """Its numbers are those of the generator that wrote the log: every line once, every order."""
+    facts = run(ROOT / "examples/aurora.ipynb", tmp_path, FACTS)
+    lines, bad = facts["written"]
+    assert lines == facts["accepted"] == facts["events"] == facts["same"] == 20_000
+    assert facts["bad"] == bad > 0
+    assert facts["balanced"]
+    assert facts["again"] == 0
+    assert facts["submitted"] == facts["truth"] > 100
+    assert {"status", "order_quantity", "leaves_quantity", "ts_accepted"} <= set(
+        facts["order_columns"]
+    )
+    median, tenth, hundredth = facts["first_fill"]
+    assert 0 < median <= tenth <= hundredth < 10
+    assert median == facts["recount"]
+    assert facts["drawn"] == facts["acknowledged"] > 0
+    assert facts["catalog"] == ["aurora"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
+    """A notebook in the repository holds no output and no run number."""
+    cells = nbformat.read(path, as_version=4).cells
+    kept = [c for c in cells if c.cell_type == "code" and (c.outputs or c.execution_count)]
+    assert kept == []
