@@ -9,7 +9,8 @@ from typing import Final
 from data_sources.lines.part import open_descriptor
 
 STEP_BYTES: Final = 64 * 1024
-BEHIND_BYTES: Final = 4096
+BEHIND_BYTES: Final = 2 << 20
+"""So much is kept behind the last position: a long line is looked at twice, unpacked once."""
 MEMBER: Final = b"\x1f\x8b"
 
 
@@ -56,8 +57,6 @@ class GzipPart:
 
         None when the stream ends before it, at least for now.
         """
-        if position < self._start:
-            self._rewind()
         limit = self._end + budget
         while self._end < position and self._end < limit:
             if not self._grow():

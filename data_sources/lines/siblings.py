@@ -9,7 +9,7 @@ from data_sources.lines.gzip_part import GzipPart
 from data_sources.lines.identity import HEAD_BYTES, MARK_BYTES, digest
 from data_sources.lines.part import Part
 
-DEEP_BYTES: Final = 8 << 20
+DEEP_BYTES: Final = 256 * 1024
 """How far into a compressed file we look to compare it; the rest is proved while it is read."""
 
 
@@ -18,18 +18,14 @@ def holds(generation: Generation, part: Part) -> bool:
 
     A copy may be shorter than what was read (copytruncate), or longer (it holds what was missed).
     """
-    head = part.pread(HEAD_BYTES, 0)
-    if not head or not generation.head.agrees(head):
-        return False
-    length = _length(part, head)
-    if generation.offset and not _marks_agree(generation, part, length):
+    length = _length(part)
+    if not length or not _agrees(generation, part, length):
         return False
     twin = _twin(generation, part)
     if twin is None:
         return generation.offset > 0
     # An original that is still there only grows: it is never shorter than its copy.
-    whole = _length(twin, twin.pread(HEAD_BYTES, 0))
-    return length <= whole and _same_bytes(twin, part, length)
+    return length <= _length(twin) and _same_bytes(twin, part, length)
 
 
 def returns(generation: Generation, part: Part) -> bool:
@@ -37,19 +33,17 @@ def returns(generation: Generation, part: Part) -> bool:
 
     So it is after an editor has saved, or a backup was put back: same text, another file.
     """
-    head = part.pread(HEAD_BYTES, 0)
-    size = _length(part, head)
-    if size < generation.offset or not generation.head.agrees(head):
-        return False
-    if generation.offset and not _marks_agree(generation, part, size):
+    length = _length(part)
+    deepest = DEEP_BYTES if isinstance(part, GzipPart) else length
+    if length < min(generation.offset, deepest) or not _agrees(generation, part, length):
         return False
     twin = _twin(generation, part)
     if twin is None:
         return generation.offset > 0
-    held = _length(twin, twin.pread(HEAD_BYTES, 0))
+    held = _length(twin)
     if generation.offset and held <= generation.position:
         return True
-    return 0 < held <= size and _same_bytes(twin, part, held)
+    return 0 < min(held, deepest) <= length and _same_bytes(twin, part, min(held, deepest))
 
 
 def continues(generation: Generation, part: Part) -> bool:
@@ -74,24 +68,27 @@ def _twin(generation: Generation, part: Part) -> Part | None:
     return own if own is not part and generation.intact() else None
 
 
-def _length(part: Part, head: bytes) -> int:
-    """Length of the stream in bytes, as far as it can be told without reading it all."""
-    if not isinstance(part, GzipPart):
-        return part.stat().st_size
-    if len(head) < HEAD_BYTES:
-        return len(head)
-    return max(part.length_promised(), HEAD_BYTES)
+def _twin(generation: Generation, part: Part) -> Part | None:
+    """The generation's own open file, as long as it still holds what was read."""
+    own = generation.part
+    return own if own is not part and generation.intact() else None
 
 
-def _marks_agree(generation: Generation, part: Part, length: int) -> bool:
-    """Whether the bytes before the offset, or before an earlier one in a short copy, agree."""
-    if isinstance(part, GzipPart) and length == generation.offset:
-        return True
-    limit = min(length, DEEP_BYTES) if isinstance(part, GzipPart) else length
-    if limit >= generation.offset:
+def _length(part: Part) -> int:
+    """Length of the stream in bytes; of a compressed one, as far as we look into it."""
+    if isinstance(part, GzipPart):
+        return len(part.pread(DEEP_BYTES, 0))
+    return part.stat().st_size
+
+
+def _agrees(generation: Generation, part: Part, length: int) -> bool:
+    """Whether head and marker agree, or an earlier mark where the file ends before our offset."""
+    if not generation.head.agrees(part.pread(HEAD_BYTES, 0)):
+        return False
+    if length >= generation.offset:
         begins = generation.offset - generation.behind
         return generation.agrees(part.pread(generation.behind, begins))
-    mark = generation.marks.up_to(limit)
+    mark = generation.marks.up_to(length)
     if mark is None:
         return True
     begins = max(0, mark[0] - MARK_BYTES)
@@ -100,9 +97,8 @@ def _marks_agree(generation: Generation, part: Part, length: int) -> bool:
 
 def _same_bytes(one: Part, other: Part, length: int) -> bool:
     """Whether two parts agree in their first `length` bytes: at the start, middle and end."""
-    common = min(length, DEEP_BYTES)
-    for place in (0, common // 2, max(0, common - MARK_BYTES)):
-        count = min(MARK_BYTES, common - place)
+    for place in (0, length // 2, max(0, length - MARK_BYTES)):
+        count = min(MARK_BYTES, length - place)
         if one.pread(count, place) != other.pread(count, place):
             return False
-    return common > 0
+    return True
