@@ -112,6 +112,19 @@ def test_polling_goes_on_after_the_server_was_restarted(watched: Any) -> None:
         shows(page, "#newest-id", "after")
 
 
+def test_a_page_slower_than_the_interval_still_advances(watched: Any) -> None:
+    """Plain Dash never shows the answer of a callback that outlasts its Interval; here it does."""
+    desk = MemoryDesk()
+    desk.submit("0")
+    page = watched.page()
+    with RunningServer(create_app(desk, pages_folder=PAGES, live="interval")) as running:
+        page.goto(f"{running.url}/slow?window=all")
+        shows(page, "#slow-count", "1")
+        for number in range(2, 4):
+            desk.submit(str(number))
+            shows(page, "#slow-count", str(number), 10.0)
+
+
 def test_a_newer_program_is_announced(watched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that was loaded from an older build says so, once, with a way to load the new one."""
     with RunningServer(create_app(MemoryDesk(), pages_folder=PAGES)) as old:
