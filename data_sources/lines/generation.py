@@ -158,12 +158,13 @@ class Generation:
                 "marker": self.marker,
                 "marks": self.marks.to_json(),
                 "finished": self.finished,
+                "seen": [self.size, self.mtime_ns] if self.finished else [-1, -1],
             }
         return {**self.saved, "key": list(self.key) if self.key else None}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Generation:
-        """The inverse of `to_json`; KeyError, ValueError or TypeError when it is none."""
+        """The inverse of `to_json`; KeyError, IndexError, ValueError or TypeError if not."""
         key = value["key"]
         return cls(
             file=str(value["file"]),
@@ -176,6 +177,8 @@ class Generation:
             marker=str(value["marker"]),
             marks=Marks.from_json(value["marks"]),
             finished=bool(value["finished"]),
+            size=int(value["seen"][0]),
+            mtime_ns=int(value["seen"][1]),
         )
 
     def _pread(self, count: int, position: int) -> bytes:

@@ -150,7 +150,7 @@ class Tail:
                 raise ValueError(f"format {cursor['format']}")
             generations = [Generation.from_json(each) for each in cursor.get("generations", [])]
             totals = Totals.from_json(cursor.get("totals", {}))
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise SourceError(
                 f"the saved position of {self._given_path} cannot be used ({error!r}); "
                 "set it aside and start from the beginning"
