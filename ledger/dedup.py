@@ -58,4 +58,5 @@ class Duplicates:
     def _of_category(values: pd.Categorical) -> npt.NDArray[np.uint64]:
         words = np.array([*map(str, values.categories), ""], dtype=object)
         hashes: npt.NDArray[np.uint64] = pd.util.hash_array(words, categorize=False)
-        return hashes[values.codes]
+        picked: npt.NDArray[np.uint64] = hashes[values.codes]
+        return picked

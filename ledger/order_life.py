@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ledger.order import NAN, OPEN_EFFECT, Order, Queue, Session, Told
+from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
+from ledger.order_match import OrderMatcher
 from ledger.order_table import NEVER
 
 SECOND_NS: Final = 1_000_000_000
@@ -22,8 +23,6 @@ MEMORY_NS: Final = SECOND_NS
 TWIN_DENIAL_NS: Final = 1_000_000
 HORIZON: Final = 50_000
 """Events of a session that are kept to be told again; later ones than that are only added."""
-SEARCHED: Final = 256
-"""Orders looked at, oldest first, for one that an event without a known id may mean."""
 DENIALS_KEPT: Final = 20_000
 
 TOLD: Final = {
@@ -53,13 +52,11 @@ Fill = tuple[int, int, float, float, int, int, int]
 """(ts, row, quantity, price, session, generation, raw_offset)"""
 
 
-class OrderLives:
+class OrderLives(OrderMatcher):
     """Folds sessions into orders. What it told since the last drain lies in four lists."""
 
     def __init__(self, *, expiry_seconds: float = 300.0) -> None:
-        self.expiry_ns = int(expiry_seconds * SECOND_NS)
-        self.by_client_id: dict[tuple[int, str], Order] = {}
-        self.by_venue_id: dict[tuple[int, str], Order] = {}
+        super().__init__(expiry_ns=int(expiry_seconds * SECOND_NS))
         self.live: dict[int, Order] = {}
         """Orders without an end, by row, in the order they were heard of."""
         self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
@@ -236,47 +233,6 @@ class OrderLives:
         session.routes[event[1].symbol] = (event[0], event[1].route)
 
     # -- finding and changing one order --------------------------------------------------------
-
-    def _by_id(self, session: Session, event: Told) -> Order | None:
-        order = None
-        if event[2] is not None:
-            order = self.by_client_id.get((session.source, event[2]))
-        if order is None and event[3] is not None:
-            order = self.by_venue_id.get((session.source, event[3]))
-        return order
-
-    def _find(self, session: Session, event: Told, *, waiting: bool) -> Order | None:
-        """Return the order that is meant: by id, else the oldest in the queue that fits."""
-        order = self._by_id(session, event)
-        if order is not None:
-            return order
-        effect = event[1].effect
-        queue = session.in_flight[effect] if waiting else session.resting[effect]
-        if waiting:
-            self._forget_lapsed(queue, event[0] - self.expiry_ns)
-        for order in islice(queue, SEARCHED):
-            if self._fits(order, event):
-                return order
-        return None
-
-    @staticmethod
-    def _forget_lapsed(queue: Queue, lapsed: int) -> None:
-        """Take orders out that are too old to be meant; they stay known by their ids."""
-        while queue:
-            first = next(iter(queue))
-            if first.submitted > lapsed:
-                return
-            del queue[first]
-
-    @staticmethod
-    def _fits(order: Order, event: Told) -> bool:
-        """Whether an event without a known id may mean this order: nothing known contradicts."""
-        if event[2] is not None and order.client_order_id is not None:
-            return False
-        if event[3] is not None and order.venue_order_id is not None:
-            return False
-        symbol = event[1].symbol
-        return symbol < 0 or order.symbol < 0 or symbol == order.symbol
 
     def _new(self, session: Session, event: Told) -> Order:
         row = self.next_row

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from ledger.codes import DIMENSIONS, WHAT
+from ledger.fold import DECIDING, STAGES
+from ledger.histogram import MIDPOINT_SECONDS
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
+Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float64]]
+"""ts (ns), group, seconds"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +41,61 @@ class LatencySamples:
     exact: bool
     histogram: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]] | None
     n: int
+
+
+def taken_samples(
+    ledger: Ledger,
+    allowed: npt.NDArray[np.bool_],
+    rows: tuple[int, int],
+    window: tuple[int | None, int],
+) -> dict[str, Rows]:
+    """Return the latencies of each stage that a window holds row by row."""
+    log, groups = ledger.events, ledger.groups
+    group, seconds = (log.column(name)[slice(*rows)] for name in ("group", "seconds"))
+    words = groups.codes["what"].words
+    deciding = np.array([word in DECIDING for word in words] + [False])
+    timed = np.flatnonzero(np.isfinite(seconds))
+    timed = timed[allowed[group[timed]]]
+    timed = timed[deciding[groups.table()[group[timed], WHAT]]]
+    found = {"decision": (log.column("ts")[slice(*rows)][timed], group[timed], seconds[timed])}
+    log = ledger.orders.transitions
+    part = slice(*log.bounds(*window))
+    group, seconds = log.column("group")[part], log.column("seconds")[part]
+    what = groups.table()[group, WHAT] if len(group) else group
+    for word, stage in STAGES.items():
+        picked = (what == groups.codes["what"].find(word)) & np.isfinite(seconds)
+        picked &= allowed[group] if len(group) else picked
+        found[stage] = (log.column("ts")[part][picked], group[picked], seconds[picked])
+    return found
+
+
+def latency_samples(
+    ledger: Ledger,
+    stage: str,
+    ts: npt.NDArray[np.int64],
+    group: npt.NDArray[np.int32],
+    seconds: npt.NDArray[np.float64],
+    *,
+    minutes: tuple[int | None, int | None] | None,
+) -> LatencySamples:
+    """Return the latencies of a stage; with `minutes` the histogram of those stands for them."""
+    groups = ledger.groups
+    table = groups.table()[group] if len(group) else np.empty((0, len(DIMENSIONS)), np.int32)
+    histogram, count = None, len(seconds)
+    if minutes is not None:
+        bins = ledger.rollup.histogram(stage, *minutes)
+        histogram, count = (bins, MIDPOINT_SECONDS), int(bins.sum())
+    symbol, route, source = (
+        groups.codes[name].categorical(table[:, DIMENSIONS.index(name)])
+        for name in ("symbol", "route", "source")
+    )
+    return LatencySamples(
+        ts_ns=np.array(ts),
+        seconds=np.array(seconds),
+        symbol=symbol,
+        route=route,
+        source=source,
+        exact=histogram is None,
+        histogram=histogram,
+        n=count,
+    )

@@ -10,14 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ledger.codes import DIMENSIONS, WHAT
-from ledger.fold import DECIDING, STAGES
-from ledger.histogram import MIDPOINT_SECONDS
+from ledger.codes import DIMENSIONS
 from ledger.newest_events import KEPT, NewestEvents
 from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
-from ledger.samples import LatencySamples
+from ledger.samples import LatencySamples, latency_samples, taken_samples
 from ledger.tally import tally, tally_by_minute
 
 if TYPE_CHECKING:
@@ -88,14 +86,12 @@ class View:
         ts = ledger.events.column("ts")
         self.newest = _moment(ts[high - 1]) if high else None
         self.oldest = _moment(ts[0]) if high else None
-        self._samples: dict[str, LatencySamples] = {}
         self._counts = self._count(low, high)
         self._rows, self._status = self._order_rows()
         self._add_lapsed()
         newest = ledger.events.slice(max(0, high - KEPT), high)
         self._newest = NewestEvents(newest, ledger.groups, ledger.generations)
-        self._take_decisions(low, high)
-        self._take_transitions()
+        self._take_samples(low, high)
 
     def _count(self, low: int, high: int) -> npt.NDArray[np.int64]:
         """Count by group in the window, from rows where they are kept, else by minutes."""
@@ -103,9 +99,7 @@ class View:
         counts = np.zeros(size, np.int64)
         everything = self._start is None and self._at >= (ledger.newest() or 0)
         if everything or not self.exact:
-            first = None if self._start is None else self._start // MINUTE_NS
-            last = None if everything else self._at // MINUTE_NS
-            found = ledger.rollup.counts(first, last)[:size]
+            found = ledger.rollup.counts(*self._minutes())[:size]
             counts[: len(found)] += found
         else:
             first, last = ledger.orders.transitions.bounds(self._start, self._at)
@@ -154,59 +148,20 @@ class View:
         self._lapsed = rows[inside]
         self._open = self._rows[~expired]
 
-    def _take_decisions(self, low: int, high: int) -> None:
+    def _take_samples(self, low: int, high: int) -> None:
         ledger = self._ledger
-        seconds = ledger.events.column("seconds")[low:high]
-        words = ledger.groups.codes["what"].words
-        deciding = np.array([word in DECIDING for word in words] + [False])
-        group = ledger.events.column("group")[low:high]
-        timed = np.flatnonzero(np.isfinite(seconds))
-        timed = timed[self._allowed[group[timed]]]
-        timed = timed[deciding[ledger.groups.table()[group[timed], WHAT]]]
-        self._keep_samples(
-            "decision", ledger.events.column("ts")[low:high][timed], group[timed], seconds[timed]
-        )
-
-    def _take_transitions(self) -> None:
-        log, groups = self._ledger.orders.transitions, self._ledger.groups
-        low, high = log.bounds(self._start, self._at)
-        group, seconds = log.column("group")[low:high], log.column("seconds")[low:high]
-        what = groups.table()[group, WHAT] if len(group) else group
-        for word, stage in STAGES.items():
-            timed = (what == groups.codes["what"].find(word)) & np.isfinite(seconds)
-            timed &= self._allowed[group] if len(group) else timed
-            self._keep_samples(
-                stage, log.column("ts")[low:high][timed], group[timed], seconds[timed]
-            )
-
-    def _keep_samples(
-        self,
-        stage: str,
-        ts: npt.NDArray[np.int64],
-        group: npt.NDArray[np.int32],
-        seconds: npt.NDArray[np.float64],
-    ) -> None:
-        groups, ledger = self._ledger.groups, self._ledger
-        table = groups.table()[group] if len(group) else np.empty((0, len(DIMENSIONS)), np.int32)
-        histogram = None
-        count = len(seconds)
-        if not self.exact and self._allowed.all():
-            first = None if self._start is None else self._start // MINUTE_NS
-            last = None if self._at >= (ledger.newest() or 0) else self._at // MINUTE_NS
-            bins = ledger.rollup.histogram(stage, first, last)
-            histogram, count = (bins, MIDPOINT_SECONDS), int(bins.sum())
-        named = {
-            name: groups.codes[name].categorical(table[:, DIMENSIONS.index(name)])
-            for name in ("symbol", "route", "source")
+        minutes = None if self.exact or not self._allowed.all() else self._minutes()
+        taken = taken_samples(ledger, self._allowed, (low, high), (self._start, self._at))
+        self._samples = {
+            stage: latency_samples(ledger, stage, *rows, minutes=minutes)
+            for stage, rows in taken.items()
         }
-        self._samples[stage] = LatencySamples(
-            ts_ns=np.array(ts),
-            seconds=np.array(seconds),
-            exact=histogram is None,
-            histogram=histogram,
-            n=count,
-            **named,
-        )
+
+    def _minutes(self) -> tuple[int | None, int | None]:
+        """Return the whole minutes of the window, first and last; None is open."""
+        first = None if self._start is None else self._start // MINUTE_NS
+        last = None if self._at >= (self._ledger.newest() or 0) else self._at // MINUTE_NS
+        return first, last
 
     # -- what a metric asks for ----------------------------------------------------------------
 
