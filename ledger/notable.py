@@ -31,6 +31,10 @@ class Notable:
 
     def __init__(self) -> None:
         self._pieces: list[pd.DataFrame] = []
+        # Making an empty frame takes as long as filtering a full one, and most desks need it.
+        self._empty = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).assign(
+            ts_event=pd.Series(dtype="datetime64[ns, UTC]"), value=pd.Series(dtype="float64")
+        )
 
     def add(self, rows: pd.DataFrame) -> None:
         """Add rows of the event frame."""
@@ -50,9 +54,7 @@ class Notable:
         symbol halts every symbol.
         """
         if not self._pieces:
-            return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).assign(
-                ts_event=pd.Series(dtype="datetime64[ns, UTC]"), value=pd.Series(dtype="float64")
-            )
+            return self._empty
         if len(self._pieces) > 1:
             self._pieces = [self._joined()]
         rows = self._pieces[0]
