@@ -95,9 +95,18 @@ def _line_changes(name: str, values: Floats, bins: TimeSteps) -> dict[str, Any]:
         "x0": bins.middle,
         "dx": bins.milliseconds,
         "y": typed_array(values * 1000.0),
-        "mode": "lines+markers",
+        "mode": "lines+markers" if _has_lone_point(values) else "lines",
         "name": name.upper(),
     }
+
+
+def _has_lone_point(values: Floats) -> bool:
+    """Tell whether a point stands between two gaps: without a marker it would be invisible.
+
+    Markers are drawn only then, because each of them costs the browser an element at every tick.
+    """
+    known = np.concatenate(([False], np.isfinite(values), [False]))
+    return bool((known[1:-1] & ~known[:-2] & ~known[2:]).any())
 
 
 def _level_changes(name: str, value: Floats, bins: TimeSteps) -> dict[str, Any]:

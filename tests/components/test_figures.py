@@ -107,6 +107,22 @@ def test_a_percentile_that_no_bin_supports_is_drawn_once_for_the_window():
     assert np.allclose(values_of(changes[2, "base"]), [100.0])
 
 
+@pytest.mark.parametrize(
+    ("values", "mode"),
+    [
+        ([1.0, 2.0, 3.0], "lines"),
+        ([1.0, 2.0, np.nan, 4.0], "lines+markers"),
+        ([np.nan, 2.0, np.nan], "lines+markers"),
+    ],
+)
+def test_a_point_between_gaps_is_seen(values, mode):
+    """A line through one point is nothing: then, and only then, points have markers."""
+    starts = pd.date_range(NOON, periods=len(values), freq="5s")
+    none = dict.fromkeys(("p50", "p90", "p99"), NOTHING)
+    given = latency_chart_props("chart", starts, 5.0, bands(values, values), none)
+    assert changes_of(given, "chart")[3, "mode"] == mode
+
+
 def test_an_empty_chart_says_so():
     """Without a sample, words stand over the axes, and the patch still fits the traces."""
     none = dict.fromkeys(("p50", "p90", "p99"), NOTHING)
