@@ -22,6 +22,7 @@ PAGE: Final = """<!DOCTYPE html>
 <head>
   <meta charset="utf-8">
   <title>Deskwatch: the API</title>
+  <link rel="icon" href="_favicon.ico">
   <link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
 <body>
