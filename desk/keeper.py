@@ -104,8 +104,8 @@ class Keeper:
         if not waiting:
             return None
         if self._pending_rows.get(key, 0) + waiting < history.BATCH_ROWS:
-            for events in origin.waiting:
-                change.pending.append((key, len(events), history.pack(events)))
+            # One stream for all: what an Arrow stream costs does not depend on its few rows.
+            change.pending.append((key, waiting, history.pack(joined(origin.waiting))))
             return None
         frames = [*self._pending.get(key, []), *origin.waiting]
         file = history.write(self._store.history, joined(frames))
