@@ -10,9 +10,6 @@ import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
 
-STATE_KINDS = frozenset({"health"})
-"""Kinds whose reading is the whole state, not what is new."""
-
 
 class Source(Protocol):
     """What the desk asks of any source."""
@@ -75,8 +72,8 @@ class Origin:
 
     @property
     def is_state(self) -> bool:
-        """Whether each reading is the whole state."""
-        return self.kind in STATE_KINDS
+        """Whether each reading is the whole state; only a stream's are events."""
+        return getattr(self.source, "frame_name", "events") != "events"
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""
@@ -121,7 +118,7 @@ class Origin:
             "dialect": self.dialect,
             "state": state,
             "problem": self.problem,
-            "url" if self.kind == "health" else "path": self.place,
+            "url" if hasattr(self.source, "url") else "path": self.place,
             "account_id": self.account_id,
             "lines_in": counts.lines_in,
             "accepted": counts.accepted - self.duplicates,
