@@ -92,9 +92,14 @@
     observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-utc-ms"] });
   }
 
+  function chosenWindow() {
+    var shell = document.getElementById("shell");
+    return query().get("window") || (shell && shell.dataset.defaultWindow) || "5m";
+  }
+
   /* What the address says, shown on the switches */
   function sync() {
-    var params = query(), here = location.pathname, chosen = params.get("window") || "5m";
+    var params = query(), here = location.pathname, chosen = chosenWindow();
     all("[data-window]").forEach(function (link) {
       mark(link, "aria-current", link.dataset.window === chosen ? "true" : null);
     });
@@ -138,7 +143,7 @@
   function togglePause() { change({ paused: query().get("paused") === "1" ? null : "1" }, true); }
   function nextZone() { var next = ZONES[(ZONES.indexOf(zone()) + 1) % 3]; change({ tz: next === "utc" ? null : next }, true); }
   function stepWindow(step) {
-    var at = WINDOWS.indexOf(query().get("window") || "5m"), to = Math.min(Math.max(at + step, 0), WINDOWS.length - 1);
+    var at = WINDOWS.indexOf(chosenWindow()), to = Math.min(Math.max(at + step, 0), WINDOWS.length - 1);
     if (to !== at) change({ window: WINDOWS[to] });
   }
   function toggleHelp(open) {

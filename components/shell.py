@@ -30,7 +30,8 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
 
     Args:
         page_registry: `dash.page_registry`; the navigation shows what is in it, nothing else.
-        desk_info: `name`, `environment`, `demo`, `timezone` (the exchange's, for the switch).
+        desk_info: `name`, `environment`, `demo`, `timezone` (the exchange's, for the switch),
+            `window` (that of an address that names none).
     """
     is_demo = bool(desk_info.get("demo"))
     zone = str(desk_info.get("timezone") or "UTC")
@@ -70,7 +71,11 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
         ],
         id="shell",
         className="shell shell-demo" if is_demo else "shell",
-        **{"data-exchange-zone": zone, "data-demo": "true" if is_demo else "false"},
+        **{
+            "data-exchange-zone": zone,
+            "data-default-window": str(desk_info.get("window") or "5m"),
+            "data-demo": "true" if is_demo else "false",
+        },
     )
 
 

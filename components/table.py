@@ -20,6 +20,7 @@ class Column(NamedTuple):
     right    numbers stand to the right
     metric   the data-metric of its cells, `<frame>_<column>`
     wrap     long text breaks instead of being cut
+    width    percent of the table's width; with it the columns stand still as rows change
     """
 
     key: str
@@ -27,6 +28,7 @@ class Column(NamedTuple):
     right: bool = False
     metric: str = ""
     wrap: bool = False
+    width: float = 0.0
 
 
 def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
@@ -38,7 +40,12 @@ def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
         caption: what one row is.
     """
     head = [
-        html.Th(column.title, scope="col", className="right" if column.right else None)
+        html.Th(
+            column.title,
+            scope="col",
+            className="right" if column.right else None,
+            style={"width": f"{column.width:g}%"} if column.width else None,
+        )
         for column in columns
     ]
     body = html.Tbody(
@@ -52,7 +59,7 @@ def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
     return html.Div(
         html.Table(
             [html.Caption(caption, id=f"{identifier}-caption"), html.Thead(html.Tr(head)), body],
-            className="data-table",
+            className="data-table still" if any(one.width for one in columns) else "data-table",
         ),
         className="table-scroll",
         tabIndex=0,

@@ -69,7 +69,7 @@ class DashRoom:
         self._paint_pages(default_window)
         register_fallback(self.app, self.renderer, build=build, default_window=default_window)
         guard_callbacks(self.app)
-        self.app.layout = html.Div([_shell(desk, live, build), *live_parts(live)])
+        self.app.layout = html.Div([_shell(desk, live, build, default_window), *live_parts(live)])
         self._warm_up()
 
     @property
@@ -117,7 +117,7 @@ def _index(desk: Desk, live: str, build: str) -> str:
     return INDEX.format(live=live, build=build, environment=known)
 
 
-def _shell(desk: Desk, live: str, build: str) -> Any:
+def _shell(desk: Desk, live: str, build: str, window: str) -> Any:
     from components.shell import shell
 
     info = {
@@ -125,6 +125,7 @@ def _shell(desk: Desk, live: str, build: str) -> Any:
         "environment": desk.environment,
         "demo": desk.demo,
         "timezone": getattr(desk, "timezone", "UTC"),
+        "window": window,
         "live": live,
         "build": build,
     }

@@ -13,20 +13,20 @@ from components.table import Column
 from formats import MISSING, milliseconds, number, text
 
 COLUMNS: Final = (
-    Column("order", "Order", metric="orders_client_order_id"),
-    Column("symbol", "Symbol", metric="orders_symbol"),
-    Column("side", "Side", metric="orders_side"),
-    Column("quantity", "Quantity", right=True, metric="orders_order_quantity"),
-    Column("filled", "Filled", right=True, metric="orders_filled_quantity"),
-    Column("price", "Limit", right=True, metric="orders_limit_price"),
-    Column("status", "Status", metric="orders_status"),
-    Column("route", "Route", metric="orders_route"),
-    Column("submitted", "Submitted", right=True, metric="orders_ts_submitted"),
-    Column("ack", "Ack ms", right=True, metric="orders_order_ack_seconds"),
-    Column("fill", "First fill ms", right=True, metric="orders_first_fill_seconds"),
-    Column("age", "Age or life", right=True, metric="orders_age_seconds"),
-    Column("reason", "Reason", metric="orders_reason"),
-    Column("raw", ""),
+    Column("order", "Order", metric="orders_client_order_id", width=17.5),
+    Column("symbol", "Symbol", metric="orders_symbol", width=7),
+    Column("side", "Side", metric="orders_side", width=5),
+    Column("quantity", "Quantity", right=True, metric="orders_order_quantity", width=6),
+    Column("filled", "Filled", right=True, metric="orders_filled_quantity", width=6),
+    Column("price", "Limit", right=True, metric="orders_limit_price", width=6),
+    Column("status", "Status", metric="orders_status", width=10),
+    Column("route", "Route", metric="orders_route", width=4.5),
+    Column("submitted", "Submitted", right=True, metric="orders_ts_submitted", width=7.5),
+    Column("ack", "Ack ms", right=True, metric="orders_order_ack_seconds", width=5.5),
+    Column("fill", "First fill ms", right=True, metric="orders_first_fill_seconds", width=6.5),
+    Column("age", "Age or life", right=True, metric="orders_age_seconds", width=7),
+    Column("reason", "Reason", metric="orders_reason", width=8.5),
+    Column("raw", "", width=3),
 )
 
 
