@@ -18,6 +18,7 @@ from web.desk_api import data_routes, health_routes
 from web.desk_protocol import Desk
 from web.filters import window_name
 from web.json_response import JsonResponse, problem
+from web.kept_files import KeptFiles
 from web.live import Hub
 from web.live_api import live_routes
 from web.page_door import PageDoor
@@ -68,7 +69,8 @@ class Application(Gate):
         api.add_exception_handler(RequestValidationError, _parameters_refused)
         api.add_exception_handler(HTTPException, _told)
         # What no route answers; a mount would also take known paths with another method.
-        api.router.default = PageDoor(room.app.server, room.pages)
+        files = KeptFiles(room.app.server, ROOT / "assets")
+        api.router.default = PageDoor(room.app.server, room.pages, files)
         super().__init__(
             _without_insides(api), trusted_hosts=trusted_hosts, script_hashes=room.app.csp_hashes()
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from a2wsgi import WSGIMiddleware
+from flask import Flask
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,8 +29,9 @@ API_ROOTS: Final = frozenset(
 class PageDoor:
     """Lets pages and Dash's own files through to Dash; everything else is not found."""
 
-    def __init__(self, wsgi_app: object, pages: PageTable) -> None:
-        self._dash: ASGIApp = WSGIMiddleware(wsgi_app, workers=WORKERS)
+    def __init__(self, server: Flask, pages: PageTable, files: ASGIApp) -> None:
+        self._dash: ASGIApp = WSGIMiddleware(server, workers=WORKERS)
+        self._files = files
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +42,9 @@ class PageDoor:
         refusal = self._refusal(path, method)
         if refusal is not None:
             await refusal(scope, receive, send)
-        elif _is_dash_file(path) or path == DASH_POST or self._pages.find(path) is not None:
+        elif path.startswith(DASH_FILES):
+            await self._files(scope, receive, send)
+        elif path in DASH_GET or path == DASH_POST or self._pages.find(path) is not None:
             await self._dash(scope, receive, send)
         else:
             await self._dash(scope, receive, _as_not_found(send))

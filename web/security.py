@@ -28,6 +28,8 @@ STATIC_PATHS: Final = ("/_dash-component-suites/", "/assets/")
 STREAMS: Final = frozenset({"/sse", "/_live/stream"})
 STATIC_CACHE: Final = "public, max-age=86400"
 """A day, not a year: Dash loads some of its scripts later, without a fingerprint in their name."""
+FINGERPRINTED: Final = "max-age=31536000"
+"""What Dash says of files whose name changes with their content; it stays."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -114,8 +116,8 @@ class Gate:
         headers["Content-Security-Policy"] = self._policy
         for name, value in HEADERS.items():
             headers[name] = value
-        if status == 200 and path.startswith(STATIC_PATHS):
-            if "max-age=3153600" not in headers.get("cache-control", ""):
+        if status in (200, 304) and path.startswith(STATIC_PATHS):
+            if FINGERPRINTED not in headers.get("cache-control", ""):
                 headers["Cache-Control"] = STATIC_CACHE
         elif "cache-control" not in headers or path.startswith(STATIC_PATHS):
             headers["Cache-Control"] = "no-store"
