@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+import dash_bootstrap_components as dbc
 
 from components.empty import empty_notice, empty_props
 from components.page_head import page_head, page_head_props
@@ -13,7 +13,7 @@ from formats import text
 
 def page_frame(
     identifier: str, title: str, question: str, body: list[Any], *, fit: bool = False
-) -> html.Div:
+) -> dbc.Container:
     """Give a page: head, notice, body.
 
     Args:
@@ -23,20 +23,21 @@ def page_frame(
         body: its grids of panels.
         fit: whether it fills the screen without scrolling where the screen is large enough.
     """
-    return html.Div(
+    return dbc.Container(
         [
             page_head(identifier, title, question),
-            html.Div(
+            dbc.Alert(
                 "",
                 id=f"{identifier}-notices",
+                color="warning",
                 className="notice",
-                hidden=True,
-                role="status",
-                **{"data-tone": "warn"},
+                is_open=False,
+                fade=False,
             ),
             empty_notice(f"{identifier}-empty"),
             *body,
         ],
+        fluid=True,
         className=f"page page-{identifier}" + (" page-fit" if fit else ""),
     )
 
@@ -65,7 +66,7 @@ def page_frame_props(
     return {
         f"{identifier}-notices": {
             "children": text(" · ".join(notices), 600) if notices else "",
-            "hidden": not notices,
+            "is_open": bool(notices),
         },
         **page_head_props(identifier, at=at, events=events, window_seconds=window_seconds),
         **empty_props(

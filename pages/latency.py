@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import dash_bootstrap_components as dbc
 from dash import html, register_page
 
 from components.element import Props
@@ -28,7 +29,7 @@ register_page(
 )
 
 
-def layout(**_query: str) -> html.Div:
+def layout(**_query: str) -> dbc.Container:
     """Give the page: all stages in numbers, then their course, then where and for whom."""
     grid = [
         stage_table.layout(BY_STAGE, "Stages of an order", "Stage", span=12),

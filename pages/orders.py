@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import dash_bootstrap_components as dbc
 from dash import html, register_page
 
 from components.element import Props
@@ -34,7 +35,7 @@ register_page(
 )
 
 
-def layout(**_query: str) -> html.Div:
+def layout(**_query: str) -> dbc.Container:
     """Give the page: the funnel and its reasons, one life, the orders themselves."""
     left = html.Div([order_funnel.layout(span=12)], className="column span-6")
     right = html.Div(

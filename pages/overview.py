@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import dash_bootstrap_components as dbc
 from dash import html, register_page
 
 from components.element import Props
@@ -27,7 +28,7 @@ register_page(
 )
 
 
-def layout(**_query: str) -> html.Div:
+def layout(**_query: str) -> dbc.Container:
     """Give the page: orders on top, latency and risk in the middle, health below."""
     grid = [
         stage_latency.layout("order_ack", span=8, owner=ID),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import dash_bootstrap_components as dbc
 from dash import html, register_page
 
 from components.element import Props
@@ -26,7 +27,7 @@ register_page(
 )
 
 
-def layout(**_query: str) -> html.Div:
+def layout(**_query: str) -> dbc.Container:
     """Give the page: the sources, the account of their lines, and the lines set aside."""
     grid = [
         source_table.layout(span=12),
