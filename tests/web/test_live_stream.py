@@ -217,3 +217,19 @@ def test_a_client_that_goes_is_forgotten_at_once(served: RunningServer) -> None:
     assert len(served.app.hub.viewers) == 1
     reader.close()
     wait_for(lambda: not served.app.hub.viewers, "the viewer stays", 2.0)
+
+
+def test_one_viewer_too_many_is_refused_and_none_is_cut(
+    served: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of viewers is bounded: 503 with Retry-After, for both streams."""
+    monkeypatch.setattr(served.app.hub, "_most_viewers", 2)
+    with open_page(served) as one, open_page(served) as two, served.client() as client:
+        one.events(2)
+        two.events(2)
+        for path in ("/_live/stream?page=/", "/sse"):
+            refused = client.get(path)
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "5"
+        served.app.desk.submit(f"both-{time.monotonic_ns()}")
+        assert len(one.events(3)) == len(two.events(3)) == 3
