@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ ARGUMENTS = [
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "web")]
+
+from real_desk import RealDesk, desk_with_a_past  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +34,17 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+POLICY = """addEventListener('securitypolicyviolation', violation => console.error(
+    'policy violated:', violation.violatedDirective, violation.blockedURI));"""
+
+
 class Watched:
     """A browser context that notes what must not happen."""
 
-    def __init__(self, browser: Any) -> None:
-        self.context = browser.new_context(viewport={"width": 1366, "height": 768})
+    def __init__(self, browser: Any, **options: Any) -> None:
+        options = {"viewport": {"width": 1366, "height": 768}, **options}
+        self.context = browser.new_context(**options)
+        self.context.add_init_script(POLICY)
         self.complaints: list[str] = []
         self.requests: list[str] = []
 
@@ -58,3 +66,51 @@ def watched(chromium: Any) -> Iterator[Watched]:
     watched = Watched(chromium)
     yield watched
     watched.context.close()
+
+
+@pytest.fixture
+def another(chromium: Any) -> Iterator[Callable[..., Watched]]:
+    """Makes further browsers with options of their own; closed after the test."""
+    made: list[Watched] = []
+
+    def make(**options: Any) -> Watched:
+        made.append(Watched(chromium, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+
+
+@pytest.fixture(scope="session")
+def push_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
+    """The program itself in push mode over a log with a past; stories only add to the log."""
+    with desk_with_a_past(tmp_path_factory.mktemp("push"), live="push") as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def interval_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
+    """The same in Interval mode."""
+    with desk_with_a_past(tmp_path_factory.mktemp("interval"), live="interval") as desk:
+        yield desk
+
+
+@pytest.fixture(params=["push", "interval"])
+def desk(request: pytest.FixtureRequest) -> Any:
+    """Both ways, one after the other."""
+    return request.getfixturevalue(f"{request.param}_desk")
+
+
+@pytest.fixture
+def own_desk(tmp_path: Path) -> Iterator[Callable[..., RealDesk]]:
+    """Makes and starts desks for one story alone, which may kill and freeze them."""
+    made: list[RealDesk] = []
+
+    def make(**options: Any) -> RealDesk:
+        made.append(RealDesk(tmp_path / f"desk_{len(made)}", **options))
+        return made[-1].start()
+
+    yield make
+    for one in made:
+        one.stop()

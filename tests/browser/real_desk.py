@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
-import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+from aurora_log import AuroraLog, history
 
 ROOT = Path(__file__).resolve().parents[2]
+READY = re.compile(r"^Deskwatch is ready at (http://127\.0\.0\.1:(\d+))/$", re.MULTILINE)
+START_SECONDS = 60.0
 
 
 class RealDesk:
@@ -23,8 +28,11 @@ class RealDesk:
         folder: for the log, the state and the configuration.
         live: "push" or "interval".
         bot_url: a health endpoint to watch beside the log, asked twice a second.
-        stale_after_seconds: of both sources.
+        stale_after_seconds: of the log.
         arguments: instead of a configuration, such as `["--demo"]`.
+
+    Attributes:
+        state: what a page's header says of the connection when all is well.
     """
 
     def __init__(
@@ -37,13 +45,14 @@ class RealDesk:
         arguments: list[str] | None = None,
     ) -> None:
         self.live = live
+        self.state = "live" if live == "push" else "polling"
         self.folder = folder
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.port = 0
         self.url = ""
-        self.said: list[str] = []
-        self._process: subprocess.Popen[str] | None = None
+        self._said = folder / "said.txt"
+        self._process: subprocess.Popen[bytes] | None = None
         self._arguments = arguments
         if arguments is None:
             config = folder / "deskwatch.toml"
@@ -60,18 +69,22 @@ class RealDesk:
         command = [sys.executable, str(ROOT / "app.py"), *(self._arguments or [])]
         command += ["--port", str(self.port), "--state-dir", str(self.folder / "state")]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DESKWATCH_")}
-        self._process = subprocess.Popen(
-            command, cwd=self.folder, stdout=subprocess.PIPE, text=True, env=environment
-        )
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.said.append(line)
-            if line.startswith("Deskwatch is ready at "):
-                self.url = line.split()[-1].rstrip("/")
-                self.port = int(self.url.rpartition(":")[2])
-                threading.Thread(target=self._process.stdout.read, daemon=True).start()
-                return self
-        raise AssertionError(f"the desk did not start: {self.said}")
+        environment["DESKWATCH_DESK__LIVE"] = self.live
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, stdout=said, stderr=said, env=environment
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while (ready := READY.search(self.said())) is None:
+            assert self._process.poll() is None, f"the desk ended: {self.said()}"
+            assert time.monotonic() < deadline, f"the desk did not start: {self.said()}"
+            time.sleep(0.02)
+        self.url, self.port = ready[1], int(ready[2])
+        return self
+
+    def said(self) -> str:
+        """Give what the process wrote since its last start."""
+        return self._said.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, no last commit."""
@@ -111,6 +124,17 @@ class RealDesk:
         return int(self.ask("/_live/stats")["viewers"])
 
 
+@contextlib.contextmanager
+def desk_with_a_past(folder: Path, *, live: str) -> Iterator[RealDesk]:
+    """Give a running desk whose log holds two hundred orders of the last minutes."""
+    desk = RealDesk(folder, live=live)
+    AuroraLog(desk.logs, "past").write(*history(200, 200.0, ("BTCUSDT", "ETHUSDT")))
+    try:
+        yield desk.start()
+    finally:
+        desk.stop()
+
+
 def _config(folder: Path, live: str, bot_url: str, stale: float) -> str:
     bot = f"""
 [sources.bot]
@@ -118,7 +142,7 @@ kind = "health"
 url = "{bot_url}"
 every_seconds = 0.5
 timeout_seconds = 1
-stale_after_seconds = {stale}
+stale_after_seconds = 60
 """
     return f"""
 [desk]

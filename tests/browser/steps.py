@@ -46,3 +46,59 @@ def hide(page: Any, hidden: bool) -> None:
         }""",
         hidden,
     )
+
+
+def number(page: Any, metric: str, value: int, seconds: float = 15.0) -> None:
+    """Wait until the page's number of that name is this one."""
+    page.wait_for_function(
+        """([name, text]) => Array.from(document.querySelectorAll(`[data-metric="${name}"]`))
+            .some(e => e.tagName !== 'TD' && e.textContent.replace(/\\u2009/g, '') === text)""",
+        arg=[metric, str(value)],
+        timeout=seconds * 1000,
+    )
+
+
+def panels_in(page: Any, *states: str, only: str = "", seconds: float = 20.0) -> None:
+    """Wait until every panel (or those of which the source's name is part) is in such a state."""
+    page.wait_for_function(
+        """([states, only]) => {
+            const panels = Array.from(document.querySelectorAll('[data-panel]'))
+                .filter(e => !only || e.dataset.source.split(', ').includes(only));
+            return panels.length && panels.every(e => states.includes(e.dataset.state));
+        }""",
+        arg=[list(states), only],
+        timeout=seconds * 1000,
+    )
+
+
+def record_panels(page: Any) -> None:
+    """Note every state that each panel takes from now on, for `panel_states`."""
+    page.evaluate(
+        """() => {
+            const seen = window.panelStates = {};
+            const note = panel => {
+                const states = seen[panel.id] = seen[panel.id] || [];
+                if (states.at(-1) !== panel.dataset.state) states.push(panel.dataset.state);
+            };
+            const panels = Array.from(document.querySelectorAll('[data-panel]'));
+            panels.forEach(note);
+            const observer = new MutationObserver(found => found.forEach(one => note(one.target)));
+            panels.forEach(panel => observer.observe(panel, { attributeFilter: ['data-state'] }));
+        }"""
+    )
+
+
+def panel_states(page: Any) -> dict[str, list[str]]:
+    """Give the states of each panel since `record_panels`, by its id."""
+    found: dict[str, list[str]] = page.evaluate("window.panelStates")
+    return found
+
+
+def plant(page: Any) -> None:
+    """Leave a mark in the document that a reload would lose."""
+    page.evaluate("window.planted = document.querySelector('#shell')")
+
+
+def is_same_document(page: Any) -> bool:
+    """Tell whether the mark is still there, and the frame around the pages is the very same."""
+    return bool(page.evaluate("window.planted === document.querySelector('#shell')"))
