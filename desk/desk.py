@@ -135,7 +135,6 @@ class Desk:
             "notices": self.notices(),
             "quarantine": self.quarantine,
             "live": at is None,
-            "quarantine": self.quarantine,
         }
         with self._lock:
             if version == self._version and len(self._views) < VIEWS_KEPT:

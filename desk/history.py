@@ -10,16 +10,59 @@ from typing import Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import dataset
+
+from data_sources.columns import (
+    CATEGORY_COLUMNS,
+    EVENT_COLUMNS,
+    INTEGER_COLUMNS,
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+    TIME_COLUMNS,
+)
 
 BATCH_ROWS: Final = 65_536
 """Events wait in the database until there are so many; then they become one file."""
 
 
-def pack(events: pd.DataFrame) -> bytes:
-    """Return events as one compressed Arrow stream."""
-    table = pa.Table.from_pandas(events, preserve_index=False)
+def _schema() -> pa.Schema:
+    kinds = {
+        **dict.fromkeys(TIME_COLUMNS, pa.timestamp("ns", "UTC")),
+        # One index type whatever the number of words, so that pieces always fit together.
+        **dict.fromkeys(CATEGORY_COLUMNS, pa.dictionary(pa.int32(), pa.string())),
+        **dict.fromkeys(NUMBER_COLUMNS, pa.float64()),
+        **dict.fromkeys(TEXT_COLUMNS, pa.string()),
+        **dict.fromkeys(INTEGER_COLUMNS, pa.int64()),
+    }
+    return pa.schema([(name, kinds[name]) for name in EVENT_COLUMNS])
+
+
+SCHEMA: Final = _schema()
+
+
+def table_of(frames: Sequence[pd.DataFrame]) -> pa.Table:
+    """Return event frames as one Arrow table."""
+    tables = [pa.Table.from_pandas(frame, SCHEMA, preserve_index=False) for frame in frames]
+    return combined(tables)
+
+
+def combined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return tables as one, their dictionaries united, each column in one piece."""
+    if len(tables) == 1:
+        return tables[0]
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return a table as an events frame."""
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def pack(table: pa.Table) -> bytes:
+    """Return a table as one compressed Arrow stream."""
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
@@ -27,62 +70,57 @@ def pack(events: pd.DataFrame) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpack(payload: bytes) -> pd.DataFrame:
-    """Return the events of a compressed Arrow stream."""
-    return _frame(pa.ipc.open_stream(payload).read_all())
+def unpack(payload: bytes) -> pa.Table:
+    """Return the table of a compressed Arrow stream."""
+    return pa.ipc.open_stream(payload).read_all()
 
 
-def write(folder: Path, events: pd.DataFrame) -> tuple[str, int, int | None, int | None]:
+def write(folder: Path, table: pa.Table) -> tuple[str, int, int | None, int | None]:
     """Write a history file; return its name, its rows, and its first and last event time (ns).
 
     The file only counts once a transaction names it.
     """
     name = f"events-{secrets.token_hex(8)}.parquet"
-    table = pa.Table.from_pandas(events, preserve_index=False)
     with (folder / name).open("wb") as file:
         pq.write_table(table, file, compression="zstd", row_group_size=BATCH_ROWS)
         file.flush()
         os.fsync(file.fileno())
-    dated = events["ts_event"].dropna()
-    first = int(dated.min().value) if len(dated) else None
-    last = int(dated.max().value) if len(dated) else None
-    return name, len(events), first, last
+    ends = pc.min_max(table.column("ts_event").cast(pa.int64())).as_py()
+    return name, table.num_rows, ends["min"], ends["max"]
 
 
 def read(file: Path) -> pd.DataFrame:
     """Return the events of one history file."""
-    return _frame(pq.read_table(file))
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    return frame_of(pq.read_table(file))
 
 
 def query(
     files: Sequence[Path],
+    recent: Sequence[pa.Table],
     *,
     limit: int,
     since: pd.Timestamp | None = None,
     until: pd.Timestamp | None = None,
     equal: Mapping[str, str | None] | None = None,
     kinds: Sequence[str] = (),
-) -> list[pd.DataFrame]:
-    """Return pieces that hold the newest `limit` events that fit, newest files first.
+) -> pd.DataFrame:
+    """Return the newest `limit` events that fit, ascending in time.
 
-    Rows come through Arrow and keep their nanoseconds; DuckDB would cut them to microseconds.
+    `recent` are tables newer than the files. Rows come through Arrow and keep their nanoseconds;
+    DuckDB would cut them to microseconds.
     """
     condition = _condition(since, until, equal or {}, kinds)
-    pieces: list[pd.DataFrame] = []
+    pieces: list[pa.Table] = []
     found = 0
-    for file in reversed(files):
-        piece = _frame(dataset.dataset(file).to_table(filter=condition))
-        if len(piece):
-            pieces.append(piece)
-            found += len(piece)
+    for place in [*reversed(recent), *reversed(files)]:
         if found >= limit:
             break
-    return pieces
+        piece = dataset.dataset(place).to_table(filter=condition)
+        pieces.append(piece.cast(SCHEMA))
+        found += piece.num_rows
+    table = combined(pieces) if pieces else SCHEMA.empty_table()
+    events = frame_of(table).sort_values(["ts_event", "raw_offset"], kind="stable")
+    return events.tail(limit).reset_index(drop=True)
 
 
 def _condition(

@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +18,19 @@ from desk.origin import Origin
 from desk.store import Commit, Store
 
 LOG = logging.getLogger(__name__)
+
+PIECES: Final = 64
+
+
+@dataclasses.dataclass(slots=True)
+class _Taken:
+    """What one commit took from one origin."""
+
+    origin: Origin
+    waited: int
+    aside: int
+    news: pa.Table | None = None
+    flushed: bool = False
 
 
 class Keeper:
@@ -30,8 +43,7 @@ class Keeper:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pending_rows: dict[str, int] = {}
-        self._pending: dict[str, list[pd.DataFrame]] = {}
+        self._pending: dict[str, list[pa.Table]] = {}
         self._lock = threading.Lock()
         self.trouble: str | None = None
 
@@ -45,10 +57,10 @@ class Keeper:
         for file in self._store.files(keys):
             yield history.read(file)
         for key in keys:
-            for payload in self._store.pending([key]):
-                events = history.unpack(payload)
-                self._hold(key, events)
-                yield events
+            tables = [history.unpack(payload) for payload in self._store.pending([key])]
+            if tables:
+                self._pending[key] = [history.combined(tables)]
+                yield history.frame_of(self._pending[key][0])
 
     def states(self, origins: Sequence[Origin]) -> list[tuple[str, int, pd.DataFrame]]:
         """Return the journal of polled states, oldest first: (key, ts_ns, frame)."""
@@ -60,9 +72,12 @@ class Keeper:
             found.append((key, ts, frame))
         return found
 
-    def _hold(self, key: str, events: pd.DataFrame) -> None:
-        self._pending.setdefault(key, []).append(events)
-        self._pending_rows[key] = self._pending_rows.get(key, 0) + len(events)
+    def _hold(self, key: str, table: pa.Table) -> None:
+        """Hold what is committed but in no file yet, in few pieces: each has its own price."""
+        pieces = self._pending.setdefault(key, [])
+        pieces.append(table)
+        if len(pieces) > PIECES:
+            self._pending[key] = [history.combined(pieces)]
 
     def commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
         """Keep what waits; return whether there is nothing left to keep."""
@@ -71,12 +86,11 @@ class Keeper:
 
     def _commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
         change = Commit()
-        taken: list[tuple[Origin, int, int, list[pd.DataFrame] | None]] = []
+        taken: list[_Taken] = []
         try:
             for origin in origins:
                 if origin.changed or origin.waiting or origin.set_aside:
-                    flushed = self._add(change, origin, now_ns)
-                    taken.append((origin, len(origin.waiting), len(origin.set_aside), flushed))
+                    taken.append(self._add(change, origin, now_ns))
             if taken:
                 self._store.commit(change)
         except (sqlite3.Error, OSError, pa.ArrowException) as problem:
@@ -86,12 +100,12 @@ class Keeper:
             self.trouble = f"The state folder {self._store.folder} cannot be written: {problem}"
             return False
         self.trouble = None
-        for origin, waited, aside, flushed in taken:
-            self._committed(origin, waited, aside, flushed)
+        for each in taken:
+            self._committed(each)
         return True
 
-    def _add(self, change: Commit, origin: Origin, now_ns: int) -> list[pd.DataFrame] | None:
-        """Put an origin's news into a commit; return the frames that became a file, or None."""
+    def _add(self, change: Commit, origin: Origin, now_ns: int) -> _Taken:
+        """Put an origin's news into a commit."""
         key = origin.key
         change.cursors[key] = origin.committed()
         for line in origin.set_aside:
@@ -100,30 +114,29 @@ class Keeper:
         if origin.is_state and origin.frame is not None:
             rows = json.loads(origin.frame.to_json(orient="records", date_format="iso"))
             change.journal.append((key, now_ns, {"name": origin.name, "rows": rows}))
-        waiting = sum(map(len, origin.waiting))
-        if not waiting:
-            return None
-        if self._pending_rows.get(key, 0) + waiting < history.BATCH_ROWS:
-            # One stream for all: what an Arrow stream costs does not depend on its few rows.
-            change.pending.append((key, waiting, history.pack(joined(origin.waiting))))
-            return None
-        frames = [*self._pending.get(key, []), *origin.waiting]
-        file = history.write(self._store.history, joined(frames))
+        taken = _Taken(origin, len(origin.waiting), len(origin.set_aside))
+        if not origin.waiting:
+            return taken
+        taken.news = history.table_of(origin.waiting)
+        held = self._pending.get(key, [])
+        rows = sum(piece.num_rows for piece in held)
+        if rows + taken.news.num_rows < history.BATCH_ROWS:
+            change.pending.append((key, taken.news.num_rows, history.pack(taken.news)))
+            return taken
+        file = history.write(self._store.history, history.combined([*held, taken.news]))
         change.files.append((key, *file))
         change.flushed.append(key)
-        return frames
+        taken.flushed = True
+        return taken
 
-    def _committed(
-        self, origin: Origin, waited: int, aside: int, flushed: list[pd.DataFrame] | None
-    ) -> None:
-        if flushed is None:
-            for events in origin.waiting[:waited]:
-                self._hold(origin.key, events)
-        else:
+    def _committed(self, taken: _Taken) -> None:
+        origin = taken.origin
+        if taken.flushed:
             self._pending.pop(origin.key, None)
-            self._pending_rows.pop(origin.key, None)
-        del origin.waiting[:waited]
-        del origin.set_aside[:aside]
+        elif taken.news is not None:
+            self._hold(origin.key, taken.news)
+        del origin.waiting[: taken.waited]
+        del origin.set_aside[: taken.aside]
         origin.changed = False
 
     def _discard(self, change: Commit) -> None:
@@ -159,51 +172,11 @@ class Keeper:
     ) -> pd.DataFrame:
         """Return the newest events of all history that fit, ascending in time."""
         with self._lock:
-            held = [
-                frame
-                for origin in origins
-                for frame in (*self._pending.get(origin.key, ()), *origin.waiting)
-            ]
+            recent: list[pa.Table] = []
+            for origin in origins:
+                recent += self._pending.get(origin.key, [])
+                recent.extend(history.table_of([frame]) for frame in origin.waiting)
             files = self._store.files(origin.key for origin in origins)
-        pieces = [_fitting(frame, since, until, equal, kinds) for frame in held]
-        wanted = {"since": since, "until": until, "equal": equal, "kinds": kinds}
-        pieces += history.query(files, limit=limit, **wanted)  # type: ignore[arg-type]
-        pieces = [piece for piece in pieces if len(piece)]
-        if not pieces:
-            return held[0].iloc[:0] if held else pd.DataFrame()
-        found = joined(pieces).sort_values(["ts_event", "raw_offset"], kind="stable")
-        return found.tail(limit).reset_index(drop=True)
-
-
-def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return event frames as one; categories are united, so that they stay categories."""
-    if len(frames) == 1:
-        return frames[0]
-    columns = {}
-    for name in frames[0].columns:
-        parts = [frame[name] for frame in frames]
-        if isinstance(parts[0].dtype, pd.CategoricalDtype):
-            columns[name] = pd.Series(pd.api.types.union_categoricals(parts, ignore_order=True))
-        else:
-            columns[name] = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(columns, copy=False)
-
-
-def _fitting(
-    events: pd.DataFrame,
-    since: pd.Timestamp | None,
-    until: pd.Timestamp | None,
-    equal: dict[str, str | None],
-    kinds: Sequence[str],
-) -> pd.DataFrame:
-    mask = pd.Series(True, index=events.index)
-    if since is not None:
-        mask &= events["ts_event"] >= since
-    if until is not None:
-        mask &= events["ts_event"] <= until
-    for name, word in equal.items():
-        if word is not None:
-            mask &= events[name] == word
-    if kinds:
-        mask &= events["kind"].isin(list(kinds))
-    return events[mask]
+        return history.query(
+            files, recent, limit=limit, since=since, until=until, equal=equal, kinds=kinds
+        )
