@@ -91,6 +91,7 @@ class Dialect:
         unwrap: the key of an inner record and the keys by which it is told, or None.
         words: category column → its places.
         loose: the places of ids, texts and numbers, column by column in order.
+        places: which of them belong to a column.
         rules: decide the kind, first wins.
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
@@ -106,6 +107,7 @@ class Dialect:
     unwrap: tuple[str, tuple[str, ...]] | None
     words: Mapping[str, tuple[Place, ...]]
     loose: tuple[Place, ...]
+    places: Mapping[str, tuple[int, ...]]
     rules: tuple[Rule, ...]
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
@@ -172,6 +174,7 @@ def _dialect(reader: Reader) -> Dialect:
     reader.only(("record",), {"time", "code", "code_as", "details", "unwrap"})
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
     columns = reader.table(("columns",))
+    loose = tuple(p for name in LOOSE_COLUMNS if name in columns for p in _places(reader, name))
     return Dialect(
         name=reader.text(("name",)),
         title=reader.text(("title",), reader.path.stem),
@@ -182,7 +185,11 @@ def _dialect(reader: Reader) -> Dialect:
         details=tuple(path.text for path in reader.paths(("record", "details"), ["details"])),
         unwrap=_unwrap(reader),
         words={name: _places(reader, name) for name in WORD_COLUMNS if name in columns},
-        loose=tuple(p for name in LOOSE_COLUMNS if name in columns for p in _places(reader, name)),
+        loose=loose,
+        places={
+            name: tuple(index for index, place in enumerate(loose) if place.column == name)
+            for name in LOOSE_COLUMNS
+        },
         rules=_rules(reader, "rules"),
         defaults=_rules(reader, "defaults"),
         signs=_signs(reader),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any, Final
@@ -11,16 +12,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect
 from data_sources.lines.class_table import BoolArray, ClassTable, IntArray
 from data_sources.lines.timestamps import FUTURE_NS, NEWEST_NS, OLDEST_NS, BadTimeError, epoch_ns
-from data_sources.lines.transforms import number, word
+from data_sources.lines.transforms import WordTransform, number, word
 
 NAT: Final = np.iinfo(np.int64).min
-_TEXT_TYPES: Final = frozenset({str, type(None)})
-_NUMBER_TYPES: Final = frozenset({float, int, type(None)})
 _INT: Final = {int}
+_NO_TEXT: Final = pa.scalar(None, pa.large_string())
 
 Int64Array = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -32,15 +33,15 @@ class Rows:
     """Parsed lines before they are columns; every sequence has one entry a line.
 
     times      one sequence for each time key that any line has, in the dialect's order
-    loose      number of a loose place → what stands there, None where nothing does
-    details    the details object as JSON, empty where there is none
+    loose      number of a loose place → what stands there
+    details    the details object as JSON, null where there is none or it is empty
     """
 
     class_id: IntArray
     offset: Int64Array
     times: list[Values]
     loose: dict[int, Values]
-    details: Sequence[bytes]
+    details: pa.Array
 
 
 @dataclass(slots=True)
@@ -78,20 +79,21 @@ def assemble(
     ts, naive, bad = _times(rows.times, n, zone)
     ahead = np.flatnonzero(ts > received_ns + FUTURE_NS)
     problems = dict.fromkeys(bad, "bad_ts") | dict.fromkeys(ahead.tolist(), "future_ts")
-    opened = _open_places(rows, table)
+    used = np.flatnonzero(np.bincount(rows.class_id, minlength=len(table)))
+    opened = _open_places(rows, table, used)
     numbers = {}
     texts = {}
     for column in NUMBER_COLUMNS:
-        found = _numbers(column, rows, dialect, opened)
-        if found is not None:
-            numbers[column] = found
-    for column in ID_COLUMNS:
-        values = _texts(column, rows, dialect, opened)
-        if column == "text":
-            values = _fall_back(values, rows.class_id, table)
+        values = _numbers(column, rows, dialect, opened)
         if values is not None:
-            texts[column] = pa.array(values, pa.large_string())
-    texts["attributes"] = _attributes(rows.details)
+            numbers[column] = values
+    for column in ID_COLUMNS:
+        array = _texts(column, rows, dialect, opened)
+        if column == "text":
+            array = _fall_back(array, rows.class_id, table, used)
+        if array is not None:
+            texts[column] = array
+    texts["attributes"] = rows.details
     columns = Columns(rows.class_id, ts, rows.offset, numbers, texts, naive=naive)
     refused = [(int(rows.offset[row]), reason) for row, reason in sorted(problems.items())]
     if problems:
@@ -133,32 +135,28 @@ def _integer_times(values: Int64Array) -> tuple[Int64Array, int, list[int]]:
     return ts, 0, np.flatnonzero(~fits).tolist()
 
 
-def _open_places(rows: Rows, table: ClassTable) -> dict[int, BoolArray | None]:
+def _open_places(rows: Rows, table: ClassTable, used: Any) -> dict[int, BoolArray | None]:
     """For each place that holds anything: the rows in which it counts; None when in all."""
-    if not rows.loose:
-        return {}
-    used = np.flatnonzero(np.bincount(rows.class_id, minlength=len(table)))
-    opened: dict[int, BoolArray | None] = {}
-    for place in rows.loose:
-        by_class = table.open[:, place]
-        among_used = by_class[used]
-        if among_used.all():
-            opened[place] = None
-        elif among_used.any():
-            opened[place] = by_class[rows.class_id]
-    return opened
+    places = list(rows.loose)
+    by_class = table.open[:, places]
+    everywhere = by_class[used].all(axis=0).tolist()
+    return {
+        place: None if all_open else by_class[rows.class_id, number]
+        for number, (place, all_open) in enumerate(zip(places, everywhere, strict=True))
+    }
 
 
 def _numbers(
     column: str, rows: Rows, dialect: Dialect, opened: dict[int, BoolArray | None]
 ) -> FloatArray | None:
     result: FloatArray | None = None
-    for index, place in enumerate(dialect.loose):
-        if place.column != column or index not in opened:
+    for index in dialect.places[column]:
+        if index not in opened:
             continue
         values = floats(rows.loose[index])
-        if place.number_transform is not None:
-            values = place.number_transform(values)
+        change = dialect.loose[index].number_transform
+        if change is not None:
+            values = change(values)
         mask = opened[index]
         if mask is not None:
             values = np.where(mask, values, np.nan)
@@ -168,55 +166,48 @@ def _numbers(
 
 def floats(values: Values) -> FloatArray:
     """Numbers of one column, NaN for what is none."""
-    if set(map(type, values)) <= _NUMBER_TYPES:
-        return np.array(values, np.float64)
-    return np.array([number(value) for value in values], np.float64)
+    try:
+        found: FloatArray = pa.array(values, pa.float64()).to_numpy(zero_copy_only=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return np.array([number(value) for value in values], np.float64)
+    return found
 
 
 def _texts(
     column: str, rows: Rows, dialect: Dialect, opened: dict[int, BoolArray | None]
-) -> list[str | None] | None:
-    result: list[str | None] | None = None
-    for index, place in enumerate(dialect.loose):
-        if place.column != column or index not in opened:
+) -> pa.Array | None:
+    result: pa.Array | None = None
+    for index in dialect.places[column]:
+        if index not in opened:
             continue
-        values: Values = rows.loose[index]
-        if not set(map(type, values)) <= _TEXT_TYPES or "" in values:
-            values = [word(value) for value in values]
-        if place.word_transform is not None:
-            change = place.word_transform
-            values = [value if value is None else change(value) for value in values]
+        values = words(rows.loose[index], dialect.loose[index].word_transform)
         mask = opened[index]
         if mask is not None:
-            values = [v if here else None for v, here in zip(values, mask.tolist(), strict=True)]
-        if result is None:
-            result = list(values)
-        else:
-            result = [a or b for a, b in zip(result, values, strict=True)]
+            values = pc.if_else(pa.array(mask), values, _NO_TEXT)
+        result = values if result is None else pc.coalesce(result, values)
     return result
 
 
+def words(values: Values, change: WordTransform | None) -> pa.Array:
+    """Texts of one column, null for what is none; an empty text is none."""
+    if change is None and "" not in values:
+        with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
+            return pa.array(values, pa.large_string())
+    found = [word(value) for value in values]
+    if change is not None:
+        found = [None if value is None else change(value) for value in found]
+    return pa.array(found, pa.large_string())
+
+
 def _fall_back(
-    values: list[str | None] | None, class_id: IntArray, table: ClassTable
-) -> list[str | None] | None:
+    values: pa.Array | None, class_id: IntArray, table: ClassTable, used: Any
+) -> pa.Array | None:
     """Fill what is missing with the text of the line's class, if any class here has one."""
-    used = np.flatnonzero(np.bincount(class_id, minlength=len(table)))
     texts = table.texts
-    if not any(texts[number] for number in used.tolist()):
+    if not any([texts[number] for number in used.tolist()]):  # noqa: C419 - cheaper for a few
         return values
-    fallback = [texts[number] for number in class_id.tolist()]
-    return fallback if values is None else [a or b for a, b in zip(values, fallback, strict=True)]
-
-
-def _attributes(details: Sequence[bytes]) -> pa.Array:
-    """The details objects as one Arrow array, straight from their bytes; `{}` is missing."""
-    n = len(details)
-    lengths = np.fromiter(map(len, details), np.int64, n)
-    offsets = np.zeros(n + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    present = np.packbits(lengths > 2, bitorder="little")
-    buffers = [pa.py_buffer(present), pa.py_buffer(offsets), pa.py_buffer(b"".join(details))]
-    return pa.Array.from_buffers(pa.large_string(), n, buffers)
+    fallback = pa.array([texts[number] for number in class_id.tolist()], pa.large_string())
+    return fallback if values is None else pc.coalesce(values, fallback)
 
 
 def _without(columns: Columns, rows: list[int]) -> Columns:

@@ -60,9 +60,9 @@ def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
     raise BadTimeError(f"{type(value).__name__} is no time")
 
 
-def unit_ns(number: int | float | Decimal) -> int:
+def unit_ns(number: Decimal | float) -> int:
     """How many nanoseconds one unit of an epoch number of this size has."""
-    size: int | float | Decimal = abs(number)
+    size = number.copy_abs() if isinstance(number, Decimal) else abs(number)
     if size < 10**11:
         return NANOSECONDS
     if size < 10**14:
