@@ -86,11 +86,12 @@ class Keeper:
 
     def _commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
         change = Commit()
-        taken: list[_Taken] = []
         try:
-            for origin in origins:
-                if origin.changed or origin.waiting or origin.set_aside:
-                    taken.append(self._add(change, origin, now_ns))
+            taken = [
+                self._add(change, origin, now_ns)
+                for origin in origins
+                if origin.changed or origin.waiting or origin.set_aside
+            ]
             if taken:
                 self._store.commit(change)
         except (sqlite3.Error, OSError, pa.ArrowException) as problem:
