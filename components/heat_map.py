@@ -32,7 +32,7 @@ def heat_map(identifier: str, label: str) -> html.Div:
         "ygap": 1,
         "meta": {"table": True, "unit": "samples"},
     }
-    layout = chart_layout(y_title="ms", y_log=True)
+    layout = chart_layout(y_unit="ms", y_log=True)
     return graph(identifier, label, [trace], {**layout, "hovermode": "closest"})
 
 

@@ -40,7 +40,7 @@ def latency_chart(identifier: str, label: str) -> html.Div:
     """Give the chart: three bands first, then three lines on top, milliseconds on a log axis."""
     bands = [_band_trace(name) for name in QUANTILES]
     lines = [_line_trace(name) for name in QUANTILES]
-    layout = {**chart_layout(y_title="ms", y_log=True), "barmode": "overlay", "bargap": 0}
+    layout = {**chart_layout(y_unit="ms", y_log=True), "barmode": "overlay", "bargap": 0}
     return graph(identifier, label, bands + lines, layout)
 
 
@@ -149,7 +149,7 @@ def _line_trace(name: str) -> dict[str, Any]:
         "y": [],
         "mode": "lines+markers",
         "line": {"width": 2, "color": QUANTILE_COLORS[name], "dash": QUANTILE_DASHES[name]},
-        "marker": {"size": 4, "color": QUANTILE_COLORS[name]},
+        "marker": {"size": 6, "color": QUANTILE_COLORS[name]},
         "hovertemplate": "%{y:.4~g} ms",
         "connectgaps": False,
         "meta": {"table": True, "unit": "ms"},

@@ -30,33 +30,30 @@ _TIME_STOPS: Final = (
     {"dtickrange": [60_000, 86_400_000], "value": "%H:%M"},
     {"dtickrange": [86_400_000, None], "value": "%b %-d"},
 )
-_ZONE_LABEL: Final = {
-    "text": "UTC",
+_UNIT_LABEL: Final = {
     "xref": "paper",
     "yref": "paper",
     "x": 0,
-    "y": 0,
-    "xanchor": "right",
-    "yanchor": "top",
-    "xshift": -12,
-    "yshift": -3,
+    "y": 1,
+    "xanchor": "left",
+    "yanchor": "bottom",
     "showarrow": False,
-    "font": {"size": 10},
+    "font": {"size": 11},
 }
 
 
-def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
+def chart_layout(*, y_unit: str, y_log: bool = False) -> dict[str, Any]:
     """Give the layout of a chart over time: transparent, no template, UTC along the bottom.
 
     Args:
-        y_title: the unit of the vertical axis.
+        y_unit: the unit of the vertical axis, written above it.
         y_log: whether it is logarithmic.
     """
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 46, "r": 8, "t": 18, "b": 20},
-        "annotations": [dict(_ZONE_LABEL)],
+        "margin": {"l": 40, "r": 8, "t": 18, "b": 20},
+        "annotations": [{**_UNIT_LABEL, "text": f"{y_unit}, times in UTC"}],
         "font": {"size": 11},
         "showlegend": False,
         "hovermode": "x unified",
@@ -70,7 +67,6 @@ def chart_layout(*, y_title: str, y_log: bool = False) -> dict[str, Any]:
             "gridcolor": "rgba(128,140,152,0.25)",
         },
         "yaxis": {
-            "title": {"text": y_title, "standoff": 4, "font": {"size": 11}},
             "type": "log" if y_log else "linear",
             "tickformat": "~g",
             **({"dtick": "D2"} if y_log else {"nticks": 6}),

@@ -23,10 +23,10 @@ _SHOWN: Final = (
 )
 
 COLUMNS: Final = (
-    Column("time", "Last notable"),
-    Column("what", "What"),
-    Column("text", "Said"),
-    Column("raw", ""),
+    Column("time", "Last notable", width=23),
+    Column("what", "What", width=39),
+    Column("text", "Said", width=28),
+    Column("raw", "", width=10),
 )
 
 

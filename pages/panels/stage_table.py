@@ -10,7 +10,7 @@ from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
-from formats import count, text
+from formats import MISSING, count, text
 from metrics.latency import latency_by, latency_percentiles
 from metrics.percentiles import Percentile, Percentiles
 from pages.panels.stages import STAGES, bounds_text, value_text
@@ -98,7 +98,7 @@ def _row(key: str, n: int, cells: dict[str, Percentile], *, stage: str) -> dict[
     }
     for name, one in cells.items():
         row[name] = value_text(one).removesuffix(" ms")
-        row[f"{name}_ci"] = bounds_text(one).strip("[]").replace(" ms", "")
+        row[f"{name}_ci"] = bounds_text(one).strip("[]").replace(" ms", "") or MISSING
     return row
 
 
