@@ -106,8 +106,8 @@ def query(
 ) -> pd.DataFrame:
     """Return the newest `limit` events that fit, ascending in time.
 
-    `recent` are tables newer than the files. Rows come through Arrow and keep their nanoseconds;
-    DuckDB would cut them to microseconds.
+    `recent` are tables newer than the files. Rows come through Arrow, which filters by the
+    nanosecond and keeps categories; DuckDB binds moments in microseconds.
     """
     condition = _condition(since, until, equal or {}, kinds)
     pieces: list[pa.Table] = []
