@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from dash import dcc, html
 
+from components.icon import icon
+
 CONFIG: Final = {
     "displaylogo": False,
     "displayModeBar": False,
@@ -34,9 +36,13 @@ def graph(
         [
             html.Div(
                 [
-                    _tool("zoom", "⤢", "Show all of it again (double-click does the same)"),
-                    _tool("table", "Table", "Show the numbers as a table"),
-                    _tool("png", "PNG", "Save as an image"),
+                    _tool(
+                        "zoom",
+                        "arrows-angle-expand",
+                        "Show all of it again (double-click does the same)",
+                    ),
+                    _tool("table", "table", "Show the numbers as a table"),
+                    _tool("png", "download", "Save as an image"),
                 ],
                 className="graph-tools",
             ),
@@ -76,7 +82,7 @@ def graph_props(
     }
 
 
-def _tool(action: str, text: str, title: str) -> html.Button:
+def _tool(action: str, name: str, title: str) -> html.Button:
     return html.Button(
-        text, type="button", title=title, **{"data-graph-tool": action, "aria-label": title}
+        icon(name), type="button", title=title, **{"data-graph-tool": action, "aria-label": title}
     )

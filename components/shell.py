@@ -13,6 +13,7 @@ from dash import html
 
 from components.badges import badge
 from components.help_dialog import help_dialog
+from components.icon import icon
 from components.link import site_path
 
 WINDOWS: Final = (
@@ -119,9 +120,9 @@ def _live_controls() -> list[Any]:
             role="status",
             **{"aria-live": "polite", "data-state": "connecting"},
         ),
-        _button("pause", "❚❚", "Pause live updates (p)", **{"aria-pressed": "false"}),
-        _button("theme", "◐", "Dark or light (t)"),
-        _button("help", "?", "Keys (?)"),
+        _button("pause", icon("pause-fill"), "Pause live updates (p)", **{"aria-pressed": "false"}),
+        _button("theme", icon("circle-half"), "Dark or light (t)"),
+        _button("help", icon("question-lg"), "Keys (?)"),
     ]
 
 
@@ -158,7 +159,7 @@ def _zones(exchange_zone: str) -> html.Div:
     return html.Div(buttons, className="control-group", role="group", **{"aria-label": "Time zone"})
 
 
-def _button(action: str, label: str, title: str, **attributes: str) -> html.Button:
+def _button(action: str, label: html.I, title: str, **attributes: str) -> html.Button:
     return html.Button(
         label,
         type="button",
