@@ -59,12 +59,14 @@ def event(code: str, name: str | None, *, ago: float = 0.0, **more: Any) -> dict
     return {**record, **more, "details": {"close": False, **more.get("details", {})}}
 
 
-def history(count: int, seconds: float, symbols: tuple[str, ...] = ("BTCUSDT",)) -> list[Any]:
+def history(
+    count: int, seconds: float, symbols: tuple[str, ...] = ("BTCUSDT",), prefix: str = "past"
+) -> list[Any]:
     """Give the lines of orders spread over the past: acknowledged, most filled, some denied."""
     lines = []
     for number in range(count):
         start = seconds * (1 - number / count)
-        name = f"past-{number}"
+        name = f"{prefix}-{number}"
         what = {"symbol": symbols[number % len(symbols)]}
         if number % 7 == 3:
             lines.append(event("RISK.DENY", name, ago=start, details={"why_code": "WHY_SPREAD"}))

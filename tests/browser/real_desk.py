@@ -1,4 +1,4 @@
-"""`python app.py` as a process of its own: killed, frozen and started again as the world does it."""
+"""`python app.py` as a process of its own: killed, frozen and started again, as really happens."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class RealDesk:
 
     def ask(self, path: str, **query: Any) -> Any:
         """Give the JSON of an endpoint."""
-        answer = httpx.get(self.url + path, params=query, timeout=10, trust_env=False)
+        answer = httpx.get(self.url + path, params=query or None, timeout=10, trust_env=False)
         answer.raise_for_status()
         return answer.json()
 

@@ -10,8 +10,15 @@ from typing import Any
 import pytest
 from aurora_log import AuroraLog, event
 from health_bot import HealthBot
-from steps import is_in_state, number, panel_states, panels_in, plant, record_panels
-from steps import is_same_document
+from steps import (
+    is_in_state,
+    is_same_document,
+    number,
+    panel_states,
+    panels_in,
+    plant,
+    record_panels,
+)
 
 pytestmark = pytest.mark.browser
 
