@@ -29,6 +29,8 @@ SOURCE: Final = DIMENSIONS.index("source")
 SESSION: Final = DIMENSIONS.index("session_id")
 WHAT: Final = DIMENSIONS.index("what")
 MISSING: Final = -1
+SMALL: Final = 500
+"""Up to so many rows a loop over tuples is cheaper than a dozen calls into numpy."""
 OTHER: Final = "__other__"
 
 
@@ -66,13 +68,9 @@ class Codes:
 
     def of_categorical(self, values: pd.Categorical) -> IntArray:
         """Return our codes (int64, -1 = missing) of a pandas Categorical, one lookup a category."""
-        table = np.fromiter(
-            (self.code(str(word)) for word in values.categories),
-            dtype=np.int64,
-            count=len(values.categories),
-        )
+        table = [self.code(str(word)) for word in values.categories.tolist()]
         # A code of -1 picks the last entry: the missing word stays missing.
-        codes: IntArray = np.append(table, MISSING)[values.codes]
+        codes: IntArray = np.array([*table, MISSING], np.int64)[values.codes]
         return codes
 
     def word(self, code: int) -> str | None:
@@ -98,6 +96,7 @@ class Groups:
         self._numbers: dict[tuple[int, ...], int] = {}
         self._limit = limit
         self._table: npt.NDArray[np.int32] | None = None
+        self._words: dict[tuple[int, ...], dict[str, str | None]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -118,13 +117,14 @@ class Groups:
         self._table = None
         return number
 
-    def numbers(self, columns: list[IntArray]) -> npt.NDArray[np.int32]:
-        """Return the group of each row of a batch (int32), given one code array a dimension."""
-        if not len(columns[0]):
-            return np.empty(0, np.int32)
-        key = columns[0] + 1
+    def numbers(self, codes: IntArray) -> npt.NDArray[np.int32]:
+        """Return the group of each row of a batch (int32), given one row of codes a dimension."""
+        if codes.shape[1] <= SMALL:
+            rows = zip(*codes.tolist(), strict=True)
+            return np.array([self.number(row) for row in rows], np.int32)
+        key = codes[0] + 1
         span = int(key.max()) + 1
-        for column in columns[1:]:
+        for column in codes[1:]:
             width = int(column.max()) + 2
             if width == 1:  # missing throughout: adds nothing
                 continue
@@ -136,9 +136,17 @@ class Groups:
         inverse, uniques = pd.factorize(key)
         first = np.empty(len(uniques), np.int64)
         first[inverse[::-1]] = np.arange(len(key) - 1, -1, -1)
-        picked = zip(*(column[first].tolist() for column in columns), strict=True)
+        picked = zip(*codes[:, first].tolist(), strict=True)
         table = np.fromiter((self.number(row) for row in picked), np.int32, len(first))
         return table[inverse]
+
+    def words(self, row: tuple[int, ...]) -> dict[str, str | None]:
+        """Return the words of one combination by dimension; do not change what comes back."""
+        found = self._words.get(row)
+        if found is None:
+            pairs = zip(DIMENSIONS, row, strict=True)
+            found = self._words[row] = {name: self.codes[name].word(code) for name, code in pairs}
+        return found
 
     def table(self) -> npt.NDArray[np.int32]:
         """Return all groups as an array, one row a group, one column a dimension."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ledger.codes import DIMENSIONS, SOURCE, WHAT, Codes, Groups, IntArray
+from ledger.batch import Batch
+from ledger.codes import SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.dedup import Duplicates
 from ledger.fold import DECIDING, EVENT_LOG, NOTABLE
 from ledger.notable import Notable
@@ -77,13 +79,14 @@ class Ledger:
         if events.empty:
             return folded
         with self.guard:
-            repeated = self._duplicates.mask(events)
+            batch = Batch.of(events, self.groups, self.generations, self.orders.strategies)
+            repeated = self._duplicates.mask(batch)
             if repeated.any():
-                counted = events["source"][repeated].value_counts()
-                folded.duplicates = {str(k): int(n) for k, n in counted.items() if n}
-                folded.kept = events = events[~repeated]
-            if len(events):
-                folded.late = self._fold(events)
+                folded.duplicates = self._by_source(batch.codes[SOURCE][repeated])
+                folded.kept = events[~repeated]
+                batch = batch.take(~repeated)
+            if len(batch):
+                folded.late = self._fold(events, batch.in_event_time())
                 self.version += 1
         return folded
 
@@ -93,60 +96,58 @@ class Ledger:
             self.states = {**self.states, name: frame}
             self.version += 1
 
-    def _fold(self, events: pd.DataFrame) -> dict[str, int]:
-        ts = events["ts_event"].array.as_unit("ns").asi8
-        offsets = events["raw_offset"].to_numpy(np.int64)
-        if len(ts) > 1 and ((ts[1:] < ts[:-1]).any() or (ts == NEVER).any()):
-            order = np.lexsort((offsets, ts))
-            events, ts, offsets = events.iloc[order], ts[order], offsets[order]
-        codes = [
-            self.groups.codes[name].of_categorical(events["kind" if name == "what" else name].array)
-            for name in DIMENSIONS
-        ]
-        rows: Columns = {
-            "ts": ts,
-            "group": self.groups.numbers(codes),
-            "seconds": events["latency_seconds"].to_numpy(np.float64),
-            "generation": self.generations.of_categorical(events["raw_generation"].array),
-            "raw_offset": offsets,
-        }
-        late = self._count_late(codes[SOURCE], ts)
-        self._log_events(rows, codes[WHAT])
-        self._keep_notable(events, codes[WHAT])
-        self.orders.tell(events, rows, codes)
+    def _fold(self, events: pd.DataFrame, batch: Batch) -> dict[str, int]:
+        groups = self.groups.numbers(batch.codes)
+        late = self._count_late(batch)
+        self._log_events(batch, groups)
+        self._keep_notable(events, batch)
+        self.orders.tell(batch, groups)
         return late
 
-    def _count_late(self, sources: IntArray, ts: IntArray) -> dict[str, int]:
+    def _count_late(self, batch: Batch) -> dict[str, int]:
         newest = self.events.newest
-        if newest is None or ts[0] >= newest:
+        if newest is None or batch.ts[0] >= newest:
             return {}
-        late = sources[(ts < newest) & (ts != NEVER)]
-        words = self.groups.codes["source"]
-        codes, counts = np.unique(late, return_counts=True)
-        pairs = zip(codes.tolist(), counts.tolist(), strict=True)
-        return {words.word(code) or "": count for code, count in pairs}
+        return self._by_source(batch.codes[SOURCE][(batch.ts < newest) & (batch.ts != NEVER)])
 
-    def _log_events(self, rows: Columns, what: IntArray) -> None:
-        ts = rows["ts"]
-        timeless = int(np.searchsorted(ts, NEVER, "right"))
+    def _by_source(self, sources: IntArray) -> dict[str, int]:
+        codes, counts = np.unique(sources, return_counts=True)
+        pairs = zip(codes.tolist(), counts.tolist(), strict=True)
+        return {self.groups.codes["source"].word(code) or "": count for code, count in pairs}
+
+    def _log_events(self, batch: Batch, groups: npt.NDArray[np.int32]) -> None:
+        rows: Columns = {
+            "ts": batch.ts,
+            "group": groups,
+            "seconds": batch.seconds,
+            "generation": batch.generation,
+            "raw_offset": batch.raw_offset,
+        }
+        timeless = int(np.searchsorted(batch.ts, NEVER, "right"))
         if timeless:
             head = {name: column[:timeless] for name, column in rows.items()}
             self.timeless.add(head)
             self.rollup.add(head["ts"], head["group"], timeless=True)
             rows = {name: column[timeless:] for name, column in rows.items()}
-            what = what[timeless:]
         self.events.add(rows)
         self.rollup.add(rows["ts"], rows["group"])
-        words = self.groups.codes["what"].words
-        deciding = np.array([word in DECIDING for word in words] + [False])
-        timed = deciding[what] & np.isfinite(rows["seconds"])
-        self.rollup.add_latency("decision", rows["ts"][timed], rows["seconds"][timed])
+        timed = np.flatnonzero(np.isfinite(rows["seconds"]))
+        if len(timed):
+            deciding = self._among(DECIDING, batch.codes[WHAT][timeless:][timed])
+            timed = timed[deciding]
+            self.rollup.add_latency("decision", rows["ts"][timed], rows["seconds"][timed])
 
-    def _keep_notable(self, events: pd.DataFrame, what: IntArray) -> None:
-        words = self.groups.codes["what"].words
-        rare = np.array([word in NOTABLE for word in words] + [False])[what]
+    def _keep_notable(self, events: pd.DataFrame, batch: Batch) -> None:
+        rare = self._among(NOTABLE, batch.codes[WHAT])
         if rare.any():
-            self.notable.add(events[rare])
+            self.notable.add(events.iloc[batch.rows[rare]])
+
+    def _among(self, kinds: frozenset[str], what: IntArray) -> npt.NDArray[np.bool_]:
+        """Which codes of kinds are of some kinds; -1, the missing one, is of none."""
+        words = self.groups.codes["what"].words
+        known = np.array([word in kinds for word in words] + [False])
+        found: npt.NDArray[np.bool_] = known[what]
+        return found
 
     # -- looking -------------------------------------------------------------------------------
 

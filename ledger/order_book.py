@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ledger.batch import Batch
 from ledger.codes import DIMENSIONS, MISSING, SESSION, SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.fold import FILL_LOG, STAGES, TRANSITION_LOG, TWIN
 from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, RAW_OFFSET, TS, Facts, Session, Told
@@ -55,10 +56,10 @@ class OrderBook:
         self._dimensions: list[tuple[int, int, int, int, int]] = []
         self._transition_groups: dict[tuple[Any, ...], int] = {}
 
-    def tell(self, events: pd.DataFrame, rows: Columns, codes: list[IntArray]) -> None:
+    def tell(self, batch: Batch, groups: npt.NDArray[np.int32]) -> None:
         """Tell the order lives a batch of events, sorted by time."""
-        twins = self._note_primary(codes, rows["ts"])
-        for (source, session_id), mine in self._told_of(events, rows, codes, twins):
+        twins = self._note_primary(batch)
+        for (source, session_id), mine in self._told_of(batch, groups, twins):
             session = self._session(source, session_id)
             if mine[0][TS] < session.newest:
                 mine = self._wind_back(session, mine)
@@ -67,18 +68,16 @@ class OrderBook:
         if self.table.size > 2 * self._order_capacity:
             self._compact_orders()
 
-    def _note_primary(self, codes: list[IntArray], ts: IntArray) -> npt.NDArray[np.bool_]:
+    def _note_primary(self, batch: Batch) -> npt.NDArray[np.bool_]:
         """Note since when a session has lines of its own; return which rows are twins."""
         words = self._groups.codes["what"].words
         is_twin = np.array([word.startswith(TWIN) for word in words] + [False])
-        twins: npt.NDArray[np.bool_] = is_twin[codes[WHAT]]
-        sources, sessions = codes[SOURCE], codes[SESSION]
-        own = ~twins
-        keys = pd.unique((sources[own] << 32) + sessions[own] + 1)
-        for key in keys.tolist():
-            source, session = key >> 32, (key & 0xFFFFFFFF) - 1
-            mine = own & (sources == source) & (sessions == session)
-            first = int(ts[mine].min())
+        twins: npt.NDArray[np.bool_] = is_twin[batch.codes[WHAT]]
+        keys, ts = _session_keys(batch)[~twins], batch.ts[~twins]
+        # Sorted by time, so the first row of a session is its earliest.
+        for key in pd.unique(keys).tolist():
+            source, session = _of_session_key(key)
+            first = int(ts[int(np.argmax(keys == key))])
             known = self.primary_since.get((source, session))
             if known is None:
                 self._forget_twins(source, session)
@@ -87,46 +86,42 @@ class OrderBook:
         return twins
 
     def _told_of(
-        self,
-        events: pd.DataFrame,
-        rows: Columns,
-        codes: list[IntArray],
-        twins: npt.NDArray[np.bool_],
+        self, batch: Batch, groups: npt.NDArray[np.int32], twins: npt.NDArray[np.bool_]
     ) -> Iterator[tuple[tuple[int, int], list[Told]]]:
         """Yield the events that make order lives, by (source, session), sorted by time."""
         kinds = np.array([facts.kind for facts in self._facts_of_groups()])
-        picked = np.flatnonzero((kinds[rows["group"]] >= 0) & (rows["ts"] != NEVER))
-        sources, sessions = codes[SOURCE], codes[SESSION]
+        wanted = (kinds[groups] >= 0) & (batch.ts != NEVER)
         if twins.any():
+            sources, sessions = batch.codes[SOURCE], batch.codes[SESSION]
             owned = np.zeros(len(twins), np.bool_)
             for source, session in self.primary_since:
                 owned |= (sources == source) & (sessions == session)
-            picked = picked[~(twins & owned)[picked]]
-        if not len(picked):
+            wanted &= ~(twins & owned)
+        if not wanted.any():
             return
-        chosen = events.iloc[picked] if len(picked) < len(events) else events
+        chosen = batch.take(wanted)
         told = list(
             zip(
-                rows["ts"][picked].tolist(),
-                map(self._facts.__getitem__, rows["group"][picked].tolist()),
-                _words(chosen["client_order_id"]),
-                _words(chosen["venue_order_id"]),
-                chosen["quantity"].tolist(),
-                chosen["price"].tolist(),
-                self.strategies.of_categorical(chosen["strategy_id"].array).tolist(),
-                rows["generation"][picked].tolist(),
-                rows["raw_offset"][picked].tolist(),
-                chosen["value"].tolist(),
+                chosen.ts.tolist(),
+                map(self._facts.__getitem__, groups[wanted].tolist()),
+                chosen.client_ids.tolist(),
+                chosen.venue_ids.tolist(),
+                chosen.quantity.tolist(),
+                chosen.price.tolist(),
+                chosen.strategy.tolist(),
+                chosen.generation.tolist(),
+                chosen.raw_offset.tolist(),
+                chosen.value.tolist(),
                 strict=True,
             )
         )
-        keys = (sources[picked] << 32) + sessions[picked] + 1
+        keys = _session_keys(chosen)
         distinct = pd.unique(keys).tolist()
         for key in distinct:
             mine = told
             if len(distinct) > 1:
                 mine = [told[row] for row in np.flatnonzero(keys == key).tolist()]
-            yield (key >> 32, (key & 0xFFFFFFFF) - 1), mine
+            yield _of_session_key(key), mine
 
     def _facts_of_groups(self) -> list[Facts]:
         """Return what the events of each group have in common, one entry a group."""
@@ -290,6 +285,11 @@ def _columns(dtypes: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> Colu
     }
 
 
-def _words(column: pd.Series[str]) -> list[str | None]:
-    words: list[str | None] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
-    return words
+def _session_keys(batch: Batch) -> IntArray:
+    """Return (source, session) of each row as one number."""
+    keys: IntArray = (batch.codes[SOURCE] << 32) + batch.codes[SESSION] + 1
+    return keys
+
+
+def _of_session_key(key: int) -> tuple[int, int]:
+    return key >> 32, (key & 0xFFFFFFFF) - 1

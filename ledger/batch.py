@@ -1,0 +1,97 @@
+"""The columns of an events frame that the fold needs, as plain arrays.
+
+Taken out of the frame once: every look into a pandas frame costs as much as folding ten events,
+and most batches of a live desk hold fewer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from ledger.codes import DIMENSIONS, Codes, Groups, IntArray
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some rows of an events frame.
+
+    Attributes:
+        rows: where each row stands in the frame.
+        ts: event time, int64 nanoseconds, NEVER where a line told none.
+        codes: word codes, one row a dimension, in the order of `DIMENSIONS`.
+        client_ids, venue_ids: objects, None where missing.
+    """
+
+    rows: IntArray
+    ts: IntArray
+    raw_offset: IntArray
+    codes: IntArray
+    generation: IntArray
+    strategy: IntArray
+    seconds: FloatArray
+    quantity: FloatArray
+    price: FloatArray
+    value: FloatArray
+    client_ids: npt.NDArray[np.object_]
+    venue_ids: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(
+        cls, events: pd.DataFrame, groups: Groups, generations: Codes, strategies: Codes
+    ) -> Self:
+        """Take an events frame apart."""
+        codes = np.empty((len(DIMENSIONS), len(events)), np.int64)
+        for place, name in enumerate(DIMENSIONS):
+            column = events["kind" if name == "what" else name]
+            codes[place] = groups.codes[name].of_categorical(column.array)
+        return cls(
+            rows=np.arange(len(events)),
+            ts=events["ts_event"].array.as_unit("ns").asi8,
+            raw_offset=events["raw_offset"].to_numpy(np.int64),
+            codes=codes,
+            generation=generations.of_categorical(events["raw_generation"].array),
+            strategy=strategies.of_categorical(events["strategy_id"].array),
+            seconds=events["latency_seconds"].to_numpy(np.float64),
+            quantity=events["quantity"].to_numpy(np.float64),
+            price=events["price"].to_numpy(np.float64),
+            value=events["value"].to_numpy(np.float64),
+            client_ids=_objects(events["client_order_id"]),
+            venue_ids=_objects(events["venue_order_id"]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def identified(self) -> npt.NDArray[np.bool_]:
+        """Which rows carry an id."""
+        both = zip(self.client_ids.tolist(), self.venue_ids.tolist(), strict=True)
+        return np.array([client is not None or venue is not None for client, venue in both], bool)
+
+    def take(self, picked: npt.NDArray[Any]) -> Self:
+        """Return some rows, by number or by mask, in that order."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return type(self)(**{name: column[..., picked] for name, column in columns.items()})
+
+    def in_event_time(self) -> Self:
+        """Return the rows by event time, then as they stand in their file."""
+        ts = self.ts
+        if len(ts) < 2 or not (ts[1:] < ts[:-1]).any():
+            return self
+        return self.take(np.lexsort((self.raw_offset, ts)))
+
+
+def _objects(column: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    """Return texts as Python objects: through Arrow, which makes them twenty times as fast."""
+    texts: npt.NDArray[np.object_] = pa.array(column.array, from_pandas=True).to_numpy(
+        zero_copy_only=False
+    )
+    return texts
