@@ -89,6 +89,17 @@ def write(folder: Path, table: pa.Table) -> tuple[str, int, int | None, int | No
     return name, table.num_rows, ends["min"], ends["max"]
 
 
+def check(file: Path) -> None:
+    """Read a history file through, piece by piece.
+
+    Raises:
+        OSError, pyarrow.ArrowException: it is gone or damaged.
+    """
+    with pq.ParquetFile(file) as parquet:
+        for _ in parquet.iter_batches():
+            pass
+
+
 def read(file: Path) -> pd.DataFrame:
     """Return the events of one history file."""
     return frame_of(pq.read_table(file))

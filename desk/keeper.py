@@ -50,6 +50,8 @@ class Keeper:
     def restore(self, origins: Sequence[Origin]) -> Iterator[pd.DataFrame]:
         """Give the origins their cursors back, then yield all events that were kept."""
         keys = [origin.key for origin in origins]
+        for key in keys:
+            self._set_damage_aside(key)
         for origin in origins:
             kept = self._store.cursor(origin.key)
             if kept is not None:
@@ -61,6 +63,19 @@ class Keeper:
             if tables:
                 self._pending[key] = [history.combined(tables)]
                 yield history.frame_of(self._pending[key][0])
+
+    def _set_damage_aside(self, key: str) -> None:
+        """Find out before the first event is folded whether all that was kept can be read."""
+        file = None
+        try:
+            for file in self._store.files([key]):
+                history.check(file)
+            for payload in self._store.pending([key]):
+                history.unpack(payload)
+        except (OSError, pa.ArrowException) as damage:
+            name = "Kept events" if file is None else f"The history file {file.name}"
+            LOG.warning("%s: %s", name, damage)
+            self._store.forget(key, f"{name} could not be read ({damage}).")
 
     def states(self, origins: Sequence[Origin]) -> list[tuple[str, int, pd.DataFrame]]:
         """Return the journal of polled states, oldest first: (key, ts_ns, frame)."""

@@ -110,8 +110,8 @@ class Store:
                 raise OSError(f"{self.path}: {damage}") from damage
             aside = self._set_aside()
             self.notices.append(
-                f"The state file was damaged ({damage}). It was set aside as {aside.name} and "
-                "everything is being read from the logs again."
+                f"The state file was damaged ({damage}). It was set aside as {aside.name}, its "
+                "history beside it, and everything is being read from the logs again."
             )
             return self._connect()
 
@@ -145,8 +145,13 @@ class Store:
         database.execute("SELECT origin, ts_ns, payload FROM quarantine LIMIT 1")
 
     def _set_aside(self) -> Path:
-        aside = self.path.with_name(f"{self.path.name}.corrupt-{time.time_ns()}")
+        moment = time.time_ns()
+        aside = self.path.with_name(f"{self.path.name}.corrupt-{moment}")
         self.path.rename(aside)
+        # Without the database nothing says which of these files count; but they may be all that is
+        # left of logs that are gone, so they are kept.
+        self.history.rename(self.history.with_name(f"history.corrupt-{moment}"))
+        self.history.mkdir()
         for suffix in ("-wal", "-shm"):
             rest = self.path.with_name(self.path.name + suffix)
             if rest.exists():
@@ -193,6 +198,21 @@ class Store:
         wanted = set(origins)
         rows = self._database.execute("SELECT origin, ts_ns, payload FROM journal ORDER BY seq")
         return [(origin, ts, json.loads(text)) for origin, ts, text in rows if origin in wanted]
+
+    def forget(self, origin: str, why: str) -> None:
+        """Forget all that was kept of an origin, so that it is read from its logs again.
+
+        Its history files are set aside, for they may be all that is left of logs that are gone.
+        """
+        database = self._database
+        for file in self.files([origin]):
+            if file.exists():
+                file.rename(self.folder / f"{file.name}.corrupt-{time.time_ns()}")
+        database.execute("BEGIN IMMEDIATE")
+        for table in ("cursors", "files", "pending"):
+            database.execute(f"DELETE FROM {table} WHERE origin=?", (origin,))  # noqa: S608
+        database.execute("COMMIT")
+        self.notices.append(f"{why} It was set aside in {self.folder}; the logs are read again.")
 
     # -- writing -------------------------------------------------------------------------------
 

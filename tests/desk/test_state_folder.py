@@ -49,6 +49,33 @@ def test_a_damaged_state_file_is_set_aside_and_built_again(tmp_path: Path, damag
         assert totals(again) == before
         assert any("set aside" in notice for notice in again.notices())
         assert list(state.glob("desk.sqlite3.corrupt-*"))
+        assert list(state.glob("history.corrupt-*"))
+    finally:
+        again.stop()
+
+
+def test_a_damaged_history_file_is_set_aside_and_read_again(tmp_path: Path) -> None:
+    """A torn history file is kept under another name, and the logs are read again."""
+    logs, state = tmp_path / "logs", tmp_path / "state"
+    generate(logs, 70_000, seed=2)
+    lines = sum(path.read_bytes().count(b"\n") for path in logs.rglob("*.jsonl"))
+    desk = small_desk(logs, state)
+    desk.start()
+    wait_for(lambda: accepted(desk) == lines, 60)
+    before = totals(desk)
+    desk.stop()
+    file = next((state / "history").iterdir())
+    data = bytearray(file.read_bytes())
+    data[len(data) // 3 : len(data) // 3 + 2_000] = bytes(2_000)
+    file.write_bytes(data)
+
+    again = small_desk(logs, state)
+    again.start()
+    try:
+        wait_for(lambda: accepted(again) == lines, 60)
+        assert totals(again) == before
+        assert any("could not be read" in notice for notice in again.notices())
+        assert list(state.glob("events-*.corrupt-*"))
     finally:
         again.stop()
 
