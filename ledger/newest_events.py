@@ -10,7 +10,9 @@ import pandas as pd
 
 from ledger.codes import DIMENSIONS, SOURCE, WHAT, Codes, Groups
 from ledger.fold import ACTING
+from ledger.moment import moment
 from ledger.order_frame import times
+from ledger.order_table import NEVER
 from ledger.sorted_log import Columns
 
 KEPT: Final = 2_000
@@ -27,6 +29,25 @@ class NewestEvents:
 
     def activity(self) -> pd.DataFrame:
         """Return source, ts_last_event, ts_last_action, usual_gap_seconds and n (gaps)."""
+        names = ["source", "ts_last_event", "ts_last_action", "usual_gap_seconds", "n"]
+        frame = pd.DataFrame(self._activity(), columns=names)
+        for name in ("ts_last_event", "ts_last_action"):
+            frame[name] = times(frame[name].to_numpy(np.int64))
+        return frame
+
+    def activity_rows(self) -> list[dict[str, Any]]:
+        """Return the rows of `activity` as dicts, what is missing None."""
+        return [
+            {
+                **row,
+                "ts_last_event": moment(row["ts_last_event"]),
+                "ts_last_action": moment(row["ts_last_action"]),
+            }
+            for row in self._activity()
+        ]
+
+    def _activity(self) -> list[dict[str, Any]]:
+        """Return a row a source, times as int64 nanoseconds."""
         words = self._groups.codes["what"].words
         acting = np.array([word in ACTING for word in words] + [False])[self._table[:, WHAT]]
         ts, rows = self._rows["ts"], []
@@ -39,16 +60,12 @@ class NewestEvents:
                 {
                     "source": self._groups.codes["source"].word(code),
                     "ts_last_event": ts[mine][-1],
-                    "ts_last_action": acts[-1] if len(acts) else pd.NaT.value,
+                    "ts_last_action": acts[-1] if len(acts) else NEVER,
                     "usual_gap_seconds": _usual(gaps) / SECOND_NS,
                     "n": len(gaps),
                 }
             )
-        names = ["source", "ts_last_event", "ts_last_action", "usual_gap_seconds", "n"]
-        frame = pd.DataFrame(rows, columns=names)
-        for name in ("ts_last_event", "ts_last_action"):
-            frame[name] = times(frame[name].to_numpy(np.int64))
-        return frame
+        return rows
 
     def recent(self, allowed: npt.NDArray[np.bool_], n: int) -> pd.DataFrame:
         """Return the newest events first: when, what, and where the raw line stands."""

@@ -31,15 +31,7 @@ def tally(
 
     `lapsed` are rows of orders that expired in silence: no event tells of them.
     """
-    numbers = np.flatnonzero(counts)
-    rows = [groups.rows[number] for number in numbers.tolist()]
-    labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
-    amounts = counts[numbers].tolist()
-    _resolve(rows, labels, amounts, orders, at)
-    for row, amount in _lapsed(groups, orders, lapsed).items():
-        rows.append(row)
-        labels.append("expired")
-        amounts.append(amount)
+    rows, labels, amounts = _counted(groups, orders, counts, lapsed, at)
     codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
     columns: dict[str, Any] = {
         name: groups.codes[name].categorical(codes[:, position])
@@ -51,14 +43,52 @@ def tally(
     return frame[frame["n"] > 0].reset_index(drop=True)
 
 
+def tally_rows(
+    groups: Groups,
+    orders: OrderBook,
+    counts: npt.NDArray[np.int64],
+    lapsed: npt.NDArray[np.int64],
+    at: int,
+) -> list[dict[str, Any]]:
+    """Return the rows of `tally` as dicts, what is missing None: far cheaper than a frame."""
+    counted = zip(*_counted(groups, orders, counts, lapsed, at), strict=True)
+    return [
+        {**groups.words(row), "what": label, "n": amount}
+        for row, label, amount in counted
+        if amount > 0
+    ]
+
+
+def _counted(
+    groups: Groups,
+    orders: OrderBook,
+    counts: npt.NDArray[np.int64],
+    lapsed: npt.NDArray[np.int64],
+    at: int,
+) -> tuple[list[Row], list[str], list[int]]:
+    """Return groups, what each one is, and how often it was seen."""
+    numbers = np.flatnonzero(counts)
+    rows = [groups.rows[number] for number in numbers.tolist()]
+    labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
+    amounts = counts[numbers].tolist()
+    _resolve(rows, labels, amounts, orders, at)
+    for row, amount in _lapsed(groups, orders, lapsed).items():
+        rows.append(row)
+        labels.append("expired")
+        amounts.append(amount)
+    return rows, labels, amounts
+
+
 def _resolve(
     rows: list[Row], labels: list[str], amounts: list[int], orders: OrderBook, at: int
 ) -> None:
     """Count twins as what they repeat where nothing else tells it, and denials told twice once."""
-    places = {
-        (*row[:WHAT], *row[WHAT + 1 :], label): place
-        for place, (row, label) in enumerate(zip(rows, labels, strict=True))
-    }
+    places: dict[tuple[Any, ...], int] = {}
+    if "denied_repeat" in labels:
+        places = {
+            (*row[:WHAT], *row[WHAT + 1 :], label): place
+            for place, (row, label) in enumerate(zip(rows, labels, strict=True))
+        }
     for place, (row, label) in enumerate(zip(rows, list(labels), strict=True)):
         if label.startswith(TWIN):
             since = orders.primary_since.get((row[SOURCE], row[SESSION]))

@@ -16,7 +16,7 @@ from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import LatencySamples, latency_samples, taken_samples
-from ledger.tally import tally, tally_by_minute
+from ledger.tally import tally, tally_by_minute, tally_rows
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
@@ -186,6 +186,13 @@ class View:
         with ledger.guard:
             return tally(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
 
+    @cached_property
+    def tally_rows(self) -> list[dict[str, Any]]:
+        """The rows of `tally` as dicts, what is missing None: what metrics count in."""
+        ledger = self._ledger
+        with ledger.guard:
+            return tally_rows(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
+
     def tally_by_minute(self) -> pd.DataFrame:
         """Return counts over time: `ts` (start of the bin), what, position_effect, n.
 
@@ -245,6 +252,17 @@ class View:
     def _notable(self) -> pd.DataFrame:
         with self._ledger.guard:
             return self._ledger.notable.frame(self.at, self._filters)
+
+    @cached_property
+    def notable_rows(self) -> list[dict[str, Any]]:
+        """The rows of `notable` as dicts, what is missing None; shared, so not to be changed."""
+        with self._ledger.guard:
+            return self._ledger.notable.rows(self._at, self._filters)
+
+    @cached_property
+    def activity_rows(self) -> list[dict[str, Any]]:
+        """The rows of `activity` as dicts, what is missing None."""
+        return self._newest.activity_rows()
 
     @cached_property
     def activity(self) -> pd.DataFrame:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import mask, rows_where, totals
+from metrics.rows import Row, Table, rows_of
+from metrics.tally import sum_where, totals
 
 COOL_OFF_SECONDS: Final = 120.0
 """How long the health guard cools off when the event does not say until when."""
@@ -76,8 +78,8 @@ class _Word(NamedTuple):
     reason: str
 
 
-@metric(unit="state", needs=("notable", "at", "tally"))
-def breaker(notable: pd.DataFrame, at: pd.Timestamp, tally: pd.DataFrame) -> Breaker:
+@metric(unit="state", needs=("notable_rows", "at", "tally_rows"))
+def breaker(notable_rows: Table, at: pd.Timestamp, tally_rows: Table) -> Breaker:
     """Tell whether anything stops the bot at a moment, by the events up to it.
 
     Rules: trigger = OPEN, HALT, COOL_OFF, ESCALATION, kill switch; end = CLOSED, RESUME, the
@@ -85,7 +87,7 @@ def breaker(notable: pd.DataFrame, at: pd.Timestamp, tally: pd.DataFrame) -> Bre
     """
     held: dict[tuple[str, str, str | None], Stop] = {}
     heard = False
-    for word in _words(notable):
+    for word in _words(notable_rows):
         heard = True
         _apply(word, held)
     active = [stop for stop in held.values() if stop.until is None or at < stop.until]
@@ -94,7 +96,7 @@ def breaker(notable: pd.DataFrame, at: pd.Timestamp, tally: pd.DataFrame) -> Bre
         triggered=bool(active) if heard else None,
         reason=active[0].reason if active else None,
         stops=tuple(active),
-        suspected=_suspected(tally),
+        suspected=_suspected(tally_rows),
     )
 
 
@@ -163,34 +165,33 @@ def _close_together(first: pd.Timestamp | None, second: pd.Timestamp | None) -> 
     return (second - first).total_seconds() <= ESCALATION_PAIR_SECONDS
 
 
-def _words(notable: pd.DataFrame) -> Iterator[_Word]:
+def _words(notable: Table) -> Iterator[_Word]:
     """Give the events that stop or release, ascending."""
-    if "code" not in notable.columns or notable.empty:
-        return
-    rows = mask(notable, "kind", ("breaker.changed",)) | rows_where(notable, "code", _stops)
-    if not rows.any():
-        return
-    for row in notable[rows].to_dict("records"):
-        word = _word({name: value for name, value in row.items() if not _missing(value)})
-        if word.decision in _DECISIONS or _stop_name(word) != "breaker":
-            yield word
+    for row in rows_of(notable):
+        if row.get("kind") == "breaker.changed" or _stops(row.get("code")):
+            word = _word(row)
+            if word.decision in _DECISIONS or _stop_name(word) != "breaker":
+                yield word
 
 
-def _stops(code: str) -> bool:
+@lru_cache(maxsize=4_096)
+def _stops(code: str | None) -> bool:
     """Tell a code that stops the bot whatever kind its event was given."""
+    if code is None:
+        return False
     upper = code.upper()
     by_governance = upper.startswith("GOVERNANCE") and "HALT" in upper
     return by_governance or "KILL_SWITCH" in upper or "EMERGENCY_STOP" in upper
 
 
-def _word(row: dict[Any, Any]) -> _Word:
-    code = str(row.get("code", "")).upper()
+def _word(row: Row) -> _Word:
+    code = str(row.get("code") or "").upper()
     what = row.get("text") or row.get("reason")
     return _Word(
         ts=row.get("ts_event"),
-        source=str(row.get("source", "")),
+        source=str(row.get("source") or ""),
         code=code,
-        decision=str(row.get("decision", "")).lower(),
+        decision=str(row.get("decision") or "").lower(),
         symbol=row.get("symbol"),
         until=_moment(row.get("value")),
         reason=f"{code}: {what}" if what and str(what).upper() != code else code,
@@ -204,17 +205,14 @@ def _moment(seconds: Any) -> pd.Timestamp | None:
     return pd.Timestamp(round(seconds * 1e6), unit="us", tz="UTC")
 
 
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NaT or value is pd.NA or value != value
-
-
 def _ns(moment: pd.Timestamp | None) -> int:
     return 0 if moment is None else int(moment.as_unit("ns").value)
 
 
-def _suspected(tally: pd.DataFrame) -> str | None:
-    rows = mask(tally, "what", ("order.rejected",)) & mask(tally, "reason", _BURST_REASONS)
-    n = int(tally["n"].to_numpy()[rows].sum()) if rows.any() else 0
+def _suspected(tally: Table) -> str | None:
+    n = sum_where(
+        tally, lambda row: row["what"] == "order.rejected" and row["reason"] in _BURST_REASONS
+    )
     sent = sum(totals(tally).get(("submitted", closing), 0) for closing in (False, True))
     if n < BURST_REJECTIONS or n < BURST_RATIO * sent:
         return None

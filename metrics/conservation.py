@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
-from metrics.tally import mask, totals
+from metrics.mask import mask
+from metrics.rows import Table
+from metrics.tally import totals
 
 IN_FLIGHT: Final = ("submitted",)
 OPEN: Final = ("accepted", "partially_filled")
@@ -60,9 +62,9 @@ class Conservation:
         return None if not self.n else not self.breaks
 
 
-@metric(unit="count", needs=("orders", "tally", "start", "exact"))
+@metric(unit="count", needs=("orders", "tally_rows", "start", "exact"))
 def conservation(
-    orders: pd.DataFrame, tally: pd.DataFrame, start: pd.Timestamp | None, exact: bool
+    orders: pd.DataFrame, tally_rows: Table, start: pd.Timestamp | None, exact: bool
 ) -> Conservation:
     """Check that no order vanishes or counts twice. Unit: orders.
 
@@ -76,22 +78,22 @@ def conservation(
     identities = [_by_state(orders), _by_quantity(orders)]
     if exact and (start is None or len(orders) < _MOST_ROWS):
         identities += [
-            _against_tally(orders, tally, start, step, column)
+            _against_tally(orders, tally_rows, start, step, column)
             for step, column in (("submitted", "ts_submitted"), ("accepted", "ts_accepted"))
         ]
     return Conservation(len(orders), tuple(identities))
 
 
-@metric(unit="count", needs=("open_orders", "tally", "exact"))
+@metric(unit="count", needs=("open_orders", "tally_rows", "exact"))
 def conservation_of_counts(
-    open_orders: pd.DataFrame, tally: pd.DataFrame, exact: bool
+    open_orders: pd.DataFrame, tally_rows: Table, exact: bool
 ) -> Conservation:
     """Check that no order vanished from a window over everything, by counts alone. Unit: orders.
 
     submitted + orphans ≤ open + closed; the right side may hold more, because an order can end
     that was never heard of before. It costs the same however long the history is.
     """
-    steps = _steps(tally)
+    steps = _steps(tally_rows)
     born = steps.get("submitted", 0) + steps.get("orphan", 0)
     if not exact or not born:
         return Conservation(0, ())
@@ -100,7 +102,7 @@ def conservation_of_counts(
     return Conservation(born, (identity,))
 
 
-def _steps(tally: pd.DataFrame) -> dict[str, int]:
+def _steps(tally: Table) -> dict[str, int]:
     steps: dict[str, int] = {}
     for (what, _), n in totals(tally).items():
         steps[what] = steps.get(what, 0) + n
@@ -130,7 +132,7 @@ def _by_quantity(orders: pd.DataFrame) -> Identity:
 
 
 def _against_tally(
-    orders: pd.DataFrame, tally: pd.DataFrame, start: pd.Timestamp | None, step: str, column: str
+    orders: pd.DataFrame, tally: Table, start: pd.Timestamp | None, step: str, column: str
 ) -> Identity:
     """Check that the tally counted as many steps as the orders remember in the window."""
     stamps = orders[column].array

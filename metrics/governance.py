@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import event_rows, mask, rows_where
+from metrics.rows import Row, Rows, Table, rows_of
+from metrics.tally import is_event, sum_where
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,89 +57,83 @@ class Governance:
         return "below" if self.sprt_llr <= self.sprt_lower else "between"
 
 
-@metric(unit="mixed", needs=("notable", "tally"))
-def governance(notable: pd.DataFrame, tally: pd.DataFrame) -> Governance:
+@metric(unit="mixed", needs=("notable_rows", "tally_rows"))
+def governance(notable_rows: Table, tally_rows: Table) -> Governance:
     """Give the newest alpha and sequential-test figures, and the updates of the window.
 
     Units: score −1 … 1, budget as probability, ratio as natural logarithm, updates in events. The
     bounds come from the event itself (Wald: ln((1−β)/α) and ln(β/(1−α))); they are never guessed.
     """
-    alpha = _of_kind(notable, "governance.alpha")
-    tests = _of_kind(notable, "governance.sprt")
-    llr_at = _last_row(tests, "value")
-    bounds = (None, None) if llr_at is None else _bounds(_attributes(tests, llr_at))
+    alpha = _newest_of_kind(notable_rows, "governance.alpha")
+    tests = _newest_of_kind(notable_rows, "governance.sprt")
+    told = _first_known(tests, "value")
+    bounds = (None, None) if told is None else _bounds(_attributes(told))
     return Governance(
-        alpha_score=_last_number(alpha, "confidence_ratio"),
-        alpha_spent=_last_number(alpha, "value"),
-        alpha_total=_last_attribute(alpha, "budget_total"),
-        alpha_decision=_last_text(alpha, "decision"),
-        sprt_llr=_last_number(tests, "value"),
+        alpha_score=_number(alpha, "confidence_ratio"),
+        alpha_spent=_number(alpha, "value"),
+        alpha_total=_attribute(alpha, "budget_total"),
+        alpha_decision=_text(alpha, "decision"),
+        sprt_llr=_number(tests, "value"),
         sprt_lower=bounds[0],
         sprt_upper=bounds[1],
-        sprt_decision=_last_text(tests, "decision"),
-        updates=_updates(tally),
+        sprt_decision=_text(tests, "decision"),
+        updates=_updates(tally_rows),
     )
 
 
-@metric(unit="natural logarithm", needs=("notable",))
-def sprt_path(notable: pd.DataFrame) -> pd.DataFrame:
+@metric(unit="natural logarithm", needs=("notable_rows",))
+def sprt_path(notable_rows: Table) -> pd.DataFrame:
     """Give the log-likelihood ratio of the sequential tests event by event with its bounds.
 
     Returns:
         `ts_event, llr, lower, upper`, ascending; bounds are NaN where the event states none.
     """
-    tests = _of_kind(notable, "governance.sprt")
-    if "value" not in tests.columns or tests.empty:
+    tests = _newest_of_kind(notable_rows, "governance.sprt")
+    told = [row for row in reversed(tests) if row.get("value") is not None]
+    if not told:
         return pd.DataFrame(columns=["ts_event", "llr", "lower", "upper"])
-    tests = tests[tests["value"].notna()].reset_index(drop=True)
-    bounds = [_bounds(_attributes(tests, row)) for row in range(len(tests))]
+    bounds = [_bounds(_attributes(row)) for row in told]
     lower, upper = ([_or_nan(pair[side]) for pair in bounds] for side in (0, 1))
-    path = {"ts_event": tests["ts_event"], "llr": tests["value"], "lower": lower, "upper": upper}
-    return pd.DataFrame(path)
+    stamps = pd.to_datetime([row["ts_event"] for row in told], utc=True).as_unit("ns")
+    path = {"ts_event": stamps, "llr": [row["value"] for row in told]}
+    return pd.DataFrame(path | {"lower": lower, "upper": upper})
 
 
-def _of_kind(notable: pd.DataFrame, kind: str) -> pd.DataFrame:
-    rows = mask(notable, "kind", (kind,))
-    return notable[rows] if rows.any() else notable.iloc[:0]
+def _newest_of_kind(notable: Table, kind: str) -> Rows:
+    """Give the rare events of a kind, the newest first."""
+    return [row for row in reversed(rows_of(notable)) if row.get("kind") == kind]
 
 
-def _updates(tally: pd.DataFrame) -> int:
-    named = rows_where(
-        tally, "code", lambda code: code.upper().startswith(("SPRT.", "GOVERNANCE."))
-    )
-    rows = event_rows(tally) & named
-    return int(tally["n"].to_numpy()[rows].sum()) if rows.any() else 0
+def _updates(tally: Table) -> int:
+    return sum_where(tally, lambda row: is_event(row["what"]) and _is_update(row["code"]))
 
 
-def _last_row(frame: pd.DataFrame, column: str) -> int | None:
-    """Give the position of the newest row in which the column is known."""
-    if column not in frame.columns:
-        return None
-    known = np.flatnonzero(np.asarray(frame[column].notna(), dtype=np.bool_))
-    return int(known[-1]) if known.size else None
+def _is_update(code: str | None) -> bool:
+    return code is not None and code.upper().startswith(("SPRT.", "GOVERNANCE."))
 
 
-def _last_number(frame: pd.DataFrame, column: str) -> float | None:
-    row = _last_row(frame, column)
-    return None if row is None else _finite(frame[column].iloc[row])
+def _first_known(rows: Rows, column: str) -> Row | None:
+    return next((row for row in rows if row.get(column) is not None), None)
 
 
-def _last_text(frame: pd.DataFrame, column: str) -> str | None:
-    row = _last_row(frame, column)
-    return None if row is None else str(frame[column].iloc[row])
+def _number(rows: Rows, column: str) -> float | None:
+    row = _first_known(rows, column)
+    return None if row is None else _finite(row[column])
 
 
-def _last_attribute(frame: pd.DataFrame, name: str) -> float | None:
-    for row in range(len(frame) - 1, -1, -1):
-        value = _finite(_attributes(frame, row).get(name))
-        if value is not None:
-            return value
-    return None
+def _text(rows: Rows, column: str) -> str | None:
+    row = _first_known(rows, column)
+    return None if row is None else str(row[column])
 
 
-def _attributes(frame: pd.DataFrame, row: int) -> Mapping[str, Any]:
+def _attribute(rows: Rows, name: str) -> float | None:
+    numbers = (_finite(_attributes(row).get(name)) for row in rows)
+    return next((value for value in numbers if value is not None), None)
+
+
+def _attributes(row: Row) -> Mapping[str, Any]:
     """Give the origin's own details of a row; nothing when they are missing or no object."""
-    text = frame["attributes"].iloc[row] if "attributes" in frame.columns else None
+    text = row.get("attributes")
     if not isinstance(text, str):
         return {}
     try:

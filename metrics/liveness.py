@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from metrics.base import metric
+from metrics.rows import Table, rows_of
 
 QUIET_FACTOR: Final = 3.0
 """A bot is quiet too long after this many times its own usual gap between two actions."""
@@ -40,9 +41,9 @@ class Liveness:
     evidence: str | None
 
 
-@metric(unit="seconds", needs=("activity", "sources", "at"))
+@metric(unit="seconds", needs=("activity_rows", "sources", "at"))
 def liveness(
-    activity: pd.DataFrame,
+    activity_rows: Table,
     sources: Sequence[Mapping[str, Any]],
     at: pd.Timestamp,
     *,
@@ -56,7 +57,7 @@ def liveness(
     """
     by_name = {str(row.get("name")): row for row in sources}
     found = []
-    for row in activity.to_dict("records"):
+    for row in rows_of(activity_rows):
         name = str(row.get("source"))
         found.append(_one(name, row, by_name, at, closed=name in closed_markets))
     return tuple(found)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from metrics.base import metric
 from metrics.ratio import Ratio, ratio
+from metrics.rows import Table
 from metrics.tally import events_total, totals
 
 
@@ -39,14 +38,14 @@ class OrderCounts:
     closes_ack: int
 
 
-@metric(unit="count", needs=("tally",))
-def order_counts(tally: pd.DataFrame) -> OrderCounts:
+@metric(unit="count", needs=("tally_rows",))
+def order_counts(tally_rows: Table) -> OrderCounts:
     """Count the orders of the window by what happened to them.
 
     Unit: orders. Formula: sums of the tally by transition; denials and skips are events, because
     an order that was never sent has no life. A skipped open that is also denied is one denial.
     """
-    found = totals(tally)
+    found = totals(tally_rows)
 
     def opens(what: str) -> int:
         return found.get((what, False), 0)
@@ -73,29 +72,29 @@ def order_counts(tally: pd.DataFrame) -> OrderCounts:
     )
 
 
-@metric(unit="ratio", needs=("tally",))
-def fill_ratio(tally: pd.DataFrame) -> Ratio:
+@metric(unit="ratio", needs=("tally_rows",))
+def fill_ratio(tally_rows: Table) -> Ratio:
     """Give filled / submitted of opening orders, 0–1, with its 95 % Wilson interval.
 
     None when nothing was submitted. Above 1 at the window's edge: fills of orders that were
     submitted before the window began; the result says so.
     """
-    counts = order_counts(tally)
+    counts = order_counts(tally_rows)
     edge = "More fills than submits in this window: some orders were submitted before it began."
     return ratio(counts.filled, counts.submitted, warning_above_one=edge)
 
 
-@metric(unit="ratio", needs=("tally",))
-def deny_ratio(tally: pd.DataFrame) -> Ratio:
+@metric(unit="ratio", needs=("tally_rows",))
+def deny_ratio(tally_rows: Table) -> Ratio:
     """Give denied / (denied + submitted) of opening orders, 0–1, with its 95 % Wilson interval.
 
     The denominator is what wanted to become an order: what was sent and what was refused.
     """
-    counts = order_counts(tally)
+    counts = order_counts(tally_rows)
     return ratio(counts.denied, counts.denied + counts.submitted)
 
 
-@metric(unit="count", needs=("tally",))
-def window_events(tally: pd.DataFrame) -> int:
+@metric(unit="count", needs=("tally_rows",))
+def window_events(tally_rows: Table) -> int:
     """Count the events of the window, every accepted record of the origin once. Unit: events."""
-    return events_total(tally)
+    return events_total(tally_rows)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import mask
+from metrics.mask import mask
 
 _SECOND_NS: Final = 1_000_000_000
 _NEVER: Final = np.iinfo(np.int64).min

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from metrics.base import metric
 from metrics.ratio import Ratio, ratio
-from metrics.tally import counts_by, mask
+from metrics.rows import Row, Table
+from metrics.tally import counts_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +20,25 @@ class RouteCounts:
     cancel: int
 
 
-@metric(unit="count", needs=("tally",))
-def route_counts(tally: pd.DataFrame) -> RouteCounts:
+@metric(unit="count", needs=("tally_rows",))
+def route_counts(tally_rows: Table) -> RouteCounts:
     """Count route decisions by maker, taker, deny and cancel. Unit: decisions.
 
     A decision to deny the route is a denial as well; it counts here and among the denied.
     """
-    decided = mask(tally, "what", ("route.decided",))
-    denied = mask(tally, "what", ("order.denied", "order.denied.repeat"))
-    rows = decided | (denied & mask(tally, "route", ("deny",)))
-    counts = counts_by(tally, "route", rows)
+    counts = counts_by(tally_rows, "route", _is_decision)
     return RouteCounts(*(counts.get(name, 0) for name in ("maker", "taker", "deny", "cancel")))
 
 
-@metric(unit="ratio", needs=("tally",))
-def taker_ratio(tally: pd.DataFrame) -> Ratio:
+@metric(unit="ratio", needs=("tally_rows",))
+def taker_ratio(tally_rows: Table) -> Ratio:
     """Give taker / (maker + taker) of the route decisions, 0–1, with its 95 % Wilson interval."""
-    counts = route_counts(tally)
+    counts = route_counts(tally_rows)
     return ratio(counts.taker, counts.maker + counts.taker)
+
+
+def _is_decision(row: Row) -> bool:
+    what = row["what"]
+    if what in ("order.denied", "order.denied.repeat"):
+        return bool(row["route"] == "deny")
+    return bool(what == "route.decided")

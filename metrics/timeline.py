@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from metrics.base import metric
-from metrics.tally import event_rows, mask
+from metrics.mask import mask, mask_where
+from metrics.tally import is_event
 
 _COLUMNS: Final = {
     "submitted": "submitted",
@@ -40,6 +41,6 @@ def order_timeline(tally_by_minute: pd.DataFrame) -> pd.DataFrame:
         name: np.where(opening & mask(tally, "what", (what,)), counts, 0)
         for name, what in _COLUMNS.items()
     }
-    parts["events"] = np.where(event_rows(tally), counts, 0)
+    parts["events"] = np.where(mask_where(tally, "what", is_event), counts, 0)
     frame = pd.DataFrame({"ts": tally["ts"], **parts})
     return frame.groupby("ts", sort=True, as_index=False).sum()

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandas as pd
-
 from metrics.base import metric
-from metrics.tally import counts_by, event_rows, rows_where
+from metrics.rows import Table
+from metrics.tally import counts_by, is_event
 
 _AGREEING: Final = ("MAKER", "TAKER")
 
 
-@metric(unit="count", needs=("tally",))
-def why_code_counts(tally: pd.DataFrame) -> dict[str, int]:
+@metric(unit="count", needs=("tally_rows",))
+def why_code_counts(tally_rows: Table) -> dict[str, int]:
     """Count the events of the window by why code, biggest first. Unit: events.
 
     Every accepted event that carries a code counts once, so a skip and the denial that follows it
     count two. Codes that agree (`OK_…`, `MAKER`, `TAKER`) are no reasons and are left out.
     """
-    refusing = rows_where(tally, "reason", lambda word: not _agrees(word))
-    return counts_by(tally, "reason", event_rows(tally) & refusing)
+    return counts_by(
+        tally_rows, "reason", lambda row: is_event(row["what"]) and not _agrees(row["reason"])
+    )
 
 
 def _agrees(code: str) -> bool:

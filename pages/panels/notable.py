@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
-
-import numpy as np
-import pandas as pd
 
 from components.cell import raw_cell, time_cell
 from components.element import Props
@@ -16,11 +15,6 @@ ID: Final = "notable"
 MOST_ROWS: Final = 3
 _TOO_MANY: Final = ("governance.sprt", "governance.alpha")
 """Told at every step of a test: the gauges show them."""
-
-_SHOWN: Final = (
-    *("ts_event", "code", "text", "reason", "decision"),
-    *("raw_generation", "raw_offset", "source"),
-)
 
 COLUMNS: Final = (
     Column("time", "Last notable", width=23),
@@ -37,25 +31,18 @@ def layout() -> Any:
 
 def props(view: Any) -> Props:
     """Give the newest rare events."""
-    rows = [_row(row) for row in _newest(view.notable)]
+    rows = [_row(row) for row in _newest(view.notable_rows)]
     return table_props(
         f"{ID}-rows", COLUMNS, rows, none="No halt, error, alert or transition yet", caption=""
     )
 
 
-def _newest(notable: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the newest rows as dicts of what is shown: cell by cell, a frame of them costs more."""
-    if notable.empty:
-        return []
-    kept = np.flatnonzero(~notable["kind"].isin(_TOO_MANY).to_numpy())
-    columns = {name: notable[name] for name in _SHOWN}
-    return [
-        {name: column.iat[row] for name, column in columns.items()}
-        for row in reversed(kept[-MOST_ROWS:])
-    ]
+def _newest(notable: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    shown = (row for row in reversed(notable) if row["kind"] not in _TOO_MANY)
+    return list(islice(shown, MOST_ROWS))
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     said = next(
         (
             shown

@@ -36,7 +36,7 @@ def status(view: Any) -> dict[str, Any]:
         Finite JSON values only. Milliseconds in `latency`, ratios 0–1, counts of the window;
         `pending` is the state at `as_of`. Before the first event all counts are null.
     """
-    known = view.newest is not None or bool(window_events(view.tally))
+    known = view.newest is not None or bool(view.measure(window_events))
     answer = {
         "ts_ns": int(view.at.as_unit("ns").value),
         "as_of": rfc3339(view.at),

@@ -1,0 +1,31 @@
+"""Which rows of a frame hold a word: on codes, because pandas compares words slowly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+
+def mask(frame: pd.DataFrame, column: str, values: Iterable[str]) -> Mask:
+    """Give which rows hold one of the values; a missing column or value is never one of them."""
+    wanted = frozenset(values)
+    return mask_where(frame, column, lambda word: word in wanted)
+
+
+def mask_where(frame: pd.DataFrame, column: str, holds: Callable[[str], bool]) -> Mask:
+    """Give which rows hold a word for which the rule holds; it is asked once a distinct word."""
+    if column not in frame.columns or frame.empty:
+        return np.zeros(len(frame), dtype=np.bool_)
+    values = frame[column].array
+    if not isinstance(values, pd.Categorical):
+        values = pd.Categorical(values)
+    # A missing word has the code -1: it picks the last entry, which allows nothing.
+    words = values.categories.tolist()
+    allowed = np.fromiter((holds(str(word)) for word in words), np.bool_, len(words))
+    picked: Mask = np.append(allowed, False)[values.codes]
+    return picked
