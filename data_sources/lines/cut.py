@@ -196,7 +196,10 @@ class Cutter:
             self._proved(generation, part, 0)
         self.totals.nul_bytes += zeros
         self.totals.bytes_read += zeros
-        generation.advance(generation.offset + zeros, b"", 0)
+        if generation.known:
+            generation.advance(generation.offset + zeros, b"", 0)
+        else:
+            generation.begin_at(generation.offset + zeros)
 
     def _torn(self, generation: Generation, part: Part, length: int) -> None:
         """Hand on text that never got its newline; the newline is ours."""

@@ -37,6 +37,11 @@ class Found:
     size: int
     mtime_ns: int
 
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """What is another when the file was replaced or changed."""
+        return *self.key, self.size, self.mtime_ns
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -114,17 +114,20 @@ class Follow:
             self.ready[generation.serial] = generation
             return
         generation.recheck = True
-        if not self._prove(generation, now):
+        if not self._prove(generation, now, size):
             return
         if size <= before or size < generation.position:
             generation.forget_progress()
         if size > generation.position:
             self.ready[generation.serial] = generation
 
-    def _prove(self, generation: Generation, now: float) -> bool:
-        """Whether an open file still holds what was read of it; if not, it is handled here."""
+    def _prove(self, generation: Generation, now: float, size: int | None = None) -> bool:
+        """Whether an open file of that size still holds what was read; if not, it is renewed."""
         try:
-            if generation.intact():
+            part = generation.part
+            assert part is not None
+            size = part.stat().st_size if size is None else size
+            if size >= generation.offset and generation.stands_in(part):
                 return True
             self._replaced(generation, now)
         except OSError:
@@ -162,13 +165,15 @@ class Follow:
         try:
             while gone < self._turn_bytes:
                 step = self._cutter.take(generation, part)
-                if not step:
-                    self.ready.pop(generation.serial, None)
-                    if isinstance(part, GzipPart) and (part.ended or part.broken):
-                        generation.broken = part.broken or ""
-                        self._finish(generation, now)
-                    break
                 gone += step
+                caught_up = generation.position >= generation.size and not generation.compressed
+                if caught_up or not step:
+                    self.ready.pop(generation.serial, None)
+                    break
+            if not step and isinstance(part, GzipPart) and (part.ended or part.broken):
+                generation.broken = part.broken or ""
+                self._finish(generation, now)
+            elif gone:
                 generation.finished = False
         except ReplacedError:
             self._replaced(generation, now)
@@ -204,6 +209,8 @@ class Follow:
     def _settle(self, now: float) -> None:
         """End generations whose file was rotated away or deleted and has long been silent."""
         for generation in self._descriptors.generations():
+            if not generation.leaving:
+                generation.quiet_since = None
             if not generation.leaving or generation.serial in self.ready:
                 continue
             if generation.quiet_since is None:

@@ -48,7 +48,7 @@ class Generation:
     quiet_since: float | None = None
     lost_since: float | None = None
     copies: dict[Key, Found] = field(default_factory=dict)
-    strangers: set[Key] = field(default_factory=set)
+    strangers: set[tuple[int, ...]] = field(default_factory=set)
     saved: dict[str, Any] | None = None
 
     @property
@@ -93,28 +93,41 @@ class Generation:
         return self.found is not None and self.found.compressed
 
     @property
+    def rests(self) -> bool:
+        """Whether its plain file is closed and still as it was when it was last open."""
+        found = self.found
+        if found is None or found.compressed or self.part is not None:
+            return False
+        return (found.size, found.mtime_ns) == (self.size, self.mtime_ns)
+
+    @property
     def leaving(self) -> bool:
         """Whether the file was rotated away, deleted or compressed: it will end."""
         return self.found is None or self.found.rotated or self.links == 0
 
     @property
+    def known(self) -> int:
+        """How many bytes were read that can prove the file."""
+        return self.offset - self.head.at
+
+    @property
     def behind(self) -> int:
         """How many bytes before the offset a block must begin, so that it proves itself."""
-        return self.offset if self.offset <= HEAD_BYTES else MARK_BYTES
+        return self.known if self.known <= HEAD_BYTES else MARK_BYTES
 
     def agrees(self, before: bytes) -> bool:
         """Whether `before`, the bytes right before the offset, are those that were read."""
-        if not self.offset:
-            return True
-        if self.offset <= HEAD_BYTES:
-            return len(before) == self.offset and digest(before) == self.head.whole
-        return len(before) == MARK_BYTES and digest(before) == self.marker
+        if len(before) != self.behind:
+            return False
+        if self.known > HEAD_BYTES:
+            return digest(before) == self.marker
+        return not before or digest(before) == self.head.whole
 
     def stands_in(self, part: Part) -> bool:
         """Whether a plain file holds at its place what was read; asks its head and its marker."""
-        before = part.pread(self.behind, self.offset - self.behind)
-        known_head = self.offset <= HEAD_BYTES or self.head.agrees(part.pread(HEAD_BYTES, 0))
-        return known_head and self.agrees(before)
+        if not self.agrees(part.pread(self.behind, self.offset - self.behind)):
+            return False
+        return self.known <= HEAD_BYTES or self.head.agrees(part.pread(HEAD_BYTES, self.head.at))
 
     def intact(self) -> bool:
         """Whether the open file still holds what was read of it."""
@@ -129,16 +142,24 @@ class Generation:
         self.forget_progress()
         self.saved = None
         self.offset = offset
-        want = min(HEAD_BYTES, offset)
+        at, want = self.head.at, min(HEAD_BYTES, self.known)
         if self.head.length < want:
-            head = block[:want] if begins == 0 else b""
-            self.head = Head.of(head if len(head) == want else self._pread(want, 0))
+            head = block[at - begins : at - begins + want] if begins <= at else b""
+            self.head = Head.of(head if len(head) == want else self._pread(want, at), at)
         first = max(0, offset - MARK_BYTES)
         tail = block[first - begins : offset - begins] if first >= begins else b""
         if len(tail) != offset - first:
             tail = self._pread(offset - first, first)
         self.marker = digest(tail)
-        self.marks.add(offset, self.marker)
+        if self.known > HEAD_BYTES:
+            self.marks.add(offset, self.marker)
+
+    def begin_at(self, offset: int) -> None:
+        """Note that only NULs stand before `offset`."""
+        self.forget_progress()
+        self.saved = None
+        self.offset = offset
+        self.head = Head(at=offset)
 
     def forget_progress(self) -> None:
         """Look again at everything after the offset."""

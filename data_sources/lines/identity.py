@@ -26,6 +26,7 @@ def digest(data: bytes) -> str:
 class Head:
     """A signature of the first bytes that grows with the file, up to 1,024 bytes.
 
+    at      where they begin: 0, or behind the NULs that a file may start with, which prove nothing
     start   the first 64 bytes as they are, so that even a file of one short line is recognized
     levels  digests of the first 128, 256, 512 and 1,024 bytes, as far as they are known
     whole   digest of all `length` bytes
@@ -35,36 +36,36 @@ class Head:
     start: bytes = b""
     levels: tuple[str, ...] = ()
     whole: str = ""
+    at: int = 0
 
     @classmethod
-    def of(cls, data: bytes) -> Head:
-        """The signature of a stream that begins with `data`."""
+    def of(cls, data: bytes, at: int = 0) -> Head:
+        """The signature of a stream that holds `data` from `at` on."""
         data = data[:HEAD_BYTES]
         levels = tuple(digest(data[:level]) for level in LEVELS if level <= len(data))
-        return cls(len(data), data[:START_BYTES], levels, digest(data))
+        return cls(len(data), data[:START_BYTES], levels, digest(data), at)
 
     def agrees(self, other: bytes) -> bool:
-        """Whether a stream that begins with `other` can be this one, as far as both are known."""
-        if not self.length:
-            return True
-        common = min(self.length, len(other))
+        """Whether a stream that holds `other` from `at` on can be this one, as far as is known."""
+        if len(other) >= self.length:
+            return not self.length or digest(other[: self.length]) == self.whole
+        common = len(other)
         start = min(common, START_BYTES)
         if self.start[:start] != other[:start]:
-            return False
-        if len(other) >= self.length and digest(other[: self.length]) != self.whole:
             return False
         known = zip(LEVELS, self.levels, strict=False)
         return all(digest(other[:n]) == level for n, level in known if n <= common)
 
     def to_json(self) -> list[Any]:
         """The signature as JSON values; of constant size."""
-        return [self.length, self.start.hex(), list(self.levels), self.whole]
+        return [self.length, self.start.hex(), list(self.levels), self.whole, self.at]
 
     @classmethod
     def from_json(cls, value: list[Any]) -> Head:
         """The inverse of `to_json`; ValueError or TypeError when it is none."""
-        length, start, levels, whole = value
-        return cls(int(length), bytes.fromhex(start), tuple(map(str, levels)), str(whole))
+        length, start, levels, whole, at = value
+        known = tuple(map(str, levels))
+        return cls(int(length), bytes.fromhex(start), known, str(whole), int(at))
 
 
 class Marks:
@@ -77,8 +78,7 @@ class Marks:
 
     def add(self, offset: int, marker: str) -> None:
         """Remember that the bytes before `offset` have this digest."""
-        if offset > HEAD_BYTES:
-            self._marks[offset.bit_length() // 2] = (offset, marker)
+        self._marks[offset.bit_length() // 2] = (offset, marker)
 
     def up_to(self, offset: int) -> tuple[int, str] | None:
         """The last (offset, digest) not beyond `offset`, None when there is none."""

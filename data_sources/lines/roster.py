@@ -82,6 +82,8 @@ class Roster:
             new.key, new.found = key, found
             self._by_key[key] = new
             generation.key = None
+        elif found is not None:
+            generation.strangers.add(found.stamp)
         self._descriptors.close(generation)
         self.out_of_sight(generation, now)
         return new
@@ -96,7 +98,7 @@ class Roster:
             generation.key = None
         generation.forget_progress()
         generation.size = -1
-        if not generation.offset:
+        if not generation.known:
             self._strike(generation)
         elif not generation.finished:
             generation.lost_since = now
@@ -198,7 +200,7 @@ class Roster:
             and PurePosixPath(lost.file).parent == folder
         ]
         for generation in [*reversed(self._by_file.get(found.file, [])), *strangers]:
-            if found.key in generation.strangers:
+            if found.stamp in generation.strangers:
                 continue
             same = found.rotated and holds(generation, part)
             if same or (generation.found is None and returns(generation, part)):
@@ -221,7 +223,7 @@ class Roster:
                 self._adopt(generation, found, part)
                 return
             part.close()
-            generation.strangers.add(found.key)
+            generation.strangers.add(found.stamp)
 
     def _adopt(self, generation: Generation, found: Found, part: Part) -> None:
         """Let the generation be read from this file from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from data_sources.lines.generation import Generation
@@ -21,10 +22,11 @@ def holds(generation: Generation, part: Part) -> bool:
     length = _length(part)
     if not length or not _agrees(generation, part, length):
         return False
+    # An original that is still there only grows: it is never shorter than its copy.
     twin = _twin(generation, part)
     if twin is None:
-        return generation.offset > 0
-    # An original that is still there only grows: it is never shorter than its copy.
+        longer = generation.rests and length > generation.size
+        return generation.known > 0 and not longer
     return length <= _length(twin) and _same_bytes(twin, part, length)
 
 
@@ -34,14 +36,14 @@ def returns(generation: Generation, part: Part) -> bool:
     So it is after an editor has saved, or a backup was put back: same text, another file.
     """
     length = _length(part)
-    deepest = DEEP_BYTES if isinstance(part, GzipPart) else length
+    deepest = DEEP_BYTES if isinstance(part, GzipPart) else sys.maxsize
     if length < min(generation.offset, deepest) or not _agrees(generation, part, length):
         return False
     twin = _twin(generation, part)
     if twin is None:
-        return generation.offset > 0
+        return generation.known > 0
     held = _length(twin)
-    if generation.offset and held <= generation.position:
+    if generation.known and held <= generation.position:
         return True
     return 0 < min(held, deepest) <= length and _same_bytes(twin, part, min(held, deepest))
 
@@ -68,12 +70,6 @@ def _twin(generation: Generation, part: Part) -> Part | None:
     return own if own is not part and generation.intact() else None
 
 
-def _twin(generation: Generation, part: Part) -> Part | None:
-    """The generation's own open file, as long as it still holds what was read."""
-    own = generation.part
-    return own if own is not part and generation.intact() else None
-
-
 def _length(part: Part) -> int:
     """Length of the stream in bytes; of a compressed one, as far as we look into it."""
     if isinstance(part, GzipPart):
@@ -83,7 +79,9 @@ def _length(part: Part) -> int:
 
 def _agrees(generation: Generation, part: Part, length: int) -> bool:
     """Whether head and marker agree, or an earlier mark where the file ends before our offset."""
-    if not generation.head.agrees(part.pread(HEAD_BYTES, 0)):
+    at = generation.head.at
+    head = part.pread(HEAD_BYTES, at)
+    if not head or (at and part.pread(1, 0) != b"\0") or not generation.head.agrees(head):
         return False
     if length >= generation.offset:
         begins = generation.offset - generation.behind
@@ -101,4 +99,17 @@ def _same_bytes(one: Part, other: Part, length: int) -> bool:
         count = min(MARK_BYTES, length - place)
         if one.pread(count, place) != other.pread(count, place):
             return False
+    return not isinstance(other, GzipPart) or _same_after_hole(one, other)
+
+
+def _same_after_hole(one: Part, other: GzipPart) -> bool:
+    """Whether two parts still agree where the NULs end that both may begin with."""
+    position = 0
+    while theirs := other.pread(DEEP_BYTES, position):
+        ours = one.pread(len(theirs), position)
+        if ours != theirs[: len(ours)]:
+            return False
+        if theirs.strip(b"\0"):
+            break
+        position += len(theirs)
     return True

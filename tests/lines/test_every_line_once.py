@@ -32,7 +32,7 @@ class Writers(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="lines-"))
         self.root = self.folder / "logs"
         (self.root / "night").mkdir(parents=True)
-        self.follower = Follower(self.root, rotate_wait_seconds=10, turn_bytes=4096)
+        self.follower = self._follower(512)
         self.seq = 0
         self.rotations = 0
         self.owed: set[int] = set()
@@ -63,8 +63,9 @@ class Writers(RuleBasedStateMachine):
 
     # what writers do
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(max_open_files=st.sampled_from([3, 512]))
+    def begin(self, max_open_files: int) -> None:
+        self.follower = self._follower(max_open_files)
         self.append("a.jsonl", 2, 0)
 
     @rule(name=NAMES, count=st.integers(1, 6), padding=PADDING)
@@ -93,6 +94,29 @@ class Writers(RuleBasedStateMachine):
             number = self._next()
             self.owed.add(number)
             os.write(descriptor, record(number))
+
+    @rule(name=NAMES, size=st.sampled_from([1, 70, 5000, 300_000]))
+    def lose_a_block(self, name: str, size: int) -> None:
+        """A crash of the machine leaves NULs between two lines."""
+        path = self.root / name
+        if path.exists() and name not in self.part:
+            os.truncate(path, path.stat().st_size + size)
+            self.append(name, 1, 0)
+
+    @rule(name=NAMES)
+    def append_giant(self, name: str) -> None:
+        """A line beyond the limit of 50,000 bytes."""
+        giant = b"%d " % self._next() * 15_000
+        self._write(name, self._rest(name) + giant + b"\n", [])
+
+    @rule()
+    def folder_away_and_back(self) -> None:
+        """A mount that comes and goes."""
+        away = self.folder / "away"
+        self.root.rename(away)
+        self.let_pass(1.2)
+        away.rename(self.root)
+        self.let_pass(1.2)
 
     # what rotators do
 
@@ -201,6 +225,15 @@ class Writers(RuleBasedStateMachine):
         assert set(self.given) <= self.owed | self.maybe, "a line that nobody wrote"
 
     # how
+
+    def _follower(self, max_open_files: int) -> Follower:
+        return Follower(
+            self.root,
+            rotate_wait_seconds=10,
+            turn_bytes=4096,
+            max_line_bytes=50_000,
+            max_open_files=max_open_files,
+        )
 
     def _next(self) -> int:
         self.seq += 1
