@@ -80,11 +80,17 @@ def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
     return status
 
 
-def order_frame(ledger: Ledger, rows: npt.NDArray[np.int64], at: int) -> pd.DataFrame:
-    """Return the orders frame (columns `ORDER_COLUMNS`) of some rows as they stood at `at`."""
+def order_frame(
+    ledger: Ledger, rows: npt.NDArray[np.int64], at: int, told_until: int
+) -> pd.DataFrame:
+    """Return the orders frame (columns `ORDER_COLUMNS`) of some rows as they stood at `at`.
+
+    What the ledger was told after `told_until` is left out: a picture that is taken now and read
+    later must not know more in one part than in another.
+    """
     lives, words = ledger.orders.lives, ledger.groups.codes
-    cells = ledger.orders.table.at(rows, at)
-    _quantities_at(ledger, rows, at, cells)
+    cells = ledger.orders.table.at(rows, told_until)
+    _quantities_at(ledger, rows, told_until, cells)
     status = statuses(cells, at, lives.expiry_ns)
     submitted = cells["ts_submitted"]
     lapses = np.where(submitted == NEVER, NEVER, submitted + lives.expiry_ns)

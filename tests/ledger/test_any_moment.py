@@ -79,3 +79,16 @@ def test_reading_order_does_not_matter(make_events: Maker, seed: int) -> None:
     shuffled = frame.iloc[np.argsort(jitter, kind="stable")]
     expected = summary(told(frame).view(window_seconds=None))
     assert summary(told(shuffled, pieces=40).view(window_seconds=None)) == expected
+
+
+def test_a_picture_does_not_learn_after_it_was_taken(make_events: Maker) -> None:
+    """Orders read from a picture later know nothing that was folded after it was taken."""
+    rows = day(seed=5)
+    frame = make_events(rows)
+    half = len(frame) // 2
+    now = pd.Timestamp(rows[-1]["ts_event"], unit="ns", tz="UTC")
+    expected = told(frame.iloc[:half]).view(at=now, window_seconds=None)
+    ledger = told(frame.iloc[:half])
+    early = ledger.view(at=now, window_seconds=None)
+    ledger.fold(frame.iloc[half:])
+    assert summary(early) == summary(expected)
