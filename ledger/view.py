@@ -59,6 +59,7 @@ class View:
         self.states: Mapping[str, pd.DataFrame] = ledger.states
         newest = ledger.newest()
         self._at = at if at is not None else (newest or 0)
+        self._told_until = min(self._at, newest or 0)
         self._start = (
             None if window_seconds is None else self._at - round(window_seconds * SECOND_NS)
         )
@@ -218,7 +219,7 @@ class View:
 
     def _open_orders(self) -> pd.DataFrame:
         with self._ledger.guard:
-            frame = order_frame(self._ledger, self._open, self._at)
+            frame = order_frame(self._ledger, self._open, self._at, self._told_until)
         return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
 
     @property
@@ -234,13 +235,13 @@ class View:
     def _orders(self) -> pd.DataFrame:
         ledger = self._ledger
         with ledger.guard:
-            low, high = ledger.orders.transitions.bounds(self._start, self._at)
+            low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
             touched = ledger.orders.transitions.column("row")[low:high]
             rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
             rows = rows[self._allowed_orders(rows)]
             if self._start is not None:
                 rows = rows[-TABLE_ROWS:]
-            frame = order_frame(ledger, rows, self._at)
+            frame = order_frame(ledger, rows, self._at, self._told_until)
         return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
 
     @property
