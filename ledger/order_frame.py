@@ -115,7 +115,7 @@ def order_frame(
         "filled_quantity": filled,
         "leaves_quantity": quantity - np.nan_to_num(filled),
         "limit_price": cells["limit_price"],
-        "average_fill_price": cells["filled_value"] / filled,
+        "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
         "stop_loss_price": np.full(len(rows), np.nan),
         "take_profit_price": np.full(len(rows), np.nan),
         "mode": pd.array([None] * len(rows), dtype="str"),
