@@ -16,6 +16,7 @@ from ledger.sorted_log import SortedLog
 
 SECOND_NS = 1_000_000_000
 BINS = 60
+EFFECT = DIMENSIONS.index("position_effect")
 
 Row = tuple[int, ...]
 
@@ -136,23 +137,29 @@ def tally_by_minute(
     first..at (ns) is cut into at most 60 bins of at least a second.
     """
     width = max(SECOND_NS, -(-(at - first) // BINS))
-    pieces = []
+    table, codes = groups.table(), groups.codes
+    # Counting by number needs no sorting: a cell is a bin and one of the few pairs there are.
+    pairs, pair_of = np.unique(table[:, (WHAT, EFFECT)], axis=0, return_inverse=True)
+    hidden = np.ones(len(table), np.bool_)  # a group younger than the picture is not in it
+    hidden[: len(allowed)] = ~allowed
+    size = len(pairs) + 1
+    pair_of = np.where(hidden, len(pairs), pair_of.reshape(-1))
+    counts = np.zeros((BINS + 1) * size, np.int64)
     for log in logs:
         low, high = log.bounds(first - 1, at)
         bins = (log.column("ts")[low:high] - first) // width
-        pieces.append((bins << 32) + log.column("group")[low:high])
-    keys, counts = np.unique(np.concatenate(pieces), return_counts=True)
-    group = keys & 0xFFFFFFFF
-    # A group younger than the picture has no rows in it: it cannot be looked up past the end.
-    inside = allowed[np.minimum(group, len(allowed) - 1)] if len(allowed) else group > group
-    keys, counts, group = keys[inside], counts[inside], group[inside]
-    table, codes = groups.table()[group], groups.codes
-    effect = DIMENSIONS.index("position_effect")
+        counts += np.bincount(
+            bins * size + pair_of[log.column("group")[low:high]], minlength=len(counts)
+        )
+    cells = np.flatnonzero(counts)
+    cells = cells[cells % size < len(pairs)]
+    what, effect = pairs[cells % size].T
     return pd.DataFrame(
         {
-            "ts": times(first + (keys >> 32) * width),
-            "what": codes["what"].categorical(table[:, WHAT]),
-            "position_effect": codes["position_effect"].categorical(table[:, effect]),
-            "n": counts,
-        }
+            "ts": times(first + cells // size * width),
+            "what": codes["what"].categorical(what),
+            "position_effect": codes["position_effect"].categorical(effect),
+            "n": counts[cells],
+        },
+        copy=False,
     )

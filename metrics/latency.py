@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -88,13 +88,13 @@ def latency_by(latency: SamplesOf, *, stage: str, by: str) -> pd.DataFrame:
     samples: Samples = latency(stage)
     keys = pd.Categorical(getattr(samples, by))
     codes = np.asarray(keys.codes)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for code in np.unique(codes[codes >= 0]):
         chosen = percentiles(samples.seconds[codes == code])
         rows.append({by: str(keys.categories[int(code)]), **percentile_row(chosen)})
-    columns = [by, *percentile_row(percentiles([]))]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["n", by], ascending=[False, True], ignore_index=True)
+    rows.sort(key=lambda row: (-row["n"], row[by]))
+    keys_of_rows = pd.array([row[by] for row in rows], dtype="str")
+    return pd.DataFrame({by: keys_of_rows, **percentile_columns(rows)}, copy=False)
 
 
 def percentile_row(found: Percentiles) -> dict[str, float]:
@@ -104,6 +104,15 @@ def percentile_row(found: Percentiles) -> dict[str, float]:
         for suffix, value in (("", one.value), ("_low", one.low), ("_high", one.high)):
             row[name + suffix] = np.nan if value is None else value
     return row
+
+
+def percentile_columns(rows: Sequence[Mapping[str, float]]) -> dict[str, NDArray[Any]]:
+    """Give rows of `percentile_row` as columns: n whole, the rest in seconds with NaN."""
+    columns = {
+        name: np.array([row[name] for row in rows], dtype=np.float64)
+        for name in percentile_row(percentiles([]))
+    }
+    return columns | {"n": columns["n"].astype(np.int64)}
 
 
 def _known(frame: pd.DataFrame, column: str) -> pd.Series[float]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
-from metrics.latency import Samples, SamplesOf, percentile_row
+from metrics.latency import Samples, SamplesOf, percentile_columns, percentile_row
 from metrics.percentiles import percentiles
 from metrics.time_bins import TimeBins, time_bins
 
@@ -49,7 +49,10 @@ def latency_bands(
     if bins is None:
         return _as_bands(pd.DatetimeIndex([], tz="UTC"), [])
     cuts = np.searchsorted(samples.ts_ns, bins.edges_ns)
-    rows = [percentile_row(percentiles(samples.seconds[low:high])) for low, high in pairwise(cuts)]
+    rows = [
+        percentile_row(percentiles(samples.seconds[low:high]))
+        for low, high in pairwise(cuts.tolist())
+    ]
     return _as_bands(bins.starts, rows)
 
 
@@ -89,5 +92,4 @@ def _bins_of(samples: Samples, start: pd.Timestamp | None, at: pd.Timestamp) -> 
 
 
 def _as_bands(starts: pd.DatetimeIndex, rows: list[dict[str, float]]) -> pd.DataFrame:
-    bands = pd.DataFrame(rows, columns=list(percentile_row(percentiles([]))), index=starts)
-    return bands.rename_axis("ts").reset_index()
+    return pd.DataFrame({"ts": starts, **percentile_columns(rows)}, copy=False)

@@ -21,11 +21,14 @@ def mask_where(frame: pd.DataFrame, column: str, holds: Callable[[str], bool]) -
     """Give which rows hold a word for which the rule holds; it is asked once a distinct word."""
     if column not in frame.columns or frame.empty:
         return np.zeros(len(frame), dtype=np.bool_)
-    values = frame[column].array
+    words, codes = coded(frame[column])
+    picked: Mask = np.array([*map(holds, words), False], np.bool_)[codes]
+    return picked
+
+
+def coded(column: pd.Series[str]) -> tuple[list[str], NDArray[np.integer]]:
+    """Give the words of a column and each row's place among them; -1 is a missing word."""
+    values = column.array
     if not isinstance(values, pd.Categorical):
         values = pd.Categorical(values)
-    # A missing word has the code -1: it picks the last entry, which allows nothing.
-    words = values.categories.tolist()
-    allowed = np.fromiter((holds(str(word)) for word in words), np.bool_, len(words))
-    picked: Mask = np.append(allowed, False)[values.codes]
-    return picked
+    return [str(word) for word in values.categories.tolist()], values.codes
