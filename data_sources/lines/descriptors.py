@@ -118,7 +118,15 @@ class Descriptors:
     def _close_oldest(self) -> bool:
         """Close the silent one that can be opened again; False when there is none."""
         for generation in self._open.values():
-            if generation.found is not None and generation.links and not generation.compressed:
+            if _reopenable(generation):
                 self.close(generation)
                 return True
         return False
+
+
+def _reopenable(generation: Generation) -> bool:
+    """Whether closing loses nothing: the file has a name, and is not half unpacked."""
+    part = generation.part
+    if part is None or generation.found is None or not part.stat().st_nlink:
+        return False
+    return not generation.compressed or not generation.offset

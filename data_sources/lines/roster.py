@@ -199,7 +199,8 @@ class Roster:
             and lost.offset >= START_BYTES
             and PurePosixPath(lost.file).parent == folder
         ]
-        for generation in [*reversed(self._by_file.get(found.file, [])), *strangers]:
+        mates = sorted(self._by_file.get(found.file, []), key=lambda g: -g.known)
+        for generation in [*mates, *strangers]:
             if found.stamp in generation.strangers:
                 continue
             same = found.rotated and holds(generation, part)

@@ -7,7 +7,7 @@ from typing import Final
 
 from data_sources.lines.generation import Generation
 from data_sources.lines.gzip_part import GzipPart
-from data_sources.lines.identity import HEAD_BYTES, MARK_BYTES, digest
+from data_sources.lines.identity import HEAD_BYTES, MARK_BYTES, START_BYTES, digest
 from data_sources.lines.part import Part
 
 DEEP_BYTES: Final = 256 * 1024
@@ -45,6 +45,8 @@ def returns(generation: Generation, part: Part) -> bool:
     held = _length(twin)
     if generation.known and held <= generation.position:
         return True
+    if not generation.known and held < HEAD_BYTES and b"\n" not in twin.pread(held, 0):
+        return False
     return 0 < min(held, deepest) <= length and _same_bytes(twin, part, min(held, deepest))
 
 
@@ -83,6 +85,9 @@ def _agrees(generation: Generation, part: Part, length: int) -> bool:
     head = part.pread(HEAD_BYTES, at)
     if not head or (at and part.pread(1, 0) != b"\0") or not generation.head.agrees(head):
         return False
+    weak = 0 < generation.known < START_BYTES and length > generation.offset
+    if weak and part.pread(1, generation.offset - 1) != b"\n":
+        return False  # a few letters without newline prove nothing when something follows them
     if length >= generation.offset:
         begins = generation.offset - generation.behind
         return generation.agrees(part.pread(generation.behind, begins))

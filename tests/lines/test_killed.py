@@ -60,7 +60,7 @@ def committed(state: Path) -> int:
         return 0
     with closing(sqlite3.connect(state, timeout=30)) as store:
         try:
-            return int(store.execute("SELECT count(*) FROM lines").fetchone()[0])
+            return int(store.execute("SELECT max(rowid) FROM lines").fetchone()[0] or 0)
         except sqlite3.OperationalError:
             return 0
 

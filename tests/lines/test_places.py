@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import resource
 import shutil
@@ -359,6 +360,18 @@ def test_more_files_than_descriptors(root: Path) -> None:
     assert follower.settle() == []
     assert sorted(numbers(follower.lines)) == [t * 100 + n for t in range(4) for n in range(40)]
     follower.check_identity()
+
+
+def test_more_compressed_parts_than_descriptors(root: Path) -> None:
+    """A week of compressed parts is read one after the other."""
+    follower = Follower(root, max_open_files=8)
+    for number in range(40):
+        with gzip.open(root / f"a.jsonl.{40 - number}.gz", "wb") as stream:
+            stream.write(record(number))
+        os.utime(root / f"a.jsonl.{40 - number}.gz", (number, number))
+    assert numbers(follower.read()) == list(range(40))
+    assert len(follower.tail._descriptors) <= 8
+    assert follower.settle() == []
 
 
 def test_a_process_without_descriptors(root: Path) -> None:
