@@ -12,7 +12,8 @@ import pandas as pd
 
 from ledger.codes import DIMENSIONS
 from ledger.newest_events import KEPT, NewestEvents
-from ledger.order_frame import OPEN_STATUSES, STATUSES, order_frame, statuses
+from ledger.order_columns import OrderColumns
+from ledger.order_frame import OPEN_STATUSES, STATUSES, statuses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import LatencySamples, latency_samples, taken_samples
@@ -199,10 +200,10 @@ class View:
 
         The window is cut into at most 60 bins of at least a second.
         """
-        found: pd.DataFrame = self._once("tally_by_minute", self._tally_by_minute)
-        return found
+        return self._by_minute
 
-    def _tally_by_minute(self) -> pd.DataFrame:
+    @cached_property
+    def _by_minute(self) -> pd.DataFrame:
         ledger = self._ledger
         first = self._start
         if first is None:
@@ -211,28 +212,21 @@ class View:
             logs = (ledger.events, ledger.orders.transitions)
             return tally_by_minute(ledger.groups, logs, self._allowed, first, self._at)
 
-    @property
+    @cached_property
+    def open_order_columns(self) -> OrderColumns:
+        """What is in flight or open at the moment, oldest first, column by column."""
+        with self._ledger.guard:
+            return OrderColumns(self._ledger, self._open, self._at, self._told_until)
+
+    @cached_property
     def open_orders(self) -> pd.DataFrame:
         """The orders frame of what is in flight or open at the moment, oldest first."""
-        found: pd.DataFrame = self._once("open_orders", self._open_orders)
-        return found
-
-    def _open_orders(self) -> pd.DataFrame:
         with self._ledger.guard:
-            frame = order_frame(self._ledger, self._open, self._at, self._told_until)
-        return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
+            return self.open_order_columns.frame()
 
-    @property
-    def orders(self) -> pd.DataFrame:
-        """The orders frame of what changed in the window or is open, as it stood at the moment.
-
-        Oldest first; when there are more than 5,000, the newest 5,000 (all of them for a window
-        over everything, which is what a notebook asks for).
-        """
-        found: pd.DataFrame = self._once("orders", self._orders)
-        return found
-
-    def _orders(self) -> pd.DataFrame:
+    @cached_property
+    def order_columns(self) -> OrderColumns:
+        """What `orders` holds, column by column."""
         ledger = self._ledger
         with ledger.guard:
             low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
@@ -241,16 +235,21 @@ class View:
             rows = rows[self._allowed_orders(rows)]
             if self._start is not None:
                 rows = rows[-TABLE_ROWS:]
-            frame = order_frame(ledger, rows, self._at, self._told_until)
-        return frame.sort_values("ts_submitted", kind="stable").reset_index(drop=True)
+            return OrderColumns(ledger, rows, self._at, self._told_until)
 
-    @property
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """The orders frame of what changed in the window or is open, as it stood at the moment.
+
+        Oldest first; when there are more than 5,000, the newest 5,000 (all of them for a window
+        over everything, which is what a notebook asks for).
+        """
+        with self._ledger.guard:
+            return self.order_columns.frame()
+
+    @cached_property
     def notable(self) -> pd.DataFrame:
         """Whole rows of the rare kinds up to the moment, oldest first, whatever the window."""
-        found: pd.DataFrame = self._once("notable", self._notable)
-        return found
-
-    def _notable(self) -> pd.DataFrame:
         with self._ledger.guard:
             return self._ledger.notable.frame(self.at, self._filters)
 
@@ -287,16 +286,13 @@ class View:
         """Return a metric of this picture; the same metric and options are computed once."""
         key = (metric, tuple(sorted(options.items())))
         needs: tuple[str, ...] = getattr(metric, "needs", ())
-        return self._once(key, lambda: metric(*(self._input(n) for n in needs), **options))
+        if key not in self._memo:
+            self._memo[key] = metric(*(self._input(name) for name in needs), **options)
+        return self._memo[key]
 
     def _input(self, name: str) -> Any:
         value = getattr(self, name)
         return value() if name == "tally_by_minute" else value
-
-    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        if key not in self._memo:
-            self._memo[key] = make()
-        return self._memo[key]
 
 
 def _moment(ns: int) -> pd.Timestamp:

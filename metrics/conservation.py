@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
+from metrics.columns import Columns, rows_at
 from metrics.mask import mask
-from metrics.rows import Table
+from metrics.rows import Row, Table
 from metrics.tally import totals
 
 IN_FLIGHT: Final = ("submitted",)
@@ -62,9 +63,9 @@ class Conservation:
         return None if not self.n else not self.breaks
 
 
-@metric(unit="count", needs=("orders", "tally_rows", "start", "exact"))
+@metric(unit="count", needs=("order_columns", "tally_rows", "start", "exact"))
 def conservation(
-    orders: pd.DataFrame, tally_rows: Table, start: pd.Timestamp | None, exact: bool
+    order_columns: Columns, tally_rows: Table, start: pd.Timestamp | None, exact: bool
 ) -> Conservation:
     """Check that no order vanishes or counts twice. Unit: orders.
 
@@ -73,6 +74,7 @@ def conservation(
     that the orders themselves remember (left out where
     the window holds more than the orders that a view shows).
     """
+    orders = order_columns
     if orders.empty or "status" not in orders.columns:
         return Conservation(0, ())
     identities = [_by_state(orders), _by_quantity(orders)]
@@ -84,9 +86,9 @@ def conservation(
     return Conservation(len(orders), tuple(identities))
 
 
-@metric(unit="count", needs=("open_orders", "tally_rows", "exact"))
+@metric(unit="count", needs=("open_order_columns", "tally_rows", "exact"))
 def conservation_of_counts(
-    open_orders: pd.DataFrame, tally_rows: Table, exact: bool
+    open_order_columns: Columns, tally_rows: Table, exact: bool
 ) -> Conservation:
     """Check that no order vanished from a window over everything, by counts alone. Unit: orders.
 
@@ -97,7 +99,7 @@ def conservation_of_counts(
     born = steps.get("submitted", 0) + steps.get("orphan", 0)
     if not exact or not born:
         return Conservation(0, ())
-    told_of = len(open_orders) + sum(steps.get(step, 0) for step in CLOSED)
+    told_of = len(open_order_columns) + sum(steps.get(step, 0) for step in CLOSED)
     identity = Identity("submitted + orphans = open + closed", born, min(born, told_of))
     return Conservation(born, (identity,))
 
@@ -109,20 +111,20 @@ def _steps(tally: Table) -> dict[str, int]:
     return steps
 
 
-def _by_state(orders: pd.DataFrame) -> Identity:
+def _by_state(orders: Columns) -> Identity:
     """Check submitted = in flight + open + closed, order by order."""
     known = mask(orders, "status", (*IN_FLIGHT, *OPEN, *CLOSED))
     name = "submitted + orphans = in flight + open + closed"
     return Identity(name, len(orders), int(known.sum()), _ids(orders, ~known))
 
 
-def _by_quantity(orders: pd.DataFrame) -> Identity:
+def _by_quantity(orders: Columns) -> Identity:
     """Check order_quantity = filled_quantity + leaves_quantity where all three are known."""
     columns = ["order_quantity", "filled_quantity", "leaves_quantity"]
     name = "order quantity = filled + leaves"
     if not set(columns) <= set(orders.columns):
         return Identity(name, 0, 0)
-    whole, filled, leaves = (orders[one].to_numpy(dtype=np.float64) for one in columns)
+    whole, filled, leaves = (np.asarray(orders[one], np.float64) for one in columns)
     known = np.isfinite(whole) & np.isfinite(filled) & np.isfinite(leaves)
     room = _QUANTITY_TOLERANCE * np.maximum(1.0, np.abs(whole))
     fits = np.abs(whole - filled - leaves) <= room
@@ -132,23 +134,22 @@ def _by_quantity(orders: pd.DataFrame) -> Identity:
 
 
 def _against_tally(
-    orders: pd.DataFrame, tally: Table, start: pd.Timestamp | None, step: str, column: str
+    orders: Columns, tally: Table, start: pd.Timestamp | None, step: str, column: str
 ) -> Identity:
     """Check that the tally counted as many steps as the orders remember in the window."""
-    stamps = orders[column].array
-    inside = np.asarray(~stamps.isna() if start is None else stamps > start)
+    stamps = pd.DatetimeIndex(orders[column])
+    inside = np.asarray(stamps.notna() if start is None else stamps > start)
     name = f"{step} in the tally = orders {step} in the window"
     return Identity(name, _steps(tally).get(step, 0), int(inside.sum()))
 
 
-def _ids(orders: pd.DataFrame, rows: NDArray[np.bool_]) -> tuple[str, ...]:
+def _ids(orders: Columns, rows: NDArray[np.bool_]) -> tuple[str, ...]:
     if not rows.any():
         return ()
-    chosen = orders.iloc[np.flatnonzero(rows)[:_SHOWN_IDS]]
-    return tuple(_id(row) for row in chosen.to_dict("records"))
+    return tuple(_id(row) for row in rows_at(orders, np.flatnonzero(rows)[:_SHOWN_IDS]))
 
 
-def _id(row: dict[object, object]) -> str:
+def _id(row: Row) -> str:
     for name in ("client_order_id", "venue_order_id"):
         if isinstance(row.get(name), str):
             return str(row[name])

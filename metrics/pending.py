@@ -7,8 +7,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.base import metric
+from metrics.columns import Columns
 from metrics.mask import mask
 
 _SECOND_NS: Final = 1_000_000_000
@@ -32,15 +34,15 @@ class Pending:
     median_age_seconds: float | None
 
 
-@metric(unit="count", needs=("open_orders", "at"))
-def pending(open_orders: pd.DataFrame, at: pd.Timestamp) -> Pending:
+@metric(unit="count", needs=("open_order_columns", "at"))
+def pending(open_order_columns: Columns, at: pd.Timestamp) -> Pending:
     """Count the opening orders that have no terminal event at `at`, with their ages in seconds.
 
     An order that nobody acknowledged for 300 s has expired by then and is not among them.
     """
-    opening = ~mask(open_orders, "position_effect", ("close",))
-    in_flight = mask(open_orders, "status", ("submitted",))
-    ages = age_seconds(open_orders, at).to_numpy()[opening]
+    opening = ~mask(open_order_columns, "position_effect", ("close",))
+    in_flight = mask(open_order_columns, "status", ("submitted",))
+    ages = _ages(open_order_columns, at)[opening]
     ages = ages[np.isfinite(ages)]
     return Pending(
         pending_orders=int(opening.sum()),
@@ -52,10 +54,13 @@ def pending(open_orders: pd.DataFrame, at: pd.Timestamp) -> Pending:
 
 def age_seconds(orders: pd.DataFrame, at: pd.Timestamp) -> pd.Series[float]:
     """Give the age of each order at `at` since its submit, else since its ack, in seconds."""
+    return pd.Series(_ages(orders, at), index=orders.index, name="age_seconds")
+
+
+def _ages(orders: Columns, at: pd.Timestamp) -> NDArray[np.float64]:
     born = np.full(len(orders), _NEVER)
     for column in ("ts_accepted", "ts_submitted"):
         if column in orders.columns:
             stamps = pd.DatetimeIndex(orders[column]).as_unit("ns").asi8
             born = np.where(stamps == _NEVER, born, stamps)
-    ages = np.where(born == _NEVER, np.nan, (at.as_unit("ns").value - born) / _SECOND_NS)
-    return pd.Series(ages, index=orders.index, name="age_seconds")
+    return np.where(born == _NEVER, np.nan, (at.as_unit("ns").value - born) / _SECOND_NS)

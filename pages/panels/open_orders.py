@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
 from dash import html
 
 from components.element import Props
@@ -32,11 +32,11 @@ def layout(*, span: int) -> html.Section:
 
 def props(view: Any, origin: Provenance, selected: str | None) -> Props:
     """Give the oldest open orders."""
-    orders: pd.DataFrame = view.open_orders
+    orders = view.open_order_columns
     waiting: Pending = view.measure(pending)
     rows = [
         order_row(row, view.at, selected, still=origin.replay)
-        for row in orders.head(MOST_ROWS).to_dict("records")
+        for row in orders.rows(np.arange(min(MOST_ROWS, len(orders))))
     ]
     hidden = len(orders) - len(rows)
     caption = f"The oldest {count(len(rows))}; {count(hidden)} younger left out" if hidden else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
 from dash import html
 
 from components.element import Props
@@ -27,12 +27,13 @@ def layout(*, span: int) -> html.Section:
 
 def props(view: Any, origin: Provenance, selected: str | None) -> Props:
     """Give the newest ended orders."""
-    orders: pd.DataFrame = view.orders
-    ended = orders[orders["ts_closed"].notna()] if len(orders) else orders
-    newest = ended.sort_values("ts_closed", kind="stable").tail(MOST_ROWS) if len(ended) else ended
+    orders = view.order_columns
+    closed = orders["ts_closed"]
+    ended = np.flatnonzero(closed.notna())
+    oldest_first = ended[np.argsort(closed.asi8[ended], kind="stable")]
     rows = [
         order_row(row, view.at, selected, still=origin.replay)
-        for row in reversed(newest.to_dict("records"))
+        for row in orders.rows(oldest_first[-MOST_ROWS:][::-1])
     ]
     hidden = len(ended) - len(rows)
     caption = f"The newest {count(len(rows))}; {count(hidden)} older left out" if hidden else ""

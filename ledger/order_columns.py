@@ -1,0 +1,171 @@
+"""Order lives as they stood at one moment, column by column: only what is asked for is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ledger.codes import Codes
+from ledger.moment import moment
+from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, statuses, times
+from ledger.order_table import CLOSING, NEVER
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
+SECOND_NS: Final = 1_000_000_000
+_WORDS: Final = ("symbol", "side", "route", "reason", "source", "account_id", "session_id")
+_NEVER_TOLD: Final = ("stop_loss_price", "take_profit_price")
+
+
+class OrderColumns:
+    """The orders frame before it is one, the oldest submit first.
+
+    `orders["status"]` gives one column as pandas keeps it, `rows` a few orders as dicts, `frame`
+    all of it. What the ledger was told after `told_until` is left out: a picture that is taken now
+    and read later must not know more in one part than in another.
+    """
+
+    columns: Final = ORDER_COLUMNS
+
+    def __init__(
+        self, ledger: Ledger, rows: npt.NDArray[np.int64], at: int, told_until: int
+    ) -> None:
+        table = ledger.orders.table
+        submitted = table.column("ts_submitted")[rows]
+        unknown = (submitted == NEVER) | (submitted > told_until)
+        rows = rows[np.argsort(np.where(unknown, np.iinfo(np.int64).max, submitted), kind="stable")]
+        cells = table.at(rows, told_until)
+        _quantities_at(ledger, rows, told_until, cells)
+        status = statuses(cells, at, ledger.orders.lives.expiry_ns)
+        self._rows, self._cells = rows, cells
+        self._ids = {
+            "client_order_id": (table.client_order_ids, "ts_named"),
+            "venue_order_id": (table.venue_order_ids, "ts_venue_named"),
+        }
+        words = ledger.groups.codes
+        self._words = {name: (words[name], cells[name]) for name in _WORDS} | {
+            "status": (_STATUS, status),
+            "position_effect": (_EFFECT, cells["position_effect"]),
+            "strategy_id": (ledger.orders.strategies, cells["strategy_id"]),
+            "raw_generation": (ledger.generations, cells["generation"]),
+        }
+        self._times = _times(cells, status, ledger.orders.lives.expiry_ns)
+        self._numbers = _numbers(cells)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no order."""
+        return not len(self._rows)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a column: a Categorical, a DatetimeIndex in UTC, numbers, or text."""
+        if name in self._times:
+            return times(self._times[name])
+        if name in self._words:
+            words, codes = self._words[name]
+            return words.categorical(codes)
+        if name in self._numbers:
+            return self._numbers[name]
+        return pd.array(self._texts(name, np.arange(len(self))), dtype="str")
+
+    def rows(self, places: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+        """Return the orders at some places as dicts; unknown words and times are None."""
+        columns = [self._values(name, places) for name in ORDER_COLUMNS]
+        return [dict(zip(ORDER_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the orders frame."""
+        return pd.DataFrame({name: self[name] for name in ORDER_COLUMNS}, copy=False)
+
+    def _values(self, name: str, places: npt.NDArray[np.int64]) -> list[Any]:
+        if name in self._times:
+            return [moment(ns) for ns in self._times[name][places].tolist()]
+        if name in self._words:
+            words, codes = self._words[name]
+            return [words.word(code) for code in codes[places].tolist()]
+        if name in self._numbers:
+            values: list[Any] = self._numbers[name][places].tolist()
+            return values
+        return self._texts(name, places)
+
+    def _texts(self, name: str, places: npt.NDArray[np.int64]) -> list[Any]:
+        if name not in self._ids:
+            return [None] * len(places)
+        ids, known_since = self._ids[name]
+        known = (self._cells[known_since][places] != NEVER).tolist()
+        pairs = zip(self._rows[places].tolist(), known, strict=True)
+        return [ids[row] if is_known else None for row, is_known in pairs]
+
+
+def _times(cells: Arrays, status: npt.NDArray[np.int8], expiry_ns: int) -> Arrays:
+    submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
+    lapses = np.where(submitted == NEVER, NEVER, submitted + expiry_ns)
+    closed = np.max([cells[name] for name in CLOSING], axis=0, initial=NEVER)
+    closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapses, closed)
+    return {
+        "ts_submitted": submitted,
+        "ts_accepted": accepted,
+        "ts_first_fill": cells["ts_first_fill"],
+        "ts_closed": closed,
+        "ts_expires": np.where(accepted == NEVER, lapses, NEVER),
+    }
+
+
+def _numbers(cells: Arrays) -> Arrays:
+    quantity, filled = cells["order_quantity"], cells["filled_quantity"]
+    submitted = cells["ts_submitted"]
+    return {name: np.full(len(submitted), np.nan) for name in _NEVER_TOLD} | {
+        "order_quantity": quantity,
+        "filled_quantity": filled,
+        "leaves_quantity": quantity - np.nan_to_num(filled),
+        "limit_price": cells["limit_price"],
+        "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
+        "order_ack_seconds": _between(submitted, cells["ts_accepted"]),
+        "first_fill_seconds": _between(submitted, cells["ts_first_fill"]),
+        "raw_offset": cells["raw_offset"],
+    }
+
+
+def _between(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    known = (first != NEVER) & (last != NEVER)
+    result = np.full(len(first), np.nan)
+    result[known] = (last[known] - first[known]) / SECOND_NS
+    return result
+
+
+def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: Arrays) -> None:
+    """Take fills after the moment out of what is filled."""
+    low, high = ledger.orders.fills.bounds(at, None)
+    later = set(ledger.orders.fills.column("row")[low:high].tolist())
+    if not later:
+        return
+    fill_rows = ledger.orders.fills.column("row")[:low]
+    quantity, price = (
+        ledger.orders.fills.column("quantity")[:low],
+        ledger.orders.fills.column("price")[:low],
+    )
+    for position, row in enumerate(rows.tolist()):
+        if row in later:
+            mine = (fill_rows == row) & np.isfinite(quantity)
+            known = bool(mine.any())
+            cells["filled_quantity"][position] = quantity[mine].sum() if known else np.nan
+            worth = (quantity[mine] * price[mine]).sum() if known else np.nan
+            cells["filled_value"][position] = worth
+
+
+def _codes_of(*words: str) -> Codes:
+    made = Codes()
+    for word in words:
+        made.code(word)
+    return made
+
+
+_STATUS: Final = _codes_of(*STATUSES)
+_EFFECT: Final = _codes_of("open", "close")
