@@ -78,6 +78,7 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give the meters and the breaker's state."""
     found: Governance = view.measure(governance)
     denials: Ratio = view.measure(deny_ratio)
+    teller = "alpha" if found.alpha_decision else "sprt"
     verdict = found.alpha_decision or found.sprt_decision
     return {
         **panel_props(ID, origin, f"n = {count(found.updates)} decisions"),
@@ -93,7 +94,10 @@ def props(view: Any, origin: Provenance) -> Props:
         ),
         f"{ID}-score": {"children": number(found.alpha_score, 3)},
         f"{ID}-updates": {"children": count(found.updates)},
-        f"{ID}-verdict": {"children": text(verdict, 24)},
+        f"{ID}-verdict": {
+            "children": text(verdict, 24),
+            "data-metric": f"governance_{teller}_decision",
+        },
     }
 
 

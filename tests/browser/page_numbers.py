@@ -20,6 +20,15 @@ BADGES = {
     "circuit_breaker_triggered": {True: "■ OPEN", False: "● Closed", None: NO_EVIDENCE},
     "conservation_holds": {True: "● balanced", False: "■ BREAK", None: NO_EVIDENCE},
 }
+NOTHING_TOLD = {
+    "circuit_breaker_reason": ("nothing has told of it", "no stop holds"),
+    **{
+        f"latency_{stage}_ms_{quantile}_ci": ("",)
+        for stage in ("decision", "order_ack", "to_first_fill")
+        for quantile in ("p50", "p90", "p99")
+    },
+}
+"""What stands where nothing is known, beside the dash."""
 MOVING = ("as_of", "newest", "ts_ns", "pending_oldest_age_seconds", "pending_median_age_seconds")
 """What moves with the clock alone: compared only where the page stands at a chosen moment."""
 
@@ -84,7 +93,7 @@ def says(name: str, text: str, value: Any) -> bool:
     if name == "as_of":
         return text == pd.Timestamp(value).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     if value is None:
-        return not NUMBER.search(text)
+        return text in (MISSING, NO_EVIDENCE, *NOTHING_TOLD.get(name, ()))
     if isinstance(value, str):
         return value[:20] in text
     if isinstance(value, list):

@@ -24,7 +24,7 @@ def theme(page: Any) -> str:
 def has_window(page: Any, name: str, words: str) -> None:
     page.wait_for_selector(f'[data-window="{name}"][aria-current="true"]')
     page.wait_for_function(
-        "words => document.querySelector('.page-moment').textContent.includes(words)", arg=words
+        "words => document.querySelector('.page-moment')?.textContent.includes(words)", arg=words
     )
 
 
