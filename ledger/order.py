@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from ledger.order_table import NEVER
 
@@ -12,7 +13,8 @@ OPEN_EFFECT: Final = 0
 CLOSE_EFFECT: Final = 1
 
 
-class Facts(NamedTuple):
+@dataclass(slots=True)
+class Facts:
     """What all events of one group have in common; words are codes, -1 is missing."""
 
     group: int
@@ -65,15 +67,21 @@ class Order:
 
 
 Queue = OrderedDict[Order, None]
+Known = dict[str, Order | int]
+"""Id → order. One that has ended is known by its row alone: there are many, and few come back."""
 
 
 class Session:
-    """What is remembered of one (source, session) to match its next event."""
+    """What is remembered of one (source, session) to match its next event.
 
-    def __init__(self, source: int, session_id: int, number: int) -> None:
+    `by_client_id` and `by_venue_id` are shared with the other sessions of the source.
+    """
+
+    def __init__(self, source: int, session_id: int, number: int, ids: tuple[Known, Known]) -> None:
         self.source = source
         self.session_id = session_id
         self.number = number
+        self.by_client_id, self.by_venue_id = ids
         self.in_flight: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
         self.resting: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
         self.newest = NEVER

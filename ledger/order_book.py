@@ -11,14 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from ledger.batch import Batch
-from ledger.codes import DIMENSIONS, MISSING, SESSION, SOURCE, WHAT, Codes, Groups, IntArray
+from ledger.codes import DIMENSIONS, SESSION, SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.fold import FILL_LOG, STAGES, TRANSITION_LOG, TWIN
-from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, RAW_OFFSET, TS, Facts, Session, Told
+from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, RAW_OFFSET, TS, Facts, Order, Session, Told
 from ledger.order_life import TOLD, OrderLives, Transition
+from ledger.order_revive import revive
 from ledger.order_rewind import wind_back
 from ledger.order_table import CLOSING, NEVER, OrderTable
 from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
+from ledger.transition_groups import TransitionGroups
 
 ENDS: Final = {column.removeprefix("ts_"): column for column in CLOSING}
 
@@ -45,7 +47,7 @@ class OrderBook:
         self.table = OrderTable()
         self.transitions = SortedLog(TRANSITION_LOG, capacity)
         self.fills = SortedLog(FILL_LOG, capacity)
-        self.lives = OrderLives(expiry_seconds=expiry_seconds)
+        self.lives = OrderLives(expiry_seconds=expiry_seconds, revive=self._revive)
         self.strategies = Codes()
         self.primary_since: dict[tuple[int, int], int] = {}
         self._groups, self._rollup = groups, rollup
@@ -53,8 +55,7 @@ class OrderBook:
         self._sessions: dict[tuple[int, int], Session] = {}
         self._by_number: list[Session] = []
         self._facts: list[Facts] = []
-        self._dimensions: list[tuple[int, int, int, int, int]] = []
-        self._transition_groups: dict[tuple[Any, ...], int] = {}
+        self._transition_groups = TransitionGroups(groups, self.lives.dimensions, self._by_number)
 
     def tell(self, batch: Batch, groups: npt.NDArray[np.int32]) -> None:
         """Tell the order lives a batch of events, sorted by time."""
@@ -150,10 +151,16 @@ class OrderBook:
     def _session(self, source: int, session_id: int) -> Session:
         session = self._sessions.get((source, session_id))
         if session is None:
-            session = Session(source, session_id, len(self._by_number))
+            ids = self.lives.ids_of(source)
+            session = Session(source, session_id, len(self._by_number), ids)
             self._sessions[source, session_id] = session
             self._by_number.append(session)
         return session
+
+    def _revive(self, row: int) -> Order:
+        cell = self.table.cell
+        session = self._session(cell["source"][row], cell["session_id"][row])
+        return revive(self.table, session, row)
 
     def _wind_back(self, session: Session, late: list[Told]) -> list[Told]:
         """Undo what a session told after its earliest late event; return all, in order."""
@@ -198,8 +205,7 @@ class OrderBook:
         lives = self.lives
         self.table.extend(lives.next_row)
         self.table.write(lives.touched)
-        lives.touched.clear()
-        lives.created.clear()
+        lives.let_go()
         if lives.fills:
             self.fills.add(_columns(FILL_LOG, lives.fills))
             lives.fills.clear()
@@ -208,14 +214,8 @@ class OrderBook:
             lives.transitions.clear()
 
     def _log_transitions(self, told: list[Transition]) -> None:
-        groups, cache = [], self._transition_groups
-        for _, what, number, reason, _, row, session in told:
-            key = (what, number, reason, session) if row >= 0 else (what, number)
-            group = cache.get(key)
-            if group is None:
-                group = cache[key] = self._transition_group(*key)
-            groups.append(group)
-        ts, _, _, _, seconds, row_numbers, sessions = zip(*told, strict=True)
+        ts, moved, seconds, row_numbers, sessions = zip(*told, strict=True)
+        groups = [self._transition_groups[each] for each in moved]
         values = zip(ts, groups, seconds, row_numbers, sessions, strict=True)
         rows = _columns(TRANSITION_LOG, values)
         for what, column in ENDS.items():
@@ -225,35 +225,6 @@ class OrderBook:
             self.table.close(column, rows["row"][ended], rows["ts"][ended])
         self.transitions.add(rows)
         self._count_transitions(rows)
-
-    def _transition_group(
-        self, what: str, number: int, reason: int = MISSING, session_number: int = MISSING
-    ) -> int:
-        code = self._groups.codes["what"].code(what)
-        if session_number == MISSING:
-            row = self._groups.rows[number]
-            return self._groups.number((*row[:WHAT], code, *row[WHAT + 1 :]))
-        session = self._by_number[session_number]
-        if len(self._dimensions) <= number:
-            self._dimensions = list(self.lives.dimensions)
-        account, symbol, side, effect, route = self._dimensions[number]
-        word = "close" if effect == CLOSE_EFFECT else "open"
-        effects = self._groups.codes["position_effect"]
-        return self._groups.number(
-            (
-                session.source,
-                account,
-                session.session_id,
-                code,
-                MISSING,
-                symbol,
-                side,
-                effects.code(word),
-                route,
-                MISSING,
-                reason,
-            )
-        )
 
     def _count_transitions(self, rows: Columns, *, sign: int = 1) -> None:
         self._rollup.add(rows["ts"], rows["group"], sign=sign)
@@ -270,7 +241,8 @@ class OrderBook:
         mask[-self._order_capacity :] = True
         mask[list(self.lives.live)] = True
         moved = self.table.keep(mask)
-        self.lives.move(moved, self.table.size)
+        self.lives.move(moved)
+        self.lives.next_row = self.table.size
         for log in (self.transitions, self.fills):
             rows = log.column("row")
             rows[:] = np.where(rows >= 0, moved[np.maximum(rows, 0)], rows)

@@ -7,11 +7,9 @@ event time; `order_rewind` winds a session back when a late one arrives.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
 
 from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
 from ledger.order_match import OrderMatcher
@@ -46,25 +44,23 @@ REJECTED, DENIED, SKIPPED, ROUTED = (
     TOLD[kind] for kind in ("order.rejected", "order.denied", "order.skipped", "route.decided")
 )
 
-Transition = tuple[int, str, int, int, float, int, int]
-"""(ts, what, dimensions or group, reason, seconds, row, session); row -1 = `group` is meant."""
+Moved = tuple[str, int, int, int]
+"""(what, dimensions, reason, session); for what happened to no order (what, -1, group, -1)."""
+Transition = tuple[int, Moved, float, int, int]
+"""(ts, how it is counted, seconds, row, session); row -1 = no order."""
 Fill = tuple[int, int, float, float, int, int, int]
 """(ts, row, quantity, price, session, generation, raw_offset)"""
 
 
 class OrderLives(OrderMatcher):
-    """Folds sessions into orders. What it told since the last drain lies in four lists."""
+    """Folds sessions into orders. What it told since the last drain lies in its lists."""
 
-    def __init__(self, *, expiry_seconds: float = 300.0) -> None:
-        super().__init__(expiry_ns=int(expiry_seconds * SECOND_NS))
-        self.live: dict[int, Order] = {}
-        """Orders without an end, by row, in the order they were heard of."""
+    def __init__(self, *, expiry_seconds: float = 300.0, revive: Callable[[int], Order]) -> None:
+        super().__init__(expiry_ns=int(expiry_seconds * SECOND_NS), revive=revive)
         self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
         self.next_row = 0
         self.transitions: list[Transition] = []
         self.fills: list[Fill] = []
-        self.created: list[Order] = []
-        self.touched: dict[Order, None] = {}
         self._tellers = (
             self._submitted,
             self._accepted,
@@ -80,32 +76,21 @@ class OrderLives(OrderMatcher):
 
     def tell(self, session: Session, events: list[Told]) -> None:
         """Fold events sorted by time; the session must not have told anything newer."""
-        tellers = self._tellers
+        tellers, by_id = self._tellers, self._by_id
         for event in events:
-            tellers[event[1].kind](session, event)
+            order = None
+            if event[2] is not None or event[3] is not None:
+                order = by_id(session, event)
+            tellers[event[1].kind](session, event, order)
         session.newest = max(session.newest, events[-1][0])
         session.events += events
         if len(session.events) > 2 * HORIZON:
             del session.events[:-HORIZON]
             session.trimmed = True
 
-    def move(self, moved: npt.NDArray[np.int64], size: int) -> None:
-        """Follow the table after it dropped rows: `moved[row]` is the new row, -1 is gone."""
-        for ids in (self.by_client_id, self.by_venue_id):
-            for key in [key for key, order in ids.items() if moved[order.row] < 0]:
-                del ids[key]
-        orders = {*self.live.values(), *self.by_client_id.values(), *self.by_venue_id.values()}
-        for order in orders:
-            order.row = int(moved[order.row])
-        living = list(self.live.values())
-        self.live.clear()
-        self.live.update((order.row, order) for order in living)
-        self.next_row = size
-
     # -- the ten kinds of event ----------------------------------------------------------------
 
-    def _submitted(self, session: Session, event: Told) -> None:
-        order = self._by_id(session, event)
+    def _submitted(self, session: Session, event: Told, order: Order | None) -> None:
         if order is not None and order.submitted != NEVER:
             return  # the same submit told twice
         if order is None:
@@ -123,8 +108,8 @@ class OrderLives(OrderMatcher):
             session.in_flight[order.effect][order] = None
         self._emit("submitted", order, NAN, event)
 
-    def _accepted(self, session: Session, event: Told) -> None:
-        order = self._find(session, event, waiting=True)
+    def _accepted(self, session: Session, event: Told, order: Order | None) -> None:
+        order = order or self._oldest(session, event, waiting=True)
         self._acknowledge(order or self._orphan(session, event), event)
 
     def _acknowledge(self, order: Order, event: Told) -> None:
@@ -140,22 +125,23 @@ class OrderLives(OrderMatcher):
         known = order.submitted != NEVER
         self._emit("accepted", order, (ts - order.submitted) / SECOND_NS if known else NAN, event)
 
-    def _partially_filled(self, session: Session, event: Told) -> None:
-        order = self._executed(session, event)
+    def _partially_filled(self, session: Session, event: Told, order: Order | None) -> None:
+        order = self._executed(session, event, order)
         if order.first_partial == NEVER:
             order.first_partial = event[0]
             self._emit("first_partial", order, NAN, event)
 
-    def _filled(self, session: Session, event: Told) -> None:
-        order = self._executed(session, event)
+    def _filled(self, session: Session, event: Told, order: Order | None) -> None:
+        order = self._executed(session, event, order)
         if order.filled_quantity != order.filled_quantity:  # no quantity was told: all of it
             order.filled_quantity = order.quantity
         self._close(order, "filled", event)
 
-    def _executed(self, session: Session, event: Told) -> Order:
-        order = self._find(session, event, waiting=False)
+    def _executed(self, session: Session, event: Told, order: Order | None) -> Order:
         if order is None:
-            order = self._find(session, event, waiting=True) or self._orphan(session, event)
+            order = self._oldest(session, event, waiting=False)
+            order = order or self._oldest(session, event, waiting=True)
+            order = order or self._orphan(session, event)
         if event[1].acknowledges:
             self._acknowledge(order, event)
         else:
@@ -183,18 +169,18 @@ class OrderLives(OrderMatcher):
             seconds = (ts - order.submitted) / SECOND_NS if timed else NAN
             self._emit("first_fill", order, seconds, event)
 
-    def _canceled(self, session: Session, event: Told) -> None:
-        order = self._find(session, event, waiting=False)
-        self._end(session, event, "canceled", order or self._find(session, event, waiting=True))
+    def _canceled(self, session: Session, event: Told, order: Order | None) -> None:
+        order = order or self._oldest(session, event, waiting=False)
+        self._end(session, event, "canceled", order or self._oldest(session, event, waiting=True))
 
-    def _rejected(self, session: Session, event: Told) -> None:
+    def _rejected(self, session: Session, event: Told, order: Order | None) -> None:
         session.last_rejected = event[0]
-        order = self._find(session, event, waiting=True)
-        self._end(session, event, "rejected", order or self._find(session, event, waiting=False))
+        order = order or self._oldest(session, event, waiting=True)
+        self._end(session, event, "rejected", order or self._oldest(session, event, waiting=False))
 
-    def _expired(self, session: Session, event: Told) -> None:
-        order = self._find(session, event, waiting=True)
-        self._end(session, event, "expired", order or self._find(session, event, waiting=False))
+    def _expired(self, session: Session, event: Told, order: Order | None) -> None:
+        order = order or self._oldest(session, event, waiting=True)
+        self._end(session, event, "expired", order or self._oldest(session, event, waiting=False))
 
     def _end(self, session: Session, event: Told, what: str, order: Order | None) -> None:
         if order is None:
@@ -202,17 +188,15 @@ class OrderLives(OrderMatcher):
         self._learn(order, event)
         self._close(order, what, event)
 
-    def _denied(self, session: Session, event: Told) -> None:
-        ts, facts, name = event[0], event[1], event[2]
+    def _denied(self, session: Session, event: Told, order: Order | None) -> None:
+        ts, facts = event[0], event[1]
         skip, session.last_skip = session.last_skip, None
         if skip and skip[1] == facts.reason and ts - skip[0] <= MEMORY_NS:
             self._mark("skip_absorbed", session, event)
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
-        elif name is not None or event[3] is not None:
-            order = self._by_id(session, event)
-            if order is not None:
-                self._close(order, "denied", event)
+        elif order is not None:
+            self._close(order, "denied", event)
 
     @staticmethod
     def _denied_before(session: Session, event: Told) -> bool:
@@ -226,10 +210,10 @@ class OrderLives(OrderMatcher):
                 del session.denials[old]
         return session.denials.setdefault(name, ts) != ts
 
-    def _skipped(self, session: Session, event: Told) -> None:
+    def _skipped(self, session: Session, event: Told, _order: Order | None) -> None:
         session.last_skip = (event[0], event[1].reason)
 
-    def _routed(self, session: Session, event: Told) -> None:
+    def _routed(self, session: Session, event: Told, _order: Order | None) -> None:
         session.routes[event[1].symbol] = (event[0], event[1].route)
 
     # -- finding and changing one order --------------------------------------------------------
@@ -238,7 +222,6 @@ class OrderLives(OrderMatcher):
         row = self.next_row
         self.next_row = row + 1
         order = self.live[row] = Order(row, session, event)
-        self.created.append(order)
         return order
 
     def _orphan(self, session: Session, event: Told) -> Order:
@@ -252,10 +235,10 @@ class OrderLives(OrderMatcher):
         ts, facts, client_order_id, venue_order_id = event[:4]
         if client_order_id is not None and order.client_order_id is None:
             order.client_order_id, order.named = client_order_id, ts
-            self.by_client_id[order.session.source, client_order_id] = order
+            order.session.by_client_id[client_order_id] = order
         if venue_order_id is not None and order.venue_order_id is None:
             order.venue_order_id, order.venue_named = venue_order_id, ts
-            self.by_venue_id[order.session.source, venue_order_id] = order
+            order.session.by_venue_id[venue_order_id] = order
         if facts.reason >= 0:
             order.reason = facts.reason
         if facts.symbol >= 0 and order.symbol < 0:
@@ -272,6 +255,7 @@ class OrderLives(OrderMatcher):
         session = order.session
         session.resting[order.effect].pop(order, None)
         session.in_flight[order.effect].pop(order, None)
+        self.touched[order] = None
         self._emit(what, order, NAN, event)
 
     def _emit(self, what: str, order: Order, seconds: float, event: Told) -> None:
@@ -279,10 +263,10 @@ class OrderLives(OrderMatcher):
         if number < 0:
             key = (order.account_id, order.symbol, order.side, order.effect, order.route)
             number = order.dimensions = self.dimensions.setdefault(key, len(self.dimensions))
-        self.touched[order] = None
-        self.transitions.append(
-            (event[0], what, number, event[1].reason, seconds, order.row, order.session.number)
-        )
+        session = order.session.number
+        moved = (what, number, event[1].reason, session)
+        self.transitions.append((event[0], moved, seconds, order.row, session))
 
     def _mark(self, what: str, session: Session, event: Told) -> None:
-        self.transitions.append((event[0], what, event[1].group, -1, NAN, -1, session.number))
+        moved = (what, -1, event[1].group, -1)
+        self.transitions.append((event[0], moved, NAN, -1, session.number))

@@ -9,6 +9,7 @@ from typing import Final
 
 from ledger.order import FACTS, TS, Order, Session, Told
 from ledger.order_life import DENIED, MEMORY_NS, REJECTED, ROUTED, SKIPPED, OrderLives
+from ledger.order_revive import revive
 from ledger.order_table import CLOSING, NEVER, OrderTable
 
 _MOMENT: Final = itemgetter(TS)
@@ -25,8 +26,8 @@ def wind_back(
     again = session.events[split:]
     del session.events[split:]
     for row in touched:
-        order = lives.live.get(row) or _revive(table, session, row)
-        _forget_names(lives, order, to)
+        order = lives.live.get(row) or revive(table, session, row)
+        _forget_names(order, to)
         if order.created > to:
             lives.live.pop(row, None)
             table.clear(row)
@@ -38,42 +39,18 @@ def wind_back(
     return again
 
 
-def _revive(table: OrderTable, session: Session, row: int) -> Order:
-    """Return an order that had ended as it stands in the table."""
-    order = Order.__new__(Order)
-    order.row, order.session = row, session
-    cell = table.cell
-    order.created = cell["ts_created"][row]
-    order.submitted, order.accepted = cell["ts_submitted"][row], cell["ts_accepted"][row]
-    order.first_partial, order.first_fill = (
-        cell["ts_first_partial"][row],
-        cell["ts_first_fill"][row],
-    )
-    order.named, order.venue_named = cell["ts_named"][row], cell["ts_venue_named"][row]
-    order.client_order_id = table.client_order_ids[row]
-    order.venue_order_id = table.venue_order_ids[row]
-    order.effect = max(cell["position_effect"][row], 0)
-    for name in ("account_id", "symbol", "side", "route", "reason", "strategy_id", "generation"):
-        setattr(order, name, cell[name][row])
-    order.raw_offset = cell["raw_offset"][row]
-    order.quantity, order.limit_price = cell["order_quantity"][row], cell["limit_price"][row]
-    order.filled_quantity = cell["filled_quantity"][row]
-    order.filled_value = cell["filled_value"][row]
-    return order
-
-
-def _forget_names(lives: OrderLives, order: Order, to: int) -> None:
-    source = order.session.source
+def _forget_names(order: Order, to: int) -> None:
+    by_client_id, by_venue_id = order.session.by_client_id, order.session.by_venue_id
     if order.named > to:
-        lives.by_client_id.pop((source, order.client_order_id or ""), None)
+        by_client_id.pop(order.client_order_id or "", None)
         order.client_order_id, order.named = None, NEVER
     elif order.client_order_id is not None:
-        lives.by_client_id[source, order.client_order_id] = order
+        by_client_id[order.client_order_id] = order
     if order.venue_named > to:
-        lives.by_venue_id.pop((source, order.venue_order_id or ""), None)
+        by_venue_id.pop(order.venue_order_id or "", None)
         order.venue_order_id, order.venue_named = None, NEVER
     elif order.venue_order_id is not None:
-        lives.by_venue_id[source, order.venue_order_id] = order
+        by_venue_id[order.venue_order_id] = order
 
 
 def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -61,6 +62,7 @@ _ATTRIBUTES: Final = {
     "filled_value": "filled_value",
     "limit_price": "limit_price",
 }
+_VALUES: Final = attrgetter(*_ATTRIBUTES.values())
 
 
 class OrderTable:
@@ -107,9 +109,9 @@ class OrderTable:
         if not written:
             return
         rows = np.fromiter((order.row for order in written), np.int64, len(written))
-        for name, attribute in _ATTRIBUTES.items():
-            array = self._arrays[name]
-            array[rows] = [getattr(order, attribute) for order in written]
+        columns = zip(*map(_VALUES, written), strict=True)
+        for name, values in zip(_ATTRIBUTES, columns, strict=True):
+            self._arrays[name][rows] = values
         self._arrays["source"][rows] = [order.session.source for order in written]
         self._arrays["session_id"][rows] = [order.session.session_id for order in written]
         for order in written:
