@@ -85,16 +85,22 @@ def latency_by(latency: SamplesOf, *, stage: str, by: str) -> pd.DataFrame:
         Columns `<by>, n, p50, p50_low, p50_high, p90 … p99_high`, seconds; NaN where unknown.
         Values whose key is missing form no row.
     """
+    found = percentiles_by(latency, stage, by)
+    rows = [percentile_row(one) for _, one in found]
+    keys = pd.array([key for key, _ in found], dtype="str")
+    return pd.DataFrame({by: keys, **percentile_columns(rows)}, copy=False)
+
+
+def percentiles_by(latency: SamplesOf, stage: str, by: str) -> list[tuple[str, Percentiles]]:
+    """Give the rows of `latency_by` without a frame: each key with its percentiles in seconds."""
     samples: Samples = latency(stage)
     keys = pd.Categorical(getattr(samples, by))
     codes = np.asarray(keys.codes)
-    rows: list[dict[str, Any]] = []
-    for code in np.unique(codes[codes >= 0]):
-        chosen = percentiles(samples.seconds[codes == code])
-        rows.append({by: str(keys.categories[int(code)]), **percentile_row(chosen)})
-    rows.sort(key=lambda row: (-row["n"], row[by]))
-    keys_of_rows = pd.array([row[by] for row in rows], dtype="str")
-    return pd.DataFrame({by: keys_of_rows, **percentile_columns(rows)}, copy=False)
+    found = [
+        (str(keys.categories[code]), percentiles(samples.seconds[codes == code]))
+        for code in np.unique(codes[codes >= 0]).tolist()
+    ]
+    return sorted(found, key=lambda pair: (-pair[1].n, pair[0]))
 
 
 def percentile_row(found: Percentiles) -> dict[str, float]:

@@ -11,7 +11,7 @@ from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, text
-from metrics.latency import latency_by, latency_percentiles
+from metrics.latency import latency_percentiles, percentiles_by
 from metrics.percentiles import Percentile, Percentiles
 from pages.panels.stages import STAGES, bounds_text, value_text
 
@@ -55,14 +55,14 @@ def stage_props(identifier: str, view: Any, origin: Provenance) -> Props:
 
 def split_props(identifier: str, view: Any, origin: Provenance, stage: str, by: str) -> Props:
     """Give a row a route, symbol or source, for one stage, the most seen first."""
-    found = view.measure(latency_by, stage=stage, by=by)
-    rows = []
-    for row in found.head(MOST_ROWS).to_dict("records"):
-        cells = {name: _percentile(row, name) for name in QUANTILES}
-        rows.append(_row(text(row[by], 40), int(row["n"]), cells, stage=stage))
+    found = percentiles_by(view.latency, stage, by)
+    rows = [
+        _row(text(key, 40), one.n, dict(zip(QUANTILES, one.all, strict=True)), stage=stage)
+        for key, one in found[:MOST_ROWS]
+    ]
     hidden = len(found) - len(rows)
     caption = f"{count(hidden)} less frequent left out" if hidden else "All of them"
-    whole = int(found["n"].sum()) if len(found) else 0
+    whole = sum(one.n for _, one in found)
     return _props(identifier, by.capitalize(), origin, whole, rows, caption)
 
 
@@ -100,11 +100,3 @@ def _row(key: str, n: int, cells: dict[str, Percentile], *, stage: str) -> dict[
         row[name] = value_text(one).removesuffix(" ms")
         row[f"{name}_ci"] = bounds_text(one).strip("[]").replace(" ms", "") or MISSING
     return row
-
-
-def _percentile(row: dict[str, Any], name: str) -> Percentile:
-    value, low, high = (
-        None if row[name + suffix] != row[name + suffix] else float(row[name + suffix])
-        for suffix in ("", "_low", "_high")
-    )
-    return Percentile(float(name[1:]) / 100.0, value, low, high)
