@@ -20,6 +20,7 @@ from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.infer import SAMPLE_LINES, Guess, infer
 from data_sources.lines.raw import escaped, raw_line
 from data_sources.lines.rows import NAT, Columns, concatenate
+from data_sources.lines.stretches import in_stretches
 from data_sources.lines.tail import Tail
 from data_sources.reading import Counts, Quarantined, Reading
 
@@ -187,7 +188,7 @@ class JsonlSource:
         decoder.renew_if_full()
         parts: list[Columns] = []
         stretches = []
-        for chunk in chunks:
+        for chunk in in_stretches(chunks):
             columns, bad = decoder.decode(chunk.data, received_ns)
             columns.offset += chunk.offset
             self._count(columns, bad)

@@ -87,6 +87,10 @@ class Condition:
         return " and ".join(test.shown for test in self.tests)
 
 
+ALWAYS: Final = Condition()
+"""The condition that always holds."""
+
+
 def _test(name: str, value: Any) -> Test:
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, str | int | float | bool) for v in values):

@@ -12,7 +12,7 @@ from importlib import util
 from pathlib import Path
 from typing import Any, Final
 
-from data_sources.dialects.condition import Condition
+from data_sources.dialects.condition import ALWAYS, Condition
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.reader import Reader
 from data_sources.errors import DialectError
@@ -42,7 +42,6 @@ NUMBER_COLUMNS: Final = ("quantity", "price", "latency_seconds", "confidence_rat
 LOOSE_COLUMNS: Final = ID_COLUMNS + NUMBER_COLUMNS
 
 FOLDER: Final = Path(__file__).parent
-ALWAYS: Final = Condition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,11 @@ class Place:
     number_transform: NumberTransform | None = None
     mapping: Mapping[str, str] | None = None
     only_mapped: bool = False
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the place does not always count."""
+        return self.when is not ALWAYS or self.unless is not None
 
 
 @dataclass(frozen=True, slots=True)

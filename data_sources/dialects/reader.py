@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_sources.columns import KINDS
-from data_sources.dialects.condition import Condition
+from data_sources.dialects.condition import ALWAYS, Condition
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.toml_lines import line_of
 from data_sources.errors import DialectError
@@ -121,7 +121,9 @@ class Reader:
         return tuple(self.key_path((*where, index)) for index in range(len(entries)))
 
     def condition(self, where: Where) -> Condition:
-        """A condition; always true when missing."""
+        """A condition; the one that always holds when missing."""
+        if not self.has(where):
+            return ALWAYS
         try:
             return Condition.parse(self.table(where))
         except ValueError as e:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,9 +13,9 @@ from data_sources.dialects.dialect import WORD_COLUMNS
 from data_sources.lines.classify import LineClass
 
 MISSING: Final = -1
+FEW_WORDS: Final = 100
 
 IntArray = npt.NDArray[np.int32]
-BoolArray = npt.NDArray[np.bool_]
 
 
 class ClassTable:
@@ -32,8 +33,8 @@ class ClassTable:
         self._codes: list[dict[str | None, int]] = [{None: MISSING} for _ in WORD_COLUMNS]
         self._rows: list[tuple[int, ...]] = []
         self.texts: list[str | None] = []
-        self._open: list[tuple[bool, ...]] = []
-        self._arrays: tuple[int, IntArray, BoolArray] | None = None
+        self._array: IntArray | None = None
+        self._has_text: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -57,39 +58,51 @@ class ClassTable:
             row.append(MISSING if code is None else code)
         self._numbers[line_class] = number = len(self._rows)
         self._rows.append(tuple(row))
-        self._open.append(line_class.open)
         self.texts.append(line_class.text)
         return number
 
     @property
     def codes(self) -> IntArray:
         """Word codes, one row a class, one column a word column."""
-        return self._built()[1]
+        if self._array is None or len(self._array) != len(self._rows):
+            self._array = np.array(self._rows, np.int32).reshape(-1, len(WORD_COLUMNS))
+        return self._array
 
     @property
-    def open(self) -> BoolArray:
-        """Which loose places count, one row a class."""
-        return self._built()[2]
-
-    def _built(self) -> tuple[int, IntArray, BoolArray]:
-        if self._arrays is None or self._arrays[0] != len(self._rows):
-            codes = np.array(self._rows, np.int32).reshape(-1, len(WORD_COLUMNS))
-            self._arrays = (len(self._rows), codes, np.array(self._open, np.bool_))
-        return self._arrays
+    def has_text(self) -> npt.NDArray[np.bool_]:
+        """Whether each class has a text to fall back to."""
+        if self._has_text is None or len(self._has_text) != len(self._rows):
+            self._has_text = np.array([text is not None for text in self.texts], np.bool_)
+        return self._has_text
 
     def categoricals(self, class_id: IntArray) -> dict[str, pd.Categorical]:
-        """The word columns of lines of these classes; categories are only the words in use."""
+        """The word columns of lines of these classes.
+
+        Categories are the words met so far; of a column with many, only those in use.
+        """
         used = np.flatnonzero(np.bincount(class_id, minlength=len(self)))
         found = {}
         for column, name in enumerate(WORD_COLUMNS):
+            words = self._words[column]
+            if len(words) <= FEW_WORDS:
+                codes = self.codes[:, column].astype(np.int8)[class_id]
+                found[name] = pd.Categorical.from_codes(
+                    codes, dtype=categories(tuple(words)), validate=False
+                )
+                continue
             codes, inverse = np.unique(self.codes[used, column], return_inverse=True)
             present = codes[codes >= 0]
-            words = self._words[column]
             table = np.full(len(self), MISSING, _small(len(present)))
             table[used] = inverse - (len(codes) - len(present))
-            dtype = pd.CategoricalDtype(pd.Index([words[c] for c in present], dtype="str"))
+            dtype = categories(tuple([words[c] for c in present]))
             found[name] = pd.Categorical.from_codes(table[class_id], dtype=dtype, validate=False)
         return found
+
+
+@lru_cache(maxsize=1024)
+def categories(words: tuple[str, ...]) -> pd.CategoricalDtype:
+    """A dtype of these categories; made once, because making it costs more than using it."""
+    return pd.CategoricalDtype(pd.Index(words, dtype="str"))
 
 
 def _small(size: int) -> type[np.int8] | type[np.int16] | type[np.int32]:

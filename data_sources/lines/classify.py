@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from data_sources.dialects.dialect import WORD_COLUMNS, Dialect, Place, Rule
@@ -66,7 +67,8 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
     """
     facts = Facts(record)
     facts.code, facts.code_key = _code(record, dialect)
-    facts.rule = next((rule for rule in dialect.rules if rule.when.holds(facts)), None)
+    rules = rules_for(dialect, facts.code)
+    facts.rule = next((rule for rule in rules if rule.when.holds(facts)), None)
     then = dict(facts.rule.then) if facts.rule else {}
     facts.kind = then.get("kind", "other")
     words: dict[str, str | None] = {"code": facts.code}
@@ -86,6 +88,17 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
     opened = tuple(_counts(place, facts) for place in dialect.loose)
     return LineClass(tuple(_name(words.get(c)) for c in WORD_COLUMNS), opened, words.get("text")), (
         facts
+    )
+
+
+@lru_cache(maxsize=4096)
+def rules_for(dialect: Dialect, code: str | None) -> tuple[Rule, ...]:
+    """The rules that a record with this code may fit at all, in order."""
+    facts = Facts(Record({}, {}), code)
+    return tuple(
+        rule
+        for rule in dialect.rules
+        if all(test.holds(facts) for test in rule.when.tests if test.name == "code")
     )
 
 
@@ -119,6 +132,8 @@ def _at(place: Place, facts: Facts) -> str | None:
 
 
 def _counts(place: Place, facts: Facts) -> bool:
+    if not place.conditional:
+        return True
     return place.when.holds(facts) and not (place.unless and place.unless.holds(facts))
 
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
-from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect
+from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect, Place
+from data_sources.dialects.key_path import Record
 from data_sources.lines.class_table import ClassTable
-from data_sources.lines.classify import Classifier, record_of
-from data_sources.lines.fast import FastWay, Untaken
-from data_sources.lines.rows import Columns, Rows, Values, assemble, empty, in_line_order
+from data_sources.lines.classify import Classifier, LineClass, record_of
+from data_sources.lines.fast import FastWay
+from data_sources.lines.rows import Columns, Found, Rows, assemble, empty, in_line_order
 from data_sources.lines.strict import BadLineError, parse_line
 
 HEAD_BYTES: Final = 256
-SMALLEST_BLOCK: Final = 2_048
-"""A smaller block that does not decode as a whole is not halved again."""
+SMALL_BYTES: Final = 1_200
+"""For fewer bytes than these the strict way is the faster one."""
 NEWLINE: Final = 10
-TEXT: Final = pa.large_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class BadLine:
     length: int
     reason: str
     head: bytes
+
+
+class _Parsed(NamedTuple):
+    """One line that parsed: where it starts, what is in it."""
+
+    start: int
+    record: Record
+    line_class: LineClass
+    details: str | None
 
 
 class StrictWay:
@@ -53,7 +62,7 @@ class StrictWay:
             Columns, the lines set aside, and the number of blank lines.
         """
         bad: list[BadLine] = []
-        taken: list[tuple[int, int, Any, bytes]] = []
+        taken: list[_Parsed] = []
         blank = 0
         for start, end in zip(starts, ends, strict=True):
             line = data[start:end]
@@ -67,42 +76,41 @@ class StrictWay:
                 bad.append(bad_line(data, start, end, e.reason))
                 continue
             record = record_of(fields, self._dialect)
-            number = table.number(self._classify(record))
-            taken.append((start, number, record, self._details(line, record)))
+            taken.append(
+                _Parsed(start, record, self._classify(record), self._details(line, record))
+            )
         columns, refused = self._assembled(taken, table, received_ns)
         stops = dict(zip(starts, ends, strict=True)) if refused else {}
         bad += [bad_line(data, start, stops[start], reason) for start, reason in refused]
         return columns, bad, blank
 
     def _assembled(
-        self, taken: list[tuple[int, int, Any, bytes]], table: ClassTable, received_ns: int
+        self, taken: list[_Parsed], table: ClassTable, received_ns: int
     ) -> tuple[Columns, list[tuple[int, str]]]:
         if not taken:
             return empty(), []
-        starts, numbers, records, details = zip(*taken, strict=True)
-        loose: dict[int, Values] = {}
+        records = [line.record for line in taken]
+        loose: dict[int, Found] = {}
         for index, place in enumerate(self._dialect.loose):
             values = place.path.of_all(records)
-            if place.column in NUMBER_COLUMNS:
-                values = [None if isinstance(value, bool) else value for value in values]
             if any(value is not None for value in values):
-                loose[index] = values
+                loose[index] = Found(None, _counting(values, taken, index, place))
         rows = Rows(
-            np.array(numbers, np.int32),
-            np.array(starts, np.int64),
-            [path.of_all(records) for path in self._dialect.time],
+            np.array([table.number(line.line_class) for line in taken], np.int32),
+            np.array([line.start for line in taken], np.int64),
+            {k: Found(None, path.of_all(records)) for k, path in enumerate(self._dialect.time)},
             loose,
-            pa.array([text.decode() if text != b"{}" else None for text in details], TEXT),
+            pa.array([line.details for line in taken], pa.large_string()),
         )
         return assemble(rows, self._dialect, table, self._zone, received_ns)
 
-    def _details(self, line: bytes, record: Any) -> bytes:
-        """The details object as it stands in the line.
+    def _details(self, line: bytes, record: Record) -> str | None:
+        """The details object as it stands in the line, None where there is none or it is empty.
 
         Where control characters make the line no JSON to others, it is as we would write it.
         """
         if not record.details:
-            return b"{}"
+            return None
         try:
             raw: Any = self._raw.decode(line)
             if record.wrapped and self._dialect.unwrap is not None:
@@ -111,16 +119,25 @@ class StrictWay:
                 raw.pop(self._dialect.unwrap[0], None)
             for name in self._dialect.details:
                 if isinstance(record.fields.get(name), dict):
-                    return bytes(raw[name])
+                    return bytes(raw[name]).decode()
         except (msgspec.MsgspecError, RecursionError):
             pass
-        return json.dumps(record.details, ensure_ascii=False).encode()
+        return json.dumps(record.details, ensure_ascii=False)
 
 
-def bad_line(data: bytes, start: int, end: int, reason: str, base: int = 0) -> BadLine:
+def _counting(values: list[Any], taken: list[_Parsed], index: int, place: Place) -> list[Any]:
+    """The values of lines in whose class the place counts, None for the others."""
+    numbers = place.column in NUMBER_COLUMNS
+    return [
+        value if line.line_class.open[index] and not (numbers and isinstance(value, bool)) else None
+        for value, line in zip(values, taken, strict=True)
+    ]
+
+
+def bad_line(data: bytes, start: int, end: int, reason: str) -> BadLine:
     """The record of a line set aside."""
     head = data[start : min(end, start + HEAD_BYTES)]
-    return BadLine(base + start, end + 1 - start, reason, head)
+    return BadLine(start, end + 1 - start, reason, head)
 
 
 class Decoder:
@@ -129,13 +146,17 @@ class Decoder:
     Args:
         dialect: how lines become events.
         zone: what a time without a zone means.
+        small_bytes: less than this is decoded line by line, because that is faster then.
 
     Example:
         >>> columns, bad = Decoder(load_dialect("aurora")).decode(data, received_ns)
     """
 
-    def __init__(self, dialect: Dialect, zone: dt.tzinfo = dt.UTC) -> None:
+    def __init__(
+        self, dialect: Dialect, zone: dt.tzinfo = dt.UTC, *, small_bytes: int = SMALL_BYTES
+    ) -> None:
         self.dialect = dialect
+        self._small_bytes = small_bytes
         self.table = ClassTable()
         classifier = Classifier(dialect)
         self._strict = StrictWay(dialect, zone, classifier)
@@ -153,13 +174,25 @@ class Decoder:
         Returns:
             Columns with offsets into *data*, and the lines set aside, both in line order.
         """
-        parts: list[Columns] = []
-        bad: list[BadLine] = []
-        lines, blank = self._decode(data, 0, received_ns, parts, bad)
-        columns = in_line_order(parts) if parts else empty()
-        columns.lines, columns.blank = lines, blank
-        bad.sort(key=lambda line: line.offset)
-        return columns, bad
+        if len(data) < self._small_bytes:
+            return self.decode_strictly(data, received_ns)
+        taken = self._fast.decode(data, self.table, received_ns)
+        parts = [] if taken.columns is None else [taken.columns]
+        bad = [
+            bad_line(data, start, data.index(b"\n", start), reason)
+            for start, reason in taken.refused
+        ]
+        lines = sum(map(len, parts)) + len(bad) + len(taken.starts)
+        blank = 0
+        if len(taken.starts):
+            columns, more_bad, blank = self._strict.decode(
+                data, taken.starts.tolist(), taken.ends.tolist(), self.table, received_ns
+            )
+            bad += more_bad
+            parts.append(columns)
+        found = in_line_order(parts)
+        found.lines, found.blank = lines, blank
+        return found, sorted(bad, key=lambda line: line.offset)
 
     def decode_strictly(self, data: bytes, received_ns: int) -> tuple[Columns, list[BadLine]]:
         """The same, line by line: slower, with the same answer."""
@@ -167,54 +200,6 @@ class Decoder:
         columns, bad, blank = self._strict.decode(data, starts, ends, self.table, received_ns)
         columns.lines, columns.blank = len(ends), blank
         return columns, sorted(bad, key=lambda line: line.offset)
-
-    def _decode(
-        self, data: bytes, base: int, received_ns: int, parts: list[Columns], bad: list[BadLine]
-    ) -> tuple[int, int]:
-        """Decode a block, in halves where it does not decode as a whole.
-
-        Returns:
-            How many lines there were, and how many blank ones.
-        """
-        try:
-            columns, refused, starts, ends = self._fast.decode(data, self.table, received_ns)
-        except Untaken:
-            middle = data.rfind(b"\n", 0, len(data) // 2) + 1
-            if not middle or len(data) < SMALLEST_BLOCK:
-                return self._strictly(data, base, *line_bounds(data), received_ns, parts, bad)
-            first = self._decode(data[:middle], base, received_ns, parts, bad)
-            second = self._decode(data[middle:], base + middle, received_ns, parts, bad)
-            return first[0] + second[0], first[1] + second[1]
-        lines = blank = 0
-        if columns is not None:
-            lines = len(columns) + len(refused)
-            for start, reason in refused:
-                bad.append(bad_line(data, start, data.index(b"\n", start), reason, base))
-            columns.offset += base
-            parts.append(columns)
-        if len(starts):
-            more, blank = self._strictly(
-                data, base, starts.tolist(), ends.tolist(), received_ns, parts, bad
-            )
-            lines += more
-        return lines, blank
-
-    def _strictly(
-        self,
-        data: bytes,
-        base: int,
-        starts: list[int],
-        ends: list[int],
-        received_ns: int,
-        parts: list[Columns],
-        bad: list[BadLine],
-    ) -> tuple[int, int]:
-        columns, refused, blank = self._strict.decode(data, starts, ends, self.table, received_ns)
-        columns.offset += base
-        bad += [replace(line, offset=line.offset + base) for line in refused]
-        if len(columns):
-            parts.append(columns)
-        return len(starts), blank
 
 
 def line_bounds(data: bytes) -> tuple[list[int], list[int]]:

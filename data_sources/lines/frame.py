@@ -17,7 +17,7 @@ from data_sources.columns import (
     TEXT_COLUMNS,
     TIME_COLUMNS,
 )
-from data_sources.lines.class_table import ClassTable
+from data_sources.lines.class_table import ClassTable, categories
 from data_sources.lines.rows import Columns, empty
 
 UTC_NS: Final = pd.DatetimeTZDtype("ns", "UTC")
@@ -91,10 +91,9 @@ def _times(ns: Any) -> pd.DatetimeIndex:
 
 
 def _constant(word: str | None, n: int) -> pd.Categorical:
-    words = [word] if word and n else []
-    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
+    words = (word,) if word else ()
     codes = np.full(n, len(words) - 1, np.int8)
-    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    return pd.Categorical.from_codes(codes, dtype=categories(words), validate=False)
 
 
 def _repeated(words: list[str], stretches: Sequence[Stretch]) -> pd.Categorical:
@@ -103,8 +102,7 @@ def _repeated(words: list[str], stretches: Sequence[Stretch]) -> pd.Categorical:
     sizes = [stretch.rows for stretch in stretches]
     kind = np.int8 if len(names) < 128 else np.int16 if len(names) < 32_768 else np.int32
     codes = np.repeat(np.array([numbers[word] for word in words], kind), sizes)
-    dtype = pd.CategoricalDtype(pd.Index(names, dtype="str"))
-    return pd.Categorical.from_codes(codes.astype(kind), dtype=dtype, validate=False)
+    return pd.Categorical.from_codes(codes, dtype=categories(tuple(names)), validate=False)
 
 
 assert set(EVENT_COLUMNS) == {

@@ -29,6 +29,9 @@ MAX_LINE: Final = 65_536
 MAX_VALUE: Final = 256
 MAX_KEY: Final = 63
 
+PART_BYTES: Final = 128 * 1024
+"""So many bytes, with what is made of them, fit into a processor's second cache."""
+
 _PAD: Final = bytes(64)
 _QUOTE, _NEWLINE, _OPEN, _CLOSE, _COLON = (np.uint8(ord(c)) for c in '"\n{}:')
 _SLOT_BITS: Final = 12
@@ -44,7 +47,6 @@ _SLOT_SHIFT: Final = np.uint64(64 - _SLOT_BITS)
 _POSITION: Final = np.random.default_rng(7).integers(1, 1 << 63, MAX_TOKENS + 1, np.uint64) | (
     np.uint64(1)
 )
-_INDEX: Final = np.arange(1 << 19)
 
 
 @dataclass(slots=True)
@@ -98,15 +100,14 @@ class Outliner:
         """The outline of whole lines; *data* ends with a newline."""
         padded = b"".join((_PAD, data, _PAD))
         array = np.frombuffer(padded, np.uint8)
-        colons = array == _COLON
-        places = _tokens(array, colons)
+        places, hits = _look(padded, array)
         chars = array[places]
-        keys = np.flatnonzero(chars == _QUOTE)
-        hashes = chars * _MIX_C
+        keys = (chars == _QUOTE).nonzero()[0]
+        last = (chars == _NEWLINE).nonzero()[0]
         named, long_keys = self._names(padded, places[keys])
         long_values = self._add_values(padded, places, keys, named)
+        hashes = chars * _MIX_C
         hashes[keys] = named
-        last = np.flatnonzero(chars == _NEWLINE)
         first = np.empty(len(last), np.int64)
         first[0] = 0
         first[1:] = last[:-1] + 1
@@ -115,18 +116,15 @@ class Outliner:
         starts = np.empty(len(ends), np.int64)
         starts[0] = len(_PAD)
         starts[1:] = ends[:-1] + 1
-        position = _INDEX[: len(places)] - np.repeat(first, tokens)
         odd = _odd_ends(array, starts, ends)
+        position = np.arange(len(places)) - np.repeat(first, tokens)
         if tokens.max() > MAX_OBJECTS:
             _mark_deep(chars, first, tokens, odd)
             np.minimum(position, MAX_TOKENS, out=position)
-        if len(padded) > MAX_LINE:
-            odd |= ends - starts > MAX_LINE
         hashes *= _POSITION[position]
         numbers = np.add.reduceat(hashes, first)
-        found = [*keys[long_keys].tolist(), *long_values]
-        odd[np.searchsorted(last, found)] = True
-        hits = [*_nested_arrays(array), *big_numbers(padded, array), *_far_colons(array, colons)]
+        odd |= ends - starts > MAX_LINE
+        odd[np.searchsorted(last, [*keys[long_keys].tolist(), *long_values])] = True
         odd[np.searchsorted(ends, hits)] = True
         places -= len(_PAD)
         starts -= len(_PAD)
@@ -193,14 +191,40 @@ class Outliner:
         return long_values
 
 
-def _tokens(array: Bytes, colons: BoolArray) -> Int64Array:
-    """Places of quotes that end a key, of braces, and of newlines."""
-    mask = array == _QUOTE
-    mask[:-1] &= colons[1:]
-    mask |= array == _OPEN
-    mask |= array == _CLOSE
-    mask |= array == _NEWLINE
-    return np.flatnonzero(mask)
+def _look(padded: bytes, array: Bytes) -> tuple[Int64Array, list[int]]:
+    """Look at every byte, as many at a time as the processor keeps at hand.
+
+    Returns:
+        Places of tokens (quotes that end a key, braces, newlines), and places in odd lines.
+    """
+    found = []
+    hits: list[int] = []
+    begin, stop = len(_PAD), len(padded) - len(_PAD)
+    while begin < stop:
+        end = line_end(padded, begin, stop)
+        part = array[begin:end]
+        colons = part == _COLON
+        mask = part == _QUOTE
+        mask[:-1] &= colons[1:]
+        mask |= part == _OPEN
+        mask |= part == _CLOSE
+        mask |= part == _NEWLINE
+        places = mask.nonzero()[0]
+        places += begin
+        found.append(places)
+        hits += _nested_arrays(part, begin)
+        hits += _far_colons(padded, part, colons, begin)
+        hits += big_numbers(padded, part, begin)
+        begin = end
+    return found[0] if len(found) == 1 else np.concatenate(found), hits
+
+
+def line_end(data: bytes, begin: int, stop: int) -> int:
+    """Where whole lines of about `PART_BYTES` end that begin here."""
+    if stop - begin <= PART_BYTES * 5 // 4:
+        return stop
+    end = data.rfind(b"\n", begin, begin + PART_BYTES) + 1
+    return end or data.index(b"\n", begin) + 1
 
 
 def _windows(padded: bytes) -> UInt64Array:
@@ -243,25 +267,24 @@ def _mark_deep(chars: Bytes, first: Int64Array, tokens: Int64Array, odd: BoolArr
     odd |= np.add.reduceat(chars == _OPEN, first, dtype=np.int64) > MAX_OBJECTS
 
 
-def _nested_arrays(array: Bytes) -> list[int]:
+def _nested_arrays(part: Bytes, begin: int) -> list[int]:
     """Places in lines with so many arrays that they might be nested too deep."""
-    brackets = array == 91
+    brackets = part == 91
     if np.count_nonzero(brackets) <= MAX_OBJECTS:
         return []
     places = np.flatnonzero(brackets)
-    ends = np.flatnonzero(array == _NEWLINE)
-    lines = np.searchsorted(ends, places)
-    found: list[int] = places[np.bincount(lines)[lines] > MAX_OBJECTS].tolist()
+    lines = np.searchsorted(np.flatnonzero(part == _NEWLINE), places)
+    found: list[int] = (places[np.bincount(lines)[lines] > MAX_OBJECTS] + begin).tolist()
     return found
 
 
-def _far_colons(array: Bytes, colons: BoolArray) -> list[int]:
+def _far_colons(padded: bytes, part: Bytes, colons: BoolArray, begin: int) -> list[int]:
     """Places of colons with a blank between them and their key: such keys were not seen."""
-    suspects = array[:-1] <= 32
+    suspects = part[:-1] <= 32
     suspects &= colons[1:]
     found = []
-    for place in np.flatnonzero(suspects).tolist():
-        before = array[max(0, place - 63) : place + 1].tobytes().rstrip(b" \t\r")
+    for place in (suspects.nonzero()[0] + begin).tolist():
+        before = padded[place - 63 : place + 1].rstrip(b" \t\r")
         if before.endswith(b'"') or not before:
             found.append(place)
     return found

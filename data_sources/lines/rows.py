@@ -6,41 +6,45 @@ import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect
-from data_sources.lines.class_table import BoolArray, ClassTable, IntArray
+from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect, Place
+from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.timestamps import FUTURE_NS, NEWEST_NS, OLDEST_NS, BadTimeError, epoch_ns
-from data_sources.lines.transforms import WordTransform, number, word
+from data_sources.lines.transforms import number, word
 
 NAT: Final = np.iinfo(np.int64).min
 _INT: Final = {int}
-_NO_TEXT: Final = pa.scalar(None, pa.large_string())
 
 Int64Array = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 Values = Sequence[Any]
 
 
+class Found(NamedTuple):
+    """What stands at one place: *values* of the lines *rows*, or of all lines when that is None."""
+
+    rows: Int64Array | None
+    values: Values
+
+
 @dataclass(slots=True)
 class Rows:
-    """Parsed lines before they are columns; every sequence has one entry a line.
+    """Parsed lines before they are columns.
 
-    times      one sequence for each time key that any line has, in the dialect's order
-    loose      number of a loose place → what stands there
+    times      number of a time key → what stands there
+    loose      number of a loose place → what stands there, in the lines where it counts
     details    the details object as JSON, null where there is none or it is empty
     """
 
     class_id: IntArray
     offset: Int64Array
-    times: list[Values]
-    loose: dict[int, Values]
+    times: dict[int, Found]
+    loose: dict[int, Found]
     details: pa.Array
 
 
@@ -77,22 +81,21 @@ def assemble(
     """
     n = len(rows.class_id)
     ts, naive, bad = _times(rows.times, n, zone)
-    ahead = np.flatnonzero(ts > received_ns + FUTURE_NS)
-    problems = dict.fromkeys(bad, "bad_ts") | dict.fromkeys(ahead.tolist(), "future_ts")
-    used = np.flatnonzero(np.bincount(rows.class_id, minlength=len(table)))
-    opened = _open_places(rows, table, used)
+    problems = dict.fromkeys(bad, "bad_ts")
+    if ts.max() > received_ns + FUTURE_NS:
+        ahead = np.flatnonzero(ts > received_ns + FUTURE_NS)
+        problems |= dict.fromkeys(ahead.tolist(), "future_ts")
     numbers = {}
     texts = {}
     for column in NUMBER_COLUMNS:
-        values = _numbers(column, rows, dialect, opened)
+        values = _numbers(column, rows, dialect)
         if values is not None:
             numbers[column] = values
     for column in ID_COLUMNS:
-        array = _texts(column, rows, dialect, opened)
-        if column == "text":
-            array = _fall_back(array, rows.class_id, table, used)
-        if array is not None:
-            texts[column] = array
+        places = {p: rows.loose[p] for p in dialect.places[column] if p in rows.loose}
+        fallback = _fall_back(rows.class_id, table) if column == "text" else None
+        if places or fallback:
+            texts[column] = _texts(places, fallback, dialect, n)
     texts["attributes"] = rows.details
     columns = Columns(rows.class_id, ts, rows.offset, numbers, texts, naive=naive)
     refused = [(int(rows.offset[row]), reason) for row, reason in sorted(problems.items())]
@@ -102,15 +105,15 @@ def assemble(
     return columns, refused
 
 
-def _times(keys: list[Values], n: int, zone: dt.tzinfo) -> tuple[Int64Array, int, list[int]]:
+def _times(keys: dict[int, Found], n: int, zone: dt.tzinfo) -> tuple[Int64Array, int, list[int]]:
     """Nanoseconds (NaT where no key holds a time), how many were naive, which could not be read."""
-    if len(keys) == 1 and set(map(type, keys[0])) == _INT:
-        return _integer_times(np.array(keys[0], np.int64))
+    values = _merged([keys[key] for key in sorted(keys)], n)
+    if set(map(type, values)) == _INT:
+        return _integer_times(np.array(values, np.int64))
     ts = np.full(n, NAT, np.int64)
     naive = 0
     bad = []
-    for row, values in enumerate(zip(*keys, strict=True)):
-        value = next((v for v in values if v is not None), None)
+    for row, value in enumerate(values):
         if value is None:
             continue
         try:
@@ -120,6 +123,19 @@ def _times(keys: list[Values], n: int, zone: dt.tzinfo) -> tuple[Int64Array, int
         else:
             naive += named_no_zone
     return ts, naive, bad
+
+
+def _merged(places: list[Found], n: int) -> Values:
+    """What stands at the first of some places that holds anything, row by row."""
+    if len(places) == 1 and places[0].rows is None:
+        return places[0].values
+    merged: list[Any] = [None] * n
+    for place in reversed(places):
+        rows = range(n) if place.rows is None else place.rows.tolist()
+        for row, value in zip(rows, place.values, strict=True):
+            if value is not None:
+                merged[row] = value
+    return merged
 
 
 def _integer_times(values: Int64Array) -> tuple[Int64Array, int, list[int]]:
@@ -135,79 +151,66 @@ def _integer_times(values: Int64Array) -> tuple[Int64Array, int, list[int]]:
     return ts, 0, np.flatnonzero(~fits).tolist()
 
 
-def _open_places(rows: Rows, table: ClassTable, used: Any) -> dict[int, BoolArray | None]:
-    """For each place that holds anything: the rows in which it counts; None when in all."""
-    places = list(rows.loose)
-    by_class = table.open[:, places]
-    everywhere = by_class[used].all(axis=0).tolist()
-    return {
-        place: None if all_open else by_class[rows.class_id, number]
-        for number, (place, all_open) in enumerate(zip(places, everywhere, strict=True))
-    }
-
-
-def _numbers(
-    column: str, rows: Rows, dialect: Dialect, opened: dict[int, BoolArray | None]
-) -> FloatArray | None:
+def _numbers(column: str, rows: Rows, dialect: Dialect) -> FloatArray | None:
     result: FloatArray | None = None
-    for index in dialect.places[column]:
-        if index not in opened:
+    n = len(rows.class_id)
+    for index in reversed(dialect.places[column]):
+        if index not in rows.loose:
             continue
-        values = floats(rows.loose[index])
+        found = rows.loose[index]
+        values = floats(found.values)
         change = dialect.loose[index].number_transform
         if change is not None:
             values = change(values)
-        mask = opened[index]
-        if mask is not None:
-            values = np.where(mask, values, np.nan)
-        result = values if result is None else np.where(np.isnan(result), values, result)
+        if result is None:
+            result = np.full(n, np.nan)
+        there = np.flatnonzero(~np.isnan(values))
+        at = there if found.rows is None else found.rows[there]
+        result[at] = values[there]
     return result
 
 
 def floats(values: Values) -> FloatArray:
     """Numbers of one column, NaN for what is none."""
+    found: FloatArray
     try:
-        found: FloatArray = pa.array(values, pa.float64()).to_numpy(zero_copy_only=False)
+        if values and isinstance(values[0], str):
+            texts = pa.array(values, pa.string())
+            found = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            return np.where(np.isinf(found), np.nan, found)
+        found = pa.array(values, pa.float64()).to_numpy(zero_copy_only=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return np.array([number(value) for value in values], np.float64)
     return found
 
 
-def _texts(
-    column: str, rows: Rows, dialect: Dialect, opened: dict[int, BoolArray | None]
-) -> pa.Array | None:
-    result: pa.Array | None = None
-    for index in dialect.places[column]:
-        if index not in opened:
-            continue
-        values = words(rows.loose[index], dialect.loose[index].word_transform)
-        mask = opened[index]
-        if mask is not None:
-            values = pc.if_else(pa.array(mask), values, _NO_TEXT)
-        result = values if result is None else pc.coalesce(result, values)
-    return result
-
-
-def words(values: Values, change: WordTransform | None) -> pa.Array:
-    """Texts of one column, null for what is none; an empty text is none."""
-    if change is None and "" not in values:
+def _texts(places: dict[int, Found], fallback: Found | None, dialect: Dialect, n: int) -> pa.Array:
+    """One column of texts out of its places, null where none of them holds a word."""
+    last = [fallback] if fallback else []
+    if not any(dialect.loose[place].word_transform for place in places):
         with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
-            return pa.array(values, pa.large_string())
-    found = [word(value) for value in values]
-    if change is not None:
-        found = [None if value is None else change(value) for value in found]
-    return pa.array(found, pa.large_string())
+            array = pa.array(_merged([*places.values(), *last], n), pa.large_string())
+            offsets = np.frombuffer(array.buffers()[1], np.int64, n + 1)
+            if np.count_nonzero(offsets[1:] == offsets[:-1]) == array.null_count:
+                return array
+    # Some are no texts, or empty ones, which are no words: so another place may hold the word.
+    found = [Found(f.rows, _words(f.values, dialect.loose[p])) for p, f in places.items()]
+    return pa.array(_merged([*found, *last], n), pa.large_string())
 
 
-def _fall_back(
-    values: pa.Array | None, class_id: IntArray, table: ClassTable, used: Any
-) -> pa.Array | None:
-    """Fill what is missing with the text of the line's class, if any class here has one."""
-    texts = table.texts
-    if not any([texts[number] for number in used.tolist()]):  # noqa: C419 - cheaper for a few
-        return values
-    fallback = pa.array([texts[number] for number in class_id.tolist()], pa.large_string())
-    return fallback if values is None else pc.coalesce(values, fallback)
+def _words(values: Values, place: Place) -> Values:
+    """Words of one place, None for what is none."""
+    words = [word(value) for value in values]
+    change = place.word_transform
+    return words if change is None else [w if w is None else change(w) for w in words]
+
+
+def _fall_back(class_id: IntArray, table: ClassTable) -> Found | None:
+    """The texts that classes fall back to, None when no class here has one."""
+    rows = table.has_text[class_id].nonzero()[0]
+    if not len(rows):
+        return None
+    return Found(rows, [table.texts[number] for number in class_id[rows].tolist()])
 
 
 def _without(columns: Columns, rows: list[int]) -> Columns:
@@ -277,8 +280,3 @@ def concatenate(parts: list[Columns]) -> Columns:
 def empty() -> Columns:
     """No rows."""
     return Columns(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
-
-
-def picked(values: Values, keep: BoolArray) -> list[Any]:
-    """The values where *keep* is true."""
-    return list(compress(values, keep.tolist()))
