@@ -56,11 +56,13 @@ class Trouble:
 class Look:
     """What one look at the folders saw.
 
+    listed  folders that were listed, relative to the root, which itself is ""
     blind  folders that could not be listed · exhausted  no descriptor was left to list one
     """
 
     found: list[Found] = field(default_factory=list)
     troubles: dict[str, Trouble] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
     blind: list[str] = field(default_factory=list)
     exhausted: bool = False
 
@@ -127,6 +129,7 @@ class Scope:
         self, folder: str, relative: str, boundary: str, folders: list[tuple[str, str]], look: Look
     ) -> None:
         with os.scandir(folder) as entries:
+            look.listed.add(relative)
             for entry in entries:
                 known = self._known.get(entry.path)
                 if known is not None and _unchanged(known, entry):

@@ -12,6 +12,7 @@ from data_sources.lines.generation import Generation
 from data_sources.lines.gzip_part import GzipPart
 from data_sources.lines.health import Health
 from data_sources.lines.part import Part
+from data_sources.lines.register import Register
 from data_sources.lines.roster import Roster
 
 LOOK_SECONDS: Final = 1.0
@@ -28,7 +29,7 @@ class Follow:
     def __init__(
         self,
         scope: Scope,
-        roster: Roster,
+        register: Register,
         descriptors: Descriptors,
         cutter: Cutter,
         *,
@@ -36,7 +37,8 @@ class Follow:
         rotate_wait_seconds: float,
     ) -> None:
         self._scope = scope
-        self._roster = roster
+        self._register = register
+        self._roster = Roster(register, descriptors, cutter.totals)
         self._descriptors = descriptors
         self._cutter = cutter
         self._turn_bytes = turn_bytes
@@ -45,7 +47,7 @@ class Follow:
         self._look_cost = 0.0
         self.ready: dict[int, Generation] = {}
         self.look_due = True
-        self.health = Health(descriptors)
+        self.health = Health(register, descriptors)
 
     def go(self, limit_bytes: int, clock: Callable[[], float]) -> None:
         """Take at most about `limit_bytes`; the chunks are in the cutter afterwards."""
@@ -180,9 +182,9 @@ class Follow:
         except OSError:
             self._set_aside(generation)
         if generation.trouble:
-            self._roster.doubtful[generation.serial] = generation
+            self._register.doubtful[generation.serial] = generation
         else:
-            self._roster.doubtful.pop(generation.serial, None)
+            self._register.doubtful.pop(generation.serial, None)
         if gone and generation.part is not None:
             self._descriptors.used(generation)
         return gone
@@ -217,12 +219,12 @@ class Follow:
                 generation.quiet_since = now
             if now - generation.quiet_since >= self._rotate_wait_seconds:
                 self._finish(generation, now)
-        for generation in list(self._roster.lost.values()):
+        for generation in list(self._register.lost.values()):
             lost_since = generation.lost_since
             if lost_since is not None and now - lost_since >= self._rotate_wait_seconds:
-                del self._roster.lost[generation.serial]
+                del self._register.lost[generation.serial]
                 generation.finished = True
-                self._roster.totals.missed += 1
+                self._cutter.totals.missed += 1
 
     def _finish(self, generation: Generation, now: float) -> None:
         part = generation.part

@@ -26,6 +26,7 @@ class GzipPart:
     __slots__ = ("_buffer", "_descriptor", "_inflate", "_packed", "_start", "broken", "ended")
 
     def __init__(self, path: str) -> None:
+        self._descriptor = -1
         self._descriptor = open_descriptor(path)
         self.ended = False
         self.broken: str | None = None
@@ -70,8 +71,13 @@ class GzipPart:
 
     def close(self) -> None:
         """Give the descriptor and the window back."""
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
         self._buffer = bytearray()
+
+    def __del__(self) -> None:
+        self.close()
 
     def length_promised(self) -> int:
         """The decompressed length by the last four bytes, modulo 2**32 and of the last member."""

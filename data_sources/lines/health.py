@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from data_sources.lines.descriptors import Descriptors
 from data_sources.lines.discover import Look, Trouble
-from data_sources.lines.roster import Roster
+from data_sources.lines.register import Register
 
 
 class Health:
     """What the last look at the folders brought to light."""
 
-    def __init__(self, descriptors: Descriptors) -> None:
+    def __init__(self, register: Register, descriptors: Descriptors) -> None:
+        self._register = register
         self._descriptors = descriptors
         self._outside: dict[str, Trouble] = {}
         self._found = 0
@@ -20,10 +21,10 @@ class Health:
         self._outside = look.troubles
         self._found = len(look.found)
 
-    def judge(self, roster: Roster, path: str) -> tuple[str, str | None]:
+    def judge(self, path: str) -> tuple[str, str | None]:
         """State and problem of the source that was configured as `path`."""
         bad = dict(self._descriptors.troubles)
-        for generation in roster.doubtful.values():
+        for generation in self._register.doubtful.values():
             if generation.found is not None:
                 bad[generation.path] = Trouble("bad_payload", generation.trouble)
         troubles = [*self._outside.values(), *bad.values()]

@@ -67,6 +67,7 @@ class PlainPart:
     ended = False
 
     def __init__(self, path: str) -> None:
+        self._descriptor = -1
         self._descriptor = open_descriptor(path)
 
     def pread(self, count: int, position: int) -> bytes:
@@ -94,4 +95,9 @@ class PlainPart:
 
     def close(self) -> None:
         """Give the descriptor back."""
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    def __del__(self) -> None:
+        self.close()

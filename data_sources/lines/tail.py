@@ -15,7 +15,7 @@ from data_sources.lines.discover import Scope
 from data_sources.lines.follow import Follow
 from data_sources.lines.generation import Generation
 from data_sources.lines.names import PATTERNS
-from data_sources.lines.roster import Roster
+from data_sources.lines.register import Register
 from data_sources.lines.totals import Totals
 
 CURSOR_FORMAT: Final = 1
@@ -61,16 +61,16 @@ class Tail:
 
     def _begin(self, totals: Totals) -> None:
         self._descriptors.close_all()
-        self._roster = Roster(self._descriptors, totals)
+        self._register = Register(totals)
         self._cutter = Cutter(
             block_bytes=self._chunk_bytes,
             max_line_bytes=self._max_line_bytes,
             totals=totals,
-            name=self._roster.name,
+            name=self._register.name,
         )
         self._follow = Follow(
             self._scope,
-            self._roster,
+            self._register,
             self._descriptors,
             self._cutter,
             turn_bytes=self._turn_bytes,
@@ -129,7 +129,7 @@ class Tail:
 
     def cursor(self) -> dict[str, Any]:
         """The positions after the last read, JSON-ready, of constant size for each file."""
-        generations = self._roster.generations.values()
+        generations = self._register.generations.values()
         self._cursor = {
             "format": CURSOR_FORMAT,
             "generations": [g.to_json() for g in generations if g.offset],
@@ -156,7 +156,7 @@ class Tail:
                 "set it aside and start from the beginning"
             ) from error
         self._begin(totals)
-        self._roster.load(generations)
+        self._register.load(generations)
 
     def wake(self) -> None:
         """List the folders at the next read, because something was created, moved or deleted."""
@@ -164,7 +164,7 @@ class Tail:
 
     def file_of(self, generation: str) -> Path | None:
         """The file that holds a generation now (a `.gz` perhaps); None when there is none."""
-        return self._roster.file_of(generation)
+        return self._register.file_of(generation)
 
     def close(self) -> None:
         """Give all descriptors back; a later read opens what it needs again."""
@@ -172,4 +172,4 @@ class Tail:
 
     def _judge(self) -> None:
         self.more = bool(self._follow.ready)
-        self.state, self.problem = self._follow.health.judge(self._roster, self._given_path)
+        self.state, self.problem = self._follow.health.judge(self._given_path)
