@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 
-from desk import history
+from desk import event_table, history
 from desk.origin import Origin
 from desk.store import Commit, Store
 
@@ -61,8 +61,8 @@ class Keeper:
         for key in keys:
             tables = [history.unpack(payload) for payload in self._store.pending([key])]
             if tables:
-                self._pending[key] = [history.combined(tables)]
-                yield history.frame_of(self._pending[key][0])
+                self._pending[key] = [event_table.combined(tables)]
+                yield event_table.frame_of(self._pending[key][0])
 
     def _set_damage_aside(self, key: str) -> None:
         """Find out before the first event is folded whether all that was kept can be read."""
@@ -92,7 +92,7 @@ class Keeper:
         pieces = self._pending.setdefault(key, [])
         pieces.append(table)
         if len(pieces) > PIECES:
-            self._pending[key] = [history.combined(pieces)]
+            self._pending[key] = [event_table.combined(pieces)]
 
     def commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
         """Keep what waits; return whether there is nothing left to keep."""
@@ -133,13 +133,13 @@ class Keeper:
         taken = _Taken(origin, len(origin.waiting), len(origin.set_aside))
         if not origin.waiting:
             return taken
-        taken.news = history.table_of(origin.waiting)
+        taken.news = event_table.table_of(origin.waiting)
         held = self._pending.get(key, [])
         rows = sum(piece.num_rows for piece in held)
         if rows + taken.news.num_rows < history.BATCH_ROWS:
             change.pending.append((key, taken.news.num_rows, history.pack(taken.news)))
             return taken
-        file = history.write(self._store.history, history.combined([*held, taken.news]))
+        file = history.write(self._store.history, event_table.combined([*held, taken.news]))
         change.files.append((key, *file))
         change.flushed.append(key)
         taken.flushed = True
@@ -191,7 +191,7 @@ class Keeper:
             recent: list[pa.Table] = []
             for origin in origins:
                 recent += self._pending.get(origin.key, [])
-                recent.extend(history.table_of([frame]) for frame in origin.waiting)
+                recent.extend(event_table.table_of([frame]) for frame in origin.waiting)
             files = self._store.files(origin.key for origin in origins)
         return history.query(
             files, recent, limit=limit, since=since, until=until, equal=equal, kinds=kinds
