@@ -93,12 +93,14 @@ class Register:
                 self.strike(generation)
 
     def file_of(self, generation_id: str) -> Path | None:
-        """The file that holds a generation now, None when there is none or it is unknown."""
-        for generation in self._by_file.get(generation_id.rpartition("#")[0], []):
+        """The file that holds a generation now, None when there is none or it is unknown.
+
+        May be asked from another thread than the one that reads.
+        """
+        for generation in list(self._by_file.get(generation_id.rpartition("#")[0], [])):
             if generation.base and generation.id == generation_id:
-                if generation.found is not None:
-                    return Path(generation.found.real)
-                return next((Path(f.real) for f in generation.copies.values()), None)
+                places = [generation.found, *list(generation.copies.values())]
+                return next((Path(found.real) for found in places if found is not None), None)
         return None
 
     def _enter(self, generation: Generation) -> None:
