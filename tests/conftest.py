@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 BROWSER_PROGRAMS = ("chromium", "chromedriver")
@@ -33,3 +34,8 @@ def realdata() -> Path:
     path = Path(folder).resolve()
     assert path.is_dir(), f"DESKWATCH_REALDATA names {path}, which is not a folder"
     return path
+
+
+# How long an example takes is the machine's matter, not the code's: no deadline.
+hypothesis.settings.register_profile("deskwatch", deadline=None)
+hypothesis.settings.load_profile("deskwatch")
