@@ -16,6 +16,8 @@ from web.application import Application, create_app
 
 pytestmark = pytest.mark.browser
 
+PAGES = [("/", "Overview"), ("/orders", "Orders"), ("/latency", "Latency"), ("/quality", "Quality")]
+
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> AuroraLog:
@@ -35,21 +37,16 @@ def application(log: AuroraLog, tmp_path_factory: pytest.TempPathFactory) -> Ite
     desk.stop()
 
 
-@pytest.mark.parametrize(
-    ("path", "heading"),
-    [("/", "Overview"), ("/orders", "Orders"), ("/latency", "Latency"), ("/quality", "Quality")],
-)
-def test_a_page_renders_with_its_numbers(
-    dash_duo: Any, application: Application, path: str, heading: str
-) -> None:
-    """The page stands, its number of events is there, and the console is silent."""
+def test_every_page_renders_with_its_numbers(dash_duo: Any, application: Application) -> None:
+    """Each page stands, its number of events is there, and the console is silent."""
     dash_duo.start_server(application.dash)
-    dash_duo.driver.get(dash_duo.server_url + path)
-    dash_duo.wait_for_text_to_equal("h1", heading, timeout=20)
-    dash_duo.wait_for_text_to_equal("#connection", "polling", timeout=20)
-    shown = dash_duo.find_element('[data-metric="window_events"]').text
-    assert int(shown.replace("\u2009", "")) > 0
-    assert dash_duo.get_logs() == []
+    for path, heading in PAGES:
+        dash_duo.driver.get(dash_duo.server_url + path)
+        dash_duo.wait_for_text_to_equal("h1", heading, timeout=20)
+        dash_duo.wait_for_text_to_equal("#connection", "polling", timeout=20)
+        shown = dash_duo.find_element('[data-metric="window_events"]').text
+        assert int(shown.replace("\u2009", "")) > 0
+        assert dash_duo.get_logs() == []
 
 
 def test_an_order_in_the_log_changes_the_number(

@@ -30,9 +30,12 @@ def registered() -> Iterator[str]:
 PATHS = list(registered())
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_no_page_complains_or_asks_another_host(desk: RealDesk, another: Any, scheme: str) -> None:
-    """Every page, in both themes: no foreign request, no console error, no policy violation."""
+@pytest.mark.parametrize(("live", "scheme"), [("push", "dark"), ("interval", "light")])
+def test_no_page_complains_or_asks_another_host(
+    request: pytest.FixtureRequest, another: Any, live: str, scheme: str
+) -> None:
+    """Every page, dark and light: no foreign request, no console error, no policy violation."""
+    desk: RealDesk = request.getfixturevalue(f"{live}_desk")
     browser = another(color_scheme=scheme)
     page = browser.page()
     for path in PATHS:

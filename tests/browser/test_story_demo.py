@@ -35,7 +35,6 @@ def test_the_demo_moves_under_a_frame_that_cannot_be_missed(demo: RealDesk, watc
     page.wait_for_function(
         "([s, t]) => document.querySelector(s).textContent !== t",
         arg=[submitted, first],
-        timeout=5000,
     )
     for path in PATHS:
         visit(page, path)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aurora_log import AuroraLog, event
 from health_bot import HealthBot
+from real_desk import RealDesk
 from steps import (
     is_in_state,
     is_same_document,
@@ -23,14 +24,26 @@ from steps import (
 pytestmark = pytest.mark.browser
 
 STALE_SECONDS = 2.0
-LIVE = pytest.mark.parametrize("live", ["push", "interval"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bot() -> Iterator[HealthBot]:
     bot = HealthBot()
     yield bot
     bot.die()
+
+
+@pytest.fixture(scope="module", params=["push", "interval"])
+def desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, bot: HealthBot
+) -> Iterator[RealDesk]:
+    """A desk that watches a log and a health endpoint; the log is stale after two seconds."""
+    folder = tmp_path_factory.mktemp(request.param)
+    desk = RealDesk(folder, live=request.param, bot_url=bot.url, stale_after_seconds=STALE_SECONDS)
+    try:
+        yield desk.start()
+    finally:
+        desk.stop()
 
 
 @contextmanager
@@ -49,12 +62,14 @@ def heartbeats(log: AuroraLog) -> Iterator[None]:
     thread.join()
 
 
-@LIVE
+def submitted(desk: RealDesk) -> int:
+    return int(desk.ask("/status")["orders"]["submitted"] or 0)
+
+
 def test_the_panels_of_a_dead_service_say_so_and_no_others(
-    own_desk: Any, watched: Any, bot: HealthBot, live: str
+    desk: RealDesk, watched: Any, bot: HealthBot
 ) -> None:
     """The health server dies: its panels turn to error, those of the log stay fresh; both back."""
-    desk = own_desk(live=live, bot_url=bot.url, stale_after_seconds=STALE_SECONDS)
     log = AuroraLog(desk.logs)
     page = watched.page()
     with heartbeats(log):
@@ -79,12 +94,10 @@ def test_the_panels_of_a_dead_service_say_so_and_no_others(
     assert {panel for panel in states if "error" in states[panel]} == watching
 
 
-@LIVE
 def test_the_panels_of_a_silent_log_grow_late_then_dead(
-    own_desk: Any, watched: Any, bot: HealthBot, live: str
+    desk: RealDesk, watched: Any, bot: HealthBot
 ) -> None:
     """The log falls silent: fresh, late, dead within its threshold; a new line revives them."""
-    desk = own_desk(live=live, bot_url=bot.url, stale_after_seconds=STALE_SECONDS)
     log = AuroraLog(desk.logs)
     page, bots = watched.page(), watched.page()
     bots.goto(f"{desk.url}/?source=bot")
@@ -100,16 +113,15 @@ def test_the_panels_of_a_silent_log_grow_late_then_dead(
     for panel, states in panel_states(page).items():
         assert states[-3:] == ["fresh", "late", "dead"], (panel, states)
     assert "fresh" in bots.get_attribute("#sources", "data-state")
+    before = submitted(desk)
     log.submit("alive-again")
     panels_in(page, "fresh")
-    number(page, "orders_submitted", 1)
+    number(page, "orders_submitted", before + 1)
     assert panel_states(bots)["sources"] == ["fresh"], "another source's silence reached it"
 
 
-@LIVE
-def test_a_frozen_server_cannot_look_alive(own_desk: Any, watched: Any, live: str) -> None:
+def test_a_frozen_server_cannot_look_alive(desk: RealDesk, watched: Any) -> None:
     """SIGSTOP: every panel dies and the header says lost; SIGCONT: fresh again, same document."""
-    desk = own_desk(live=live, stale_after_seconds=STALE_SECONDS)
     log = AuroraLog(desk.logs)
     page = watched.page()
     with heartbeats(log):
@@ -118,6 +130,7 @@ def test_a_frozen_server_cannot_look_alive(own_desk: Any, watched: Any, live: st
         panels_in(page, "fresh")
         plant(page)
         record_panels(page)
+        before = submitted(desk)
         desk.freeze()
         panels_in(page, "dead")
         for panel, states in panel_states(page).items():
@@ -128,5 +141,5 @@ def test_a_frozen_server_cannot_look_alive(own_desk: Any, watched: Any, live: st
         desk.thaw()
         is_in_state(page, desk.state, 30.0)
         panels_in(page, "fresh", seconds=30.0)
-        number(page, "orders_submitted", 1)
+        number(page, "orders_submitted", before + 1)
     assert is_same_document(page)
