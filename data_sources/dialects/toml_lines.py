@@ -28,8 +28,9 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
             here = (*prefix, key[1].strip('"'))
         else:
             continue
-        if len(here) > depth and here == path[: len(here)]:
-            best, depth = number, len(here)
+        shared = min(len(here), len(path))
+        if shared > depth and here[:shared] == path[:shared]:
+            best, depth = number, shared
     return best
 
 

@@ -76,13 +76,13 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
         words[column] = _word(places, facts)
     words.update(then)
     for name in then:
-        facts.sources[name] = f"rule of line {facts.rule.line}" if facts.rule else ""
+        facts.sources[name] = f"rule {dialect.file.name}:{facts.rule.line}" if facts.rule else ""
     for rule in dialect.defaults:
         if rule.when.holds(facts):
             for name, value in rule.then.items():
                 if words.get(name) is None:
                     words[name] = facts.code if value == "@code" else value
-                    facts.sources[name] = f"default of line {rule.line}"
+                    facts.sources[name] = f"default {dialect.file.name}:{rule.line}"
     twin = facts.rule is not None and facts.rule.twin
     words["kind"] = TWIN + facts.kind if twin else facts.kind
     opened = tuple(_counts(place, facts) for place in dialect.loose)

@@ -1,0 +1,71 @@
+"""`--attach DIR`: which sources a folder of logs becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.data_sources.test_jsonl import good, write
+
+from data_sources import Catalog, OriginError, attach
+
+OTHER = b'{"message": "hello", "time": 1756757303}'
+
+
+def test_logs_of_one_dialect_are_one_source(tmp_path: Path) -> None:
+    """All logs below a folder that speak one dialect become one source on that folder."""
+    write(tmp_path / "logs/one/aurora_events.jsonl", good(1))
+    write(tmp_path / "logs/two/orders_denied.jsonl", b'{"deny_reason": "R", "ts_ns": 1756757303}')
+    mapping = attach(tmp_path / "logs")
+    assert mapping.sources() == {
+        "logs": {"kind": "jsonl", "path": str(tmp_path / "logs"), "dialect": "aurora"}
+    }
+    text = mapping.text()
+    for part in "dialect aurora", "2 files", "2 lines sampled", "sure 100%", "order.denied 1":
+        assert part in text
+    assert len(Catalog.from_specs(mapping.sources())["logs"].read().frame) == 2
+
+
+def test_logs_of_several_dialects_are_several_sources(tmp_path: Path) -> None:
+    """Where folders speak differently, each is its own source; together they read every line."""
+    write(tmp_path / "aurora/aurora_events.jsonl", good(1))
+    write(tmp_path / "other/a.jsonl", OTHER)
+    write(tmp_path / "top.jsonl", OTHER)
+    sources = attach(tmp_path).sources()
+    assert {name: table["dialect"] for name, table in sources.items()} == {
+        "aurora": "aurora",
+        "other": "generic",
+        "top": "generic",
+    }
+    catalog = Catalog.from_specs(sources)
+    assert sum(len(source.read().frame) for source in catalog.values()) == 3
+
+
+def test_an_empty_or_missing_folder_is_watched(tmp_path: Path) -> None:
+    """A folder without logs, or one that is not there yet, becomes a source that waits."""
+    for path in tmp_path, tmp_path / "later":
+        mapping = attach(path)
+        (table,) = mapping.sources().values()
+        assert (table["path"], table["dialect"]) == (str(path), "auto")
+        assert "no log yet" in mapping.text()
+
+
+def test_an_impossible_folder_is_refused(tmp_path: Path) -> None:
+    """A path whose own folder does not exist is probably a mistake and is refused by name."""
+    with pytest.raises(OriginError, match="nowhere/logs: neither it nor its folder exists"):
+        attach(tmp_path / "nowhere/logs")
+
+
+def test_nothing_is_written(tmp_path: Path) -> None:
+    """Attaching reads alone: no file appears or changes."""
+    write(tmp_path / "aurora_events.jsonl", good(1))
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    attach(tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_the_real_folders(realdata: Path) -> None:
+    """Each real session of Aurora becomes one source named after its folder."""
+    for folder in (realdata / "aurora/regenerated").iterdir():
+        (name,) = attach(folder).sources()
+        assert name == folder.name
