@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.data_sources.test_jsonl import good, write
 
 from data_sources import Catalog, OriginError, attach
+from tests.data_sources.test_jsonl import good, write
 
 OTHER = b'{"message": "hello", "time": 1756757303}'
 

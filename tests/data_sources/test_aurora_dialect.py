@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.data_sources.one_line import event, events
 
 TS = 1_756_757_303_117_239_040
@@ -267,7 +268,8 @@ def test_the_wrapper_gives_the_inner_details() -> None:
 
 API_KEYS = [
     "cid", "oid", "position_id", "lifecycle_state", "reason_code", "reason_detail", "reason_class",
-    "severity", "action", "latency_ms", "spread_bps", "vol_std_bps", "governance_gate", "reward_tag",
+    "severity", "action", "latency_ms", "spread_bps", "vol_std_bps", "governance_gate",
+    "reward_tag",
 ]  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.data_sources.test_jsonl import good, write
 
 import data_sources
 from data_sources import Catalog, ConfigError, HealthSource, JsonlSource, SourceError, discover
 from data_sources.registry import find_kinds
+from tests.data_sources.test_jsonl import good, write
 
 
 def test_the_kinds_are_the_files() -> None:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.data_sources.test_jsonl import good, write
 
 from data_sources import DialectError, JsonlSource
 from data_sources.dialects.dialect import built_in, load_dialect
+from tests.data_sources.test_jsonl import good, write
 
 SMALL = """\
 name = "small"

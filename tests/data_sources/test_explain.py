@@ -6,10 +6,10 @@ import gzip
 from pathlib import Path
 
 import pytest
-from tests.data_sources.test_jsonl import good, write
 
 from data_sources import JsonlSource, OriginError, explain
 from data_sources.lines.explain import explain_text
+from tests.data_sources.test_jsonl import good, write
 
 
 def test_the_third_line_of_the_real_session(realdata: Path) -> None:

@@ -6,9 +6,9 @@ import gzip
 from pathlib import Path
 
 import pytest
-from tests.data_sources.test_jsonl import good, write
 
 from data_sources.lines.infer import infer, infer_path
+from tests.data_sources.test_jsonl import good, write
 
 AURORA_FOLDERS = [
     "tmp_debug_cancel", "tmp_synth.jsonl", "tests/fixtures", "regenerated",

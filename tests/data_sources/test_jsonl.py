@@ -242,7 +242,7 @@ def test_a_log_of_garbage_says_so(tmp_path: Path) -> None:
 
 
 def test_a_large_log_comes_in_turns(tmp_path: Path) -> None:
-    """With a limit a reading says that there is more, and together they are everything, in order."""
+    """With a limit a reading says that there is more; together they are everything, in order."""
     write(tmp_path / "a.jsonl", *[good(number) for number in range(20_000)])
     log = source(tmp_path)
     offsets: list[int] = []
