@@ -89,6 +89,6 @@ class Session:
         self.trimmed = False
         """Whether events were forgotten, so that winding back reaches only so far."""
         self.routes: dict[int, tuple[int, int]] = {}
-        self.last_skip: tuple[int, int] | None = None
+        self.skips: dict[int, int] = {}
         self.last_rejected = NEVER
         self.denials: dict[str, int] = {}

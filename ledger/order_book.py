@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -207,7 +207,7 @@ class OrderBook:
         self.table.write(lives.touched)
         lives.let_go()
         if lives.fills:
-            self.fills.add(_columns(FILL_LOG, lives.fills))
+            self.fills.add(_columns(FILL_LOG, zip(*lives.fills, strict=True)))
             lives.fills.clear()
         if lives.transitions:
             self._log_transitions(lives.transitions)
@@ -216,8 +216,7 @@ class OrderBook:
     def _log_transitions(self, told: list[Transition]) -> None:
         ts, moved, seconds, row_numbers, sessions = zip(*told, strict=True)
         groups = [self._transition_groups[each] for each in moved]
-        values = zip(ts, groups, seconds, row_numbers, sessions, strict=True)
-        rows = _columns(TRANSITION_LOG, values)
+        rows = _columns(TRANSITION_LOG, (ts, groups, seconds, row_numbers, sessions))
         for what, column in ENDS.items():
             ended = self._groups.table()[rows["group"], WHAT] == self._groups.codes["what"].code(
                 what
@@ -248,13 +247,17 @@ class OrderBook:
             rows[:] = np.where(rows >= 0, moved[np.maximum(rows, 0)], rows)
 
 
-def _columns(dtypes: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> Columns:
-    """Return tuples, sorted by their first field, as columns."""
-    values = zip(*sorted(rows, key=itemgetter(TS)), strict=True)
-    return {
+def _columns(dtypes: Mapping[str, str], values: Iterable[Sequence[Any]]) -> Columns:
+    """Return columns as arrays, sorted by the first one."""
+    columns = {
         name: np.array(column, dtype)
         for (name, dtype), column in zip(dtypes.items(), values, strict=True)
     }
+    ts = columns["ts"]
+    if (ts[1:] >= ts[:-1]).all():  # as always, unless several sessions were told
+        return columns
+    order = np.argsort(ts, kind="stable")
+    return {name: column[order] for name, column in columns.items()}
 
 
 def _session_keys(batch: Batch) -> IntArray:

@@ -190,8 +190,8 @@ class OrderLives(OrderMatcher):
 
     def _denied(self, session: Session, event: Told, order: Order | None) -> None:
         ts, facts = event[0], event[1]
-        skip, session.last_skip = session.last_skip, None
-        if skip and skip[1] == facts.reason and ts - skip[0] <= MEMORY_NS:
+        # Other events may stand between a skip and its denial: the reason says which one it is.
+        if ts - session.skips.pop(facts.reason, NEVER) <= MEMORY_NS:
             self._mark("skip_absorbed", session, event)
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
@@ -211,7 +211,7 @@ class OrderLives(OrderMatcher):
         return session.denials.setdefault(name, ts) != ts
 
     def _skipped(self, session: Session, event: Told, _order: Order | None) -> None:
-        session.last_skip = (event[0], event[1].reason)
+        session.skips[event[1].reason] = event[0]
 
     def _routed(self, session: Session, event: Told, _order: Order | None) -> None:
         session.routes[event[1].symbol] = (event[0], event[1].route)

@@ -88,8 +88,13 @@ class OrderMatcher:
         queue = session.in_flight[effect] if waiting else session.resting[effect]
         if waiting:
             self._forget_lapsed(queue, event[0] - self.expiry_ns)
+        client, venue, symbol = event[2] is not None, event[3] is not None, event[1].symbol
         for order in islice(queue, SEARCHED):
-            if self._fits(order, event):
+            if client and order.client_order_id is not None:
+                continue  # both have an id, and it is not the same
+            if venue and order.venue_order_id is not None:
+                continue
+            if symbol < 0 or order.symbol < 0 or symbol == order.symbol:
                 return order
         return None
 
@@ -101,13 +106,3 @@ class OrderMatcher:
             if first.submitted > lapsed:
                 return
             del queue[first]
-
-    @staticmethod
-    def _fits(order: Order, event: Told) -> bool:
-        """Whether an event without a known id may mean this order: nothing known contradicts."""
-        if event[2] is not None and order.client_order_id is not None:
-            return False
-        if event[3] is not None and order.venue_order_id is not None:
-            return False
-        symbol = event[1].symbol
-        return symbol < 0 or order.symbol < 0 or symbol == order.symbol

@@ -69,7 +69,8 @@ def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:
 def _remember(session: Session, to: int) -> None:
     """Set the short memory of a session to what it was at a moment."""
     session.routes.clear()
-    session.last_skip, session.last_rejected = None, NEVER
+    session.skips.clear()
+    session.last_rejected = NEVER
     session.denials = {name: ts for name, ts in session.denials.items() if ts <= to}
     first = bisect_right(session.events, to - MEMORY_NS, key=_MOMENT)
     for event in session.events[first:]:
@@ -77,9 +78,9 @@ def _remember(session: Session, to: int) -> None:
         if facts.kind == ROUTED:
             session.routes[facts.symbol] = (ts, facts.route)
         elif facts.kind == SKIPPED:
-            session.last_skip = (ts, facts.reason)
+            session.skips[facts.reason] = ts
         elif facts.kind == DENIED:
-            session.last_skip = None
+            session.skips.pop(facts.reason, None)
         elif facts.kind == REJECTED:
             session.last_rejected = ts
 

@@ -40,29 +40,33 @@ CODES: Final = (
 )
 NUMBERS: Final = ("order_quantity", "filled_quantity", "filled_value", "limit_price")
 
-_ATTRIBUTES: Final = {
+_FIXED: Final = {
     "ts_created": "created",
+    "source": "session.source",
+    "session_id": "session.session_id",
+    "account_id": "account_id",
+    "position_effect": "effect",
+    "strategy_id": "strategy_id",
+    "generation": "generation",
+    "raw_offset": "raw_offset",
+}
+"""Column → attribute of an order, where the first event says all there is to know."""
+_CHANGING: Final = {
     "ts_submitted": "submitted",
     "ts_accepted": "accepted",
     "ts_first_partial": "first_partial",
     "ts_first_fill": "first_fill",
     "ts_named": "named",
     "ts_venue_named": "venue_named",
-    "account_id": "account_id",
     "symbol": "symbol",
     "side": "side",
-    "position_effect": "effect",
     "route": "route",
     "reason": "reason",
-    "strategy_id": "strategy_id",
-    "generation": "generation",
-    "raw_offset": "raw_offset",
     "order_quantity": "quantity",
     "filled_quantity": "filled_quantity",
     "filled_value": "filled_value",
     "limit_price": "limit_price",
 }
-_VALUES: Final = attrgetter(*_ATTRIBUTES.values())
 
 
 class OrderTable:
@@ -70,6 +74,8 @@ class OrderTable:
 
     def __init__(self) -> None:
         self.size = 0
+        self._written = 0
+        """Rows from here on hold nothing yet."""
         self.client_order_ids: list[str | None] = []
         self.venue_order_ids: list[str | None] = []
         self._arrays: dict[str, npt.NDArray[Any]] = {}
@@ -104,19 +110,23 @@ class OrderTable:
         self.size = max(self.size, size)
 
     def write(self, orders: Iterable[Order]) -> None:
-        """Write what is known of some living orders into their rows."""
+        """Write what is known of some orders into their rows."""
         written = list(orders)
-        if not written:
-            return
-        rows = np.fromiter((order.row for order in written), np.int64, len(written))
-        columns = zip(*map(_VALUES, written), strict=True)
-        for name, values in zip(_ATTRIBUTES, columns, strict=True):
-            self._arrays[name][rows] = values
-        self._arrays["source"][rows] = [order.session.source for order in written]
-        self._arrays["session_id"][rows] = [order.session.session_id for order in written]
+        fresh = [order for order in written if order.row >= self._written]
+        self._put(_FIXED, fresh)
+        self._put(_CHANGING, written)
         for order in written:
             self.client_order_ids[order.row] = order.client_order_id
             self.venue_order_ids[order.row] = order.venue_order_id
+        self._written = self.size
+
+    def _put(self, attributes: dict[str, str], orders: list[Order]) -> None:
+        if not orders:
+            return
+        rows = np.fromiter((order.row for order in orders), np.int64, len(orders))
+        columns = zip(*map(attrgetter(*attributes.values()), orders), strict=True)
+        for name, values in zip(attributes, columns, strict=True):
+            self._arrays[name][rows] = values
 
     def close(self, column: str, rows: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]) -> None:
         """Stamp the end of some orders."""
@@ -141,7 +151,7 @@ class OrderTable:
         rows = np.flatnonzero(mask).tolist()
         self.client_order_ids = [self.client_order_ids[row] for row in rows]
         self.venue_order_ids = [self.venue_order_ids[row] for row in rows]
-        self.size = kept
+        self.size = self._written = kept
         return moved
 
     def at(self, rows: npt.NDArray[np.int64], at: int) -> dict[str, npt.NDArray[Any]]:
