@@ -105,6 +105,9 @@ class Roster:
 
     def _seen_again(self, generation: Generation, found: Found, now: float) -> str:
         """A known inode: empty when it is the generation's file, else why it is another stream."""
+        if generation.part is None and not generation.known and generation.file != found.file:
+            self.out_of_sight(generation, now)
+            return "new"
         before, generation.found = generation.found, found
         if before and found.rotated and not before.rotated:
             self._totals.generation("renamed")
