@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data_sources import EVENT_COLUMNS, ConfigError, DialectError, JsonlSource, Reading, SourceError
+from data_sources import EVENT_COLUMNS, JsonlSource, Reading, SourceError
 
 NOW_NS = 1_756_757_400 * 10**9
 GOOD = b'{"event_code": "RISK.DENY", "ts_ns": %d, "details": {"reason": "R%d"}}'
@@ -221,84 +221,3 @@ def test_the_dialect_is_guessed_at_the_first_lines(tmp_path: Path) -> None:
     again = JsonlSource(tmp_path / "later", clock=lambda: NOW_NS)
     again.read(reading.cursor)
     assert again.speaks == "aurora"
-
-
-def test_an_unknown_log_is_read_as_generic(tmp_path: Path) -> None:
-    """Lines that no dialect knows are events of kind other, with their times and texts."""
-    line = b'{"timestamp": "2025-09-01T10:00:00Z", "event_type": "tick", "message": "hello"}'
-    write(tmp_path / "a.jsonl", line)
-    row = JsonlSource(tmp_path, clock=lambda: NOW_NS).read().frame.iloc[0]
-    assert (row["kind"], row["code"], row["text"]) == ("other", "tick", "hello")
-
-
-def test_a_log_of_garbage_says_so(tmp_path: Path) -> None:
-    """A file without one usable line has a state and a sentence, not an exception."""
-    write(tmp_path / "a.jsonl", *([b"\x01\x02 not json"] * 150))
-    reading = source(tmp_path).read()
-    assert reading.state == "bad_payload"
-    assert reading.problem is not None
-    assert "none of the 150 lines" in reading.problem
-    assert reading.counts.balanced
-
-
-def test_a_large_log_comes_in_turns(tmp_path: Path) -> None:
-    """With a limit a reading says that there is more; together they are everything, in order."""
-    write(tmp_path / "a.jsonl", *[good(number) for number in range(20_000)])
-    log = source(tmp_path)
-    offsets: list[int] = []
-    turns = 0
-    while True:
-        reading = log.read(limit_bytes=300_000)
-        offsets += reading.frame["raw_offset"].tolist()
-        turns += 1
-        assert reading.counts.balanced
-        if not reading.more:
-            break
-    assert turns > 3
-    assert len(offsets) == 20_000
-    assert offsets == sorted(set(offsets))
-
-
-def test_words_without_end_do_not_grow_the_dictionaries(tmp_path: Path) -> None:
-    """A log that invents a new word in each line is read right, and the tables are renewed."""
-    write(tmp_path / "a.jsonl", *[good(number) for number in range(70_000)])
-    log = source(tmp_path)
-    found: list[str] = []
-    while True:
-        reading = log.read(limit_bytes=2_000_000)
-        found += reasons_of(reading)
-        if not reading.more:
-            break
-    assert found == [f"R{number}" for number in range(70_000)]
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"timezone": "Mars/Olympus"}, "Mars/Olympus"),
-        ({"stale_after_seconds": 0}, "above 0"),
-        ({"max_line_bytes": -1}, "above 0"),
-    ],
-)
-def test_wrong_options_are_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
-    """Options that make no sense are refused at once, by name."""
-    with pytest.raises(ConfigError, match=message):
-        source(tmp_path, **options)
-
-
-def test_an_unknown_dialect_is_refused_with_the_near_miss(tmp_path: Path) -> None:
-    """A misspelled dialect names the one that was probably meant, and all that exist."""
-    with pytest.raises(DialectError, match=r"Did you mean 'aurora'\? Known: aurora, .*generic"):
-        JsonlSource(tmp_path, dialect="aurorra")
-
-
-def test_what_cannot_be_json_never_reaches_a_frame(tmp_path: Path) -> None:
-    """Numbers in a frame are finite or missing, whatever the log says."""
-    records = [
-        {"event_code": "ORDER.FILL", "price": value, "qty": value, "details": {"fill_qty": value}}
-        for value in ["NaN", "Infinity", "-inf", "1e999", None, "", [], True]
-    ]
-    write(tmp_path / "a.jsonl", *[json.dumps(record).encode() for record in records])
-    reading = source(tmp_path).read()
-    assert reading.counts.accepted == len(records)
-    assert reading.frame[["price", "quantity", "value"]].isna().all().all()
