@@ -17,7 +17,9 @@ from ledger.order_table import NEVER
 
 SECOND_NS: Final = 1_000_000_000
 MEMORY_NS: Final = SECOND_NS
-"""How long a route decision, or a skip, belongs to the order event that follows it."""
+"""How long a route decision belongs to the order event that follows it."""
+SKIP_NS: Final = 100_000_000
+"""How long a skip waits for the denial that repeats it: they are written one behind the other."""
 TWIN_DENIAL_NS: Final = 1_000_000
 HORIZON: Final = 50_000
 """Events of a session that are kept to be told again; later ones than that are only added."""
@@ -191,7 +193,7 @@ class OrderLives(OrderMatcher):
     def _denied(self, session: Session, event: Told, order: Order | None) -> None:
         ts, facts = event[0], event[1]
         # Other events may stand between a skip and its denial: the reason says which one it is.
-        if ts - session.skips.pop(facts.reason, NEVER) <= MEMORY_NS:
+        if ts - session.skips.pop(facts.reason, NEVER) <= SKIP_NS:
             self._mark("skip_absorbed", session, event)
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
@@ -211,7 +213,8 @@ class OrderLives(OrderMatcher):
         return session.denials.setdefault(name, ts) != ts
 
     def _skipped(self, session: Session, event: Told, _order: Order | None) -> None:
-        session.skips[event[1].reason] = event[0]
+        if event[1].reason >= 0:  # a trap names none, and nobody repeats it
+            session.skips[event[1].reason] = event[0]
 
     def _routed(self, session: Session, event: Told, _order: Order | None) -> None:
         session.routes[event[1].symbol] = (event[0], event[1].route)

@@ -77,7 +77,7 @@ def _remember(session: Session, to: int) -> None:
         ts, facts = event[TS], event[FACTS]
         if facts.kind == ROUTED:
             session.routes[facts.symbol] = (ts, facts.route)
-        elif facts.kind == SKIPPED:
+        elif facts.kind == SKIPPED and facts.reason >= 0:
             session.skips[facts.reason] = ts
         elif facts.kind == DENIED:
             session.skips.pop(facts.reason, None)

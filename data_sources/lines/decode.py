@@ -11,12 +11,22 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect, Place
+from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect
 from data_sources.dialects.key_path import Record
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Classifier, LineClass, record_of
 from data_sources.lines.fast import FastWay
-from data_sources.lines.rows import Columns, Found, Rows, assemble, empty, in_line_order
+from data_sources.lines.rows import (
+    Columns,
+    Found,
+    Rows,
+    assemble,
+    empty,
+    floats,
+    in_line_order,
+    texts_of,
+    with_fallback,
+)
 from data_sources.lines.strict import BadLineError, parse_line
 
 HEAD_BYTES: Final = 256
@@ -94,15 +104,23 @@ class StrictWay:
         for index, place in enumerate(self._dialect.loose):
             values = place.path.of_all(records)
             if any(value is not None for value in values):
-                loose[index] = Found(None, _counting(values, taken, index, place))
+                loose[index] = Found(None, _counting(values, taken, index))
+        class_id = np.array([table.number(line.line_class) for line in taken], np.int32)
+        texts = texts_of(loose, self._dialect, len(taken))
         rows = Rows(
-            np.array([table.number(line.line_class) for line in taken], np.int32),
+            class_id,
             np.array([line.start for line in taken], np.int64),
             {k: Found(None, path.of_all(records)) for k, path in enumerate(self._dialect.time)},
-            loose,
+            {
+                index: Found(None, floats(loose[index].values))
+                for column in NUMBER_COLUMNS
+                for index in self._dialect.places[column]
+                if index in loose
+            },
+            with_fallback(texts, class_id, table),
             pa.array([line.details for line in taken], pa.large_string()),
         )
-        return assemble(rows, self._dialect, table, self._zone, received_ns)
+        return assemble(rows, self._dialect, self._zone, received_ns)
 
     def _details(self, line: bytes, record: Record) -> str | None:
         """The details object as it stands in the line, None where there is none or it is empty.
@@ -125,11 +143,10 @@ class StrictWay:
         return json.dumps(record.details, ensure_ascii=False)
 
 
-def _counting(values: list[Any], taken: list[_Parsed], index: int, place: Place) -> list[Any]:
+def _counting(values: list[Any], taken: list[_Parsed], index: int) -> list[Any]:
     """The values of lines in whose class the place counts, None for the others."""
-    numbers = place.column in NUMBER_COLUMNS
     return [
-        value if line.line_class.open[index] and not (numbers and isinstance(value, bool)) else None
+        value if line.line_class.open[index] else None
         for value, line in zip(values, taken, strict=True)
     ]
 

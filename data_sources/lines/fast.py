@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
-from data_sources.dialects.dialect import Dialect
-from data_sources.lines.class_table import ClassTable
+from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect
+from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, class_keys
 from data_sources.lines.outline import BoolArray, Outline, Outliner, line_end
-from data_sources.lines.rows import Columns, Found, Int64Array, Rows, Values, assemble
-from data_sources.lines.shapes import STRICT, Shapes, Wanted
+from data_sources.lines.rows import Columns, Found, Int64Array, Rows, assemble, with_fallback
+from data_sources.lines.shapes import NOWHERE, STRICT, Shapes
+from data_sources.lines.slices import Block, Slices
 
-PLAIN: Final = str | int | float | None
-"""What stands at times, ids and numbers; a line with anything else there is parsed strictly."""
 
-_fields_of: Callable[[Any], tuple[Any, ...]] = msgspec.structs.astuple
+class _Nothing(msgspec.Struct, gc=False):
+    """An object of which nothing is taken: its grammar is checked, and that is all."""
+
+
+_objects: Final = msgspec.json.Decoder(_Nothing).decode_lines
+_object: Final = msgspec.json.Decoder(_Nothing).decode
 
 
 class Taken(NamedTuple):
@@ -41,10 +44,10 @@ class Taken(NamedTuple):
 
 
 class FastWay:
-    """Decodes lines in one typed pass.
+    """Decodes lines by their outline.
 
-    Their outline tells the class of each line, so that only times, ids and numbers are taken out.
-    The typed decoder checks the grammar of all that it passes over.
+    The outline tells the class of each line, and where its time, ids and numbers stand; a JSON
+    decoder that takes nothing checks the grammar of all of it.
 
     Args:
         dialect: how lines become events.
@@ -57,7 +60,6 @@ class FastWay:
         self._zone = zone
         self._outliner = Outliner(class_keys(dialect))
         self._shapes = Shapes(dialect, classifier)
-        self._decoders = cache(self._make_decoders)
         _keep_memory()
 
     def forget(self) -> None:
@@ -75,67 +77,83 @@ class FastWay:
         classes = self._shapes.classes(shapes)
         good = classes != STRICT
         good &= ~outline.odd
-        wanted = self._shapes.wanted(shapes, good)
-        columns = self._columns(data, outline, wanted, good)
+        _mark_malformed(data, outline, good)
+        block = Block(data, outline)
+        found = self._found(block, outline, shapes, good)
+        while found is None:
+            found = self._found(block, outline, shapes, good)
         left = np.flatnonzero(~good)
         if len(left) == len(good):
             return Taken(None, [], outline.starts, outline.ends)
         begins, stops = self._shapes.details(outline, shapes)
-        starts = outline.starts
-        if len(left):
-            shapes, classes, starts = shapes[good], classes[good], starts[good]
-            begins, stops = begins[good], stops[good]
-        found = {
-            bit: _found(*self._shapes.have(bit), shapes, columns[number])
-            for bit, number in wanted.bits.items()
-        }
-        times = len(self._dialect.time)
+        starts = outline.starts[good]
         rows = Rows(
-            classes,
+            classes[good],
             starts,
-            {bit: found[bit] for bit in found if bit < times},
-            {bit - times: found[bit] for bit in found if bit >= times},
-            _texts(data, begins, stops),
+            self._times(block, found),
+            self._numbers(block, found),
+            self._words(block, found, starts, table, classes[good]),
+            block.texts(begins[good], stops[good], shortest=3),
         )
-        decoded, refused = assemble(rows, self._dialect, table, self._zone, received_ns)
+        decoded, refused = assemble(rows, self._dialect, self._zone, received_ns)
         return Taken(decoded, refused, outline.starts[left], outline.ends[left])
 
-    def _columns(
-        self, data: bytes, outline: Outline, wanted: Wanted, good: BoolArray
-    ) -> list[Values]:
-        """What the wanted keys hold in the good lines; lines that turn out bad are marked so."""
-        many, one = self._decoders(wanted)
-        parts: list[list[Values]] = [[] for _ in (*wanted.outer, *wanted.inner)]
-        begin = 0
-        while begin < len(good):
-            start = int(outline.starts[begin])
-            end = line_end(data, start, len(data))
-            stop = int(np.searchsorted(outline.ends, end))
-            rows = begin + np.flatnonzero(good[begin:stop])
-            lines = data[start:end] if len(rows) == stop - begin else _lines(data, outline, rows)
-            try:
-                records = many(lines) if len(rows) else []
-            except (msgspec.MsgspecError, RecursionError):
-                records = []
-            if len(records) != len(rows):
-                records = _one_by_one(data, outline, rows, one, good)
-            if records:
-                columns = list(zip(*map(_fields_of, records), strict=True))
-                if wanted.inner:
-                    columns += zip(*map(_fields_of, columns.pop()), strict=True)
-                for gathered, column in zip(parts, columns, strict=True):
-                    gathered.append(column)
-            begin = stop
-        return [each[0] if len(each) == 1 else list(chain.from_iterable(each)) for each in parts]
+    def _found(
+        self, block: Block, outline: Outline, shapes: Int64Array, good: BoolArray
+    ) -> dict[int, Slices] | None:
+        """Where the values of all bits stand in the good lines.
 
-    def _make_decoders(
-        self, wanted: Wanted
-    ) -> tuple[Callable[[bytes], list[Any]], Callable[[bytes], Any]]:
-        """Decoders of many lines and of one, into structs with just the wanted keys."""
-        details = _struct("Details", wanted.inner) if wanted.inner else None
-        line = _struct("Line", wanted.outer, wanted.key if details else None, details)
-        decoder = msgspec.json.Decoder(line)
-        return decoder.decode_lines, decoder.decode
+        None when some lines turned out to be not so good: then all must be asked again.
+        """
+        shapes, first = shapes[good], outline.first[good]
+        found = {}
+        bad: list[Int64Array] = []
+        for bit in self._shapes.bits(shapes) if len(shapes) else ():
+            tokens, lengths = self._shapes.tokens(bit, shapes)
+            rows = (tokens != NOWHERE).nonzero()[0]
+            at = first[rows] + tokens[rows]
+            is_time = bit < len(self._dialect.time)
+            found[bit], wrong = block.slices(rows, at, lengths[rows], plain_only=is_time)
+            if len(wrong):
+                bad.append(wrong)
+        if bad:
+            good[good.nonzero()[0][np.unique(np.concatenate(bad))]] = False
+            return None
+        return found
+
+    def _times(self, block: Block, found: dict[int, Slices]) -> dict[int, Found]:
+        times = {bit: found[bit] for bit in found if bit < len(self._dialect.time)}
+        values: dict[int, Any] = {bit: block.integers(slices) for bit, slices in times.items()}
+        return {
+            bit: Found(slices.rows, block.values(slices) if values[bit] is None else values[bit])
+            for bit, slices in times.items()
+        }
+
+    def _numbers(self, block: Block, found: dict[int, Slices]) -> dict[int, Found]:
+        places = self._places(found, NUMBER_COLUMNS)
+        return {place: block.numbers(slices) for place, slices in places.items()}
+
+    def _words(
+        self,
+        block: Block,
+        found: dict[int, Slices],
+        starts: Int64Array,
+        table: ClassTable,
+        classes: IntArray,
+    ) -> dict[str, pa.Array]:
+        texts = {}
+        for column in ID_COLUMNS:
+            places = self._places(found, (column,))
+            if places:
+                loose = self._dialect.loose
+                texts[column] = block.words([(loose[p], s) for p, s in places.items()], starts)
+        return with_fallback(texts, classes, table)
+
+    def _places(self, found: dict[int, Slices], columns: Sequence[str]) -> dict[int, Slices]:
+        """The loose places of some columns that hold anything, in their order."""
+        times = len(self._dialect.time)
+        places = [place for column in columns for place in self._dialect.places[column]]
+        return {place: found[times + place] for place in places if times + place in found}
 
 
 @cache
@@ -148,39 +166,22 @@ def _keep_memory() -> None:
     bytearray(24 << 20)
 
 
-def _struct(
-    name: str, keys: tuple[str, ...], details_key: str | None = None, details: Any = None
-) -> type[msgspec.Struct]:
-    """A struct type with one field for each key, and a last one for the details."""
-    fields: list[Any] = [(f"f{index}", PLAIN, None) for index in range(len(keys))]
-    renamed = {f"f{index}": key for index, key in enumerate(keys)}
-    if details_key:
-        fields.append(("details", details, msgspec.field(default_factory=details)))
-        renamed["details"] = details_key
-    # No cycles can arise from JSON, so the garbage collector need not know these.
-    return msgspec.defstruct(name, fields, rename=renamed, gc=False)
-
-
-def _found(there: BoolArray, closed: BoolArray, shapes: Int64Array, column: Values) -> Found:
-    """The values of the lines in which a place counts; of all lines where that is the same."""
-    rows = there[shapes].nonzero()[0]
-    if len(rows) == len(shapes):
-        return Found(None, column)
-    if 3 * len(rows) > len(shapes) and not closed[shapes].any():
-        return Found(None, column)
-    return Found(rows, [column[row] for row in rows.tolist()])
-
-
-def _texts(data: bytes, begins: Int64Array, stops: Int64Array) -> pa.Array:
-    """Stretches of *data* as texts, straight from its bytes; null where they are `{}` or less."""
-    # One array of these and of what stands between them, of which every second is taken.
-    offsets = np.empty(2 * len(begins) + 1, np.int64)
-    offsets[:-1:2] = begins
-    offsets[1::2] = stops
-    offsets[-1] = stops[-1]
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-    everything = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
-    return everything.take(pa.array(np.arange(0, len(offsets) - 1, 2), mask=stops - begins <= 2))
+def _mark_malformed(data: bytes, outline: Outline, good: BoolArray) -> None:
+    """Mark lines that are not just one JSON object, whatever stands in it, as not good."""
+    begin = 0
+    while begin < len(good):
+        start = int(outline.starts[begin])
+        end = line_end(data, start, len(data))
+        stop = int(np.searchsorted(outline.ends, end))
+        rows = begin + np.flatnonzero(good[begin:stop])
+        lines = data[start:end] if len(rows) == stop - begin else _lines(data, outline, rows)
+        try:
+            count = len(_objects(lines)) if len(rows) else 0
+        except (msgspec.MsgspecError, RecursionError):
+            count = -1
+        if count != len(rows):
+            _mark_one_by_one(data, outline, rows, good)
+        begin = stop
 
 
 def _lines(data: bytes, outline: Outline, rows: Int64Array) -> bytes:
@@ -189,17 +190,13 @@ def _lines(data: bytes, outline: Outline, rows: Int64Array) -> bytes:
     return b"".join([data[start : end + 1] for start, end in zip(starts, ends, strict=True)])
 
 
-def _one_by_one(
-    data: bytes, outline: Outline, rows: Int64Array, decode: Callable[[bytes], Any], good: BoolArray
-) -> list[Any]:
-    """Decode lines singly, because one of them is bad; the bad ones are marked."""
-    records = []
+def _mark_one_by_one(data: bytes, outline: Outline, rows: Int64Array, good: BoolArray) -> None:
+    """Mark which of some lines are bad."""
     for row in rows.tolist():
         try:
-            records.append(decode(data[outline.starts[row] : outline.ends[row]]))
+            _object(data[outline.starts[row] : outline.ends[row]])
         except (msgspec.MsgspecError, RecursionError):
             good[row] = False
-    return records
 
 
 def _mark_bad_utf8(data: bytes, outline: Outline) -> None:

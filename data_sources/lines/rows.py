@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect, Place
 from data_sources.lines.class_table import ClassTable, IntArray
@@ -26,25 +26,30 @@ Values = Sequence[Any]
 
 
 class Found(NamedTuple):
-    """What stands at one place: *values* of the lines *rows*, or of all lines when that is None."""
+    """What stands at one place: *values* of the lines *rows*, or of all lines when that is None.
+
+    The values are a sequence, or an array where all are numbers.
+    """
 
     rows: Int64Array | None
-    values: Values
+    values: Any
 
 
 @dataclass(slots=True)
 class Rows:
     """Parsed lines before they are columns.
 
-    times      number of a time key → what stands there
-    loose      number of a loose place → what stands there, in the lines where it counts
+    times      number of a time key → what stands there, integers as an array perhaps
+    numbers    number of a loose place → the numbers there, NaN for what is none
+    texts      column of ids or texts → its words, null where there is none
     details    the details object as JSON, null where there is none or it is empty
     """
 
     class_id: IntArray
     offset: Int64Array
     times: dict[int, Found]
-    loose: dict[int, Found]
+    numbers: dict[int, Found]
+    texts: dict[str, pa.Array]
     details: pa.Array
 
 
@@ -72,7 +77,7 @@ class Columns:
 
 
 def assemble(
-    rows: Rows, dialect: Dialect, table: ClassTable, zone: dt.tzinfo, received_ns: int
+    rows: Rows, dialect: Dialect, zone: dt.tzinfo, received_ns: int
 ) -> tuple[Columns, list[tuple[int, str]]]:
     """Turn rows into columns.
 
@@ -86,17 +91,11 @@ def assemble(
         ahead = np.flatnonzero(ts > received_ns + FUTURE_NS)
         problems |= dict.fromkeys(ahead.tolist(), "future_ts")
     numbers = {}
-    texts = {}
     for column in NUMBER_COLUMNS:
         values = _numbers(column, rows, dialect)
         if values is not None:
             numbers[column] = values
-    for column in ID_COLUMNS:
-        places = {p: rows.loose[p] for p in dialect.places[column] if p in rows.loose}
-        fallback = _fall_back(rows.class_id, table) if column == "text" else None
-        if places or fallback:
-            texts[column] = _texts(places, fallback, dialect, n)
-    texts["attributes"] = rows.details
+    texts = {**rows.texts, "attributes": rows.details}
     columns = Columns(rows.class_id, ts, rows.offset, numbers, texts, naive=naive)
     refused = [(int(rows.offset[row]), reason) for row, reason in sorted(problems.items())]
     if problems:
@@ -107,6 +106,9 @@ def assemble(
 
 def _times(keys: dict[int, Found], n: int, zone: dt.tzinfo) -> tuple[Int64Array, int, list[int]]:
     """Nanoseconds (NaT where no key holds a time), how many were naive, which could not be read."""
+    only = next(iter(keys.values())) if len(keys) == 1 else None
+    if only is not None and isinstance(only.values, np.ndarray) and len(only.values) == n:
+        return _integer_times(only.values)
     values = _merged([keys[key] for key in sorted(keys)], n)
     if set(map(type, values)) == _INT:
         return _integer_times(np.array(values, np.int64))
@@ -127,12 +129,11 @@ def _times(keys: dict[int, Found], n: int, zone: dt.tzinfo) -> tuple[Int64Array,
 
 def _merged(places: list[Found], n: int) -> Values:
     """What stands at the first of some places that holds anything, row by row."""
-    if len(places) == 1 and places[0].rows is None:
-        return places[0].values
     merged: list[Any] = [None] * n
     for place in reversed(places):
         rows = range(n) if place.rows is None else place.rows.tolist()
-        for row, value in zip(rows, place.values, strict=True):
+        values = place.values.tolist() if isinstance(place.values, np.ndarray) else place.values
+        for row, value in zip(rows, values, strict=True):
             if value is not None:
                 merged[row] = value
     return merged
@@ -155,10 +156,10 @@ def _numbers(column: str, rows: Rows, dialect: Dialect) -> FloatArray | None:
     result: FloatArray | None = None
     n = len(rows.class_id)
     for index in reversed(dialect.places[column]):
-        if index not in rows.loose:
+        if index not in rows.numbers:
             continue
-        found = rows.loose[index]
-        values = floats(found.values)
+        found = rows.numbers[index]
+        values = found.values
         change = dialect.loose[index].number_transform
         if change is not None:
             values = change(values)
@@ -171,8 +172,9 @@ def _numbers(column: str, rows: Rows, dialect: Dialect) -> FloatArray | None:
 
 
 def floats(values: Values) -> FloatArray:
-    """Numbers of one column, NaN for what is none."""
+    """Numbers of one column, NaN for what is none; a truth value is none."""
     found: FloatArray
+    values = [None if isinstance(value, bool) else value for value in values]
     try:
         if values and isinstance(values[0], str):
             texts = pa.array(values, pa.string())
@@ -184,18 +186,18 @@ def floats(values: Values) -> FloatArray:
     return found
 
 
-def _texts(places: dict[int, Found], fallback: Found | None, dialect: Dialect, n: int) -> pa.Array:
-    """One column of texts out of its places, null where none of them holds a word."""
-    last = [fallback] if fallback else []
-    if not any(dialect.loose[place].word_transform for place in places):
-        with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
-            array = pa.array(_merged([*places.values(), *last], n), pa.large_string())
-            offsets = np.frombuffer(array.buffers()[1], np.int64, n + 1)
-            if np.count_nonzero(offsets[1:] == offsets[:-1]) == array.null_count:
-                return array
-    # Some are no texts, or empty ones, which are no words: so another place may hold the word.
-    found = [Found(f.rows, _words(f.values, dialect.loose[p])) for p, f in places.items()]
-    return pa.array(_merged([*found, *last], n), pa.large_string())
+def texts_of(loose: dict[int, Found], dialect: Dialect, n: int) -> dict[str, pa.Array]:
+    """Columns of words: of each line the first place that holds one."""
+    texts = {}
+    for column in ID_COLUMNS:
+        places = [
+            Found(loose[index].rows, _words(loose[index].values, dialect.loose[index]))
+            for index in dialect.places[column]
+            if index in loose
+        ]
+        if places:
+            texts[column] = pa.array(_merged(places, n), pa.large_string())
+    return texts
 
 
 def _words(values: Values, place: Place) -> Values:
@@ -205,12 +207,19 @@ def _words(values: Values, place: Place) -> Values:
     return words if change is None else [w if w is None else change(w) for w in words]
 
 
-def _fall_back(class_id: IntArray, table: ClassTable) -> Found | None:
-    """The texts that classes fall back to, None when no class here has one."""
+def with_fallback(
+    texts: dict[str, pa.Array], class_id: IntArray, table: ClassTable
+) -> dict[str, pa.Array]:
+    """Fill the column `text`, where it is missing, with what the line's class falls back to."""
     rows = table.has_text[class_id].nonzero()[0]
     if not len(rows):
-        return None
-    return Found(rows, [table.texts[number] for number in class_id[rows].tolist()])
+        return texts
+    words: list[str | None] = [None] * len(class_id)
+    for row, class_number in zip(rows.tolist(), class_id[rows].tolist(), strict=True):
+        words[row] = table.texts[class_number]
+    fallback = pa.array(words, pa.large_string())
+    known = texts.get("text")
+    return texts | {"text": fallback if known is None else pc.coalesce(known, fallback)}
 
 
 def _without(columns: Columns, rows: list[int]) -> Columns:
