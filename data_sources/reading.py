@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +76,7 @@ class Reading:
     problem  None, or one sentence that says what is wrong and what to do
     counts   the running totals of the source
     quarantined  lines set aside by this read alone
+    frames   other frames of the same state, by their agreed names (see `data_sources.frames`)
     more     True when the origin already holds more than this read took: read again at once
     """
 
@@ -86,3 +88,4 @@ class Reading:
     counts: Counts = field(default_factory=Counts)
     quarantined: tuple[Quarantined, ...] = ()
     more: bool = False
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""The agreed frames beside `events`, and rows turned into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+TIME: Final = "datetime64[ns, UTC]"
+NUMBER: Final = "float64"
+WORD: Final = "str"
+COUNT: Final = "Int64"
+FLAG: Final = "boolean"
+
+_NUMBERS: Final = frozenset(
+    {
+        "quantity",
+        "price",
+        "fee",
+        "entry_price",
+        "exit_price",
+        "current_price",
+        "pnl",
+        "unrealized_pnl",
+        "realized_pnl",
+        "equity",
+        "cash",
+        "buying_power",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "positions",
+    }
+)
+_COUNTS: Final = frozenset({"orders", "blocked", "rank"})
+_FLAGS: Final = frozenset({"enabled", "active", "held"})
+
+_NAMES: Final[dict[str, str]] = {
+    "trades": "symbol position_side quantity ts_opened ts_closed entry_price exit_price pnl "
+    "pnl_ratio currency strategy_id",
+    "positions": "symbol position_side quantity entry_price current_price unrealized_pnl "
+    "leverage_ratio venue as_of",
+    "equity": "ts_event equity cash buying_power drawdown_ratio currency",
+    "signals": "ts_event symbol side confidence_ratio strategy_id",
+    "decisions": "ts_event gate symbol side decision reason",
+    "services": "name kind state latency_seconds since as_of detail",
+    "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
+    "max_drawdown_ratio orders",
+    "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
+    "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked",
+    "errors": "ts_event kind text strategy_id",
+    "regimes": "ts_event regime detail",
+    "strategies": "strategy_id enabled profile positions confidence_ratio_min",
+    "models": "model stage budget_ratio universe active as_of",
+    "alerts": "ts_event severity category title body session_id state",
+    "narration": "ts_event kind symbol symbol_class venue text",
+    "prices": "symbol ts_event open high low close volume",
+    "momentum": "symbol momentum_ratio rank as_of held",
+    "accounts": "account_id name environment state equity currency models",
+    "disagreements": "what source_a value_a source_b value_b as_of",
+}
+
+
+def _dtype(name: str) -> str:
+    if name.startswith("ts_") or name in ("as_of", "since"):
+        return TIME
+    if name.endswith(("_ratio", "_seconds", "_ratio_min")) or name in _NUMBERS:
+        return NUMBER
+    if name in _COUNTS:
+        return COUNT
+    return FLAG if name in _FLAGS else WORD
+
+
+FRAMES: Final[dict[str, dict[str, str]]] = {
+    frame: {name: _dtype(name) for name in names.split()} for frame, names in _NAMES.items()
+}
+"""Frame → column → dtype. Times are UTC nanoseconds; ratios are 0–1; what is missing is missing."""
+
+TRACE: Final[dict[str, str]] = {
+    "source": WORD,
+    "account_id": WORD,
+    "raw_generation": WORD,
+    "raw_offset": COUNT,
+}
+"""What each row carries beside its own columns."""
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return a frame without rows, with its columns in their dtypes.
+
+    Raises:
+        KeyError: there is no such frame.
+    """
+    return shaped(name, ())
+
+
+def shaped(
+    name: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    source: str | None = None,
+    account_id: str | None = None,
+) -> pd.DataFrame:
+    """Return rows as an agreed frame: its columns in order, then `source`, `account_id`, trace.
+
+    Args:
+        name: of the frame.
+        rows: dicts; keys that are no column of the frame are left out, missing ones are missing.
+            Times are tz-aware Timestamps, datetimes, or None.
+        source: for rows that do not name theirs.
+        account_id: likewise.
+
+    Raises:
+        KeyError: there is no such frame.
+    """
+    columns = {**TRACE, **FRAMES[name]}
+    order = [*FRAMES[name], *(column for column in TRACE if column not in FRAMES[name])]
+    given = {"source": source, "account_id": account_id}
+    found = [{**given, **{k: v for k, v in row.items() if v is not None}} for row in rows]
+    return pd.DataFrame(
+        {column: _series([row.get(column) for row in found], columns[column]) for column in order}
+    )
+
+
+def _series(values: list[Any], dtype: str) -> pd.Series[Any]:
+    if dtype == TIME:
+        times = pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
+        return times.dt.as_unit("ns")
+    if dtype == WORD:
+        return pd.Series([None if v is None else str(v) for v in values], dtype="str")
+    return pd.Series(values, dtype=dtype) if values else pd.Series([], dtype=dtype)
