@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.order_table import NEVER
+
+if TYPE_CHECKING:
+    from ledger.known_ids import KnownIds
 
 NAN: Final = float("nan")
 OPEN_EFFECT: Final = 0
 CLOSE_EFFECT: Final = 1
+FAR: Final = 2**63 - 1
+"""A time after all others."""
 
 
 @dataclass(slots=True)
@@ -67,24 +72,30 @@ class Order:
 
 
 Queue = OrderedDict[Order, None]
-Known = dict[str, Order | int]
-"""Id → order. One that has ended is known by its row alone: there are many, and few come back."""
+Entry = Order | int
+"""An order, or the row of one that has ended."""
 
 
 class Session:
     """What is remembered of one (source, session) to match its next event.
 
-    `by_client_id` and `by_venue_id` are shared with the other sessions of the source.
+    `client_ids` and `venue_ids` are shared with the other sessions of the source.
     """
 
-    def __init__(self, source: int, session_id: int, number: int, ids: tuple[Known, Known]) -> None:
+    def __init__(
+        self, source: int, session_id: int, number: int, ids: tuple[KnownIds, KnownIds]
+    ) -> None:
         self.source = source
         self.session_id = session_id
         self.number = number
-        self.by_client_id, self.by_venue_id = ids
+        self.client_ids, self.venue_ids = ids
         self.in_flight: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
         self.resting: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
+        self.first = FAR
+        self.own_newest = NEVER
+        """Times of the first and the newest line of its own."""
         self.newest = NEVER
+        """Time of the newest event told, those of sessions after it included."""
         self.events: list[Told] = []
         self.trimmed = False
         """Whether events were forgotten, so that winding back reaches only so far."""

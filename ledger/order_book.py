@@ -62,12 +62,20 @@ class OrderBook:
         twins = self._note_primary(batch)
         for (source, session_id), mine in self._told_of(batch, groups, twins):
             session = self._session(source, session_id)
-            if mine[0][TS] < session.newest:
-                mine = self._wind_back(session, mine)
-            self.lives.tell(session, mine)
+            self._tell(session, mine)
+            for other, since in self.lives.waiting_elsewhere(session, mine).items():
+                self._tell(other, self._wind_back(other, since - 1))
         self._drain()
         if self.table.size > 2 * self._order_capacity:
             self._compact_orders()
+
+    def _tell(self, session: Session, mine: list[Told]) -> None:
+        if not mine:
+            return
+        if mine[0][TS] < session.newest:
+            again = self._wind_back(session, mine[0][TS] - 1)
+            mine = sorted(again + mine, key=itemgetter(TS, RAW_OFFSET))
+        self.lives.tell(session, mine)
 
     def _note_primary(self, batch: Batch) -> npt.NDArray[np.bool_]:
         """Note since when a session has lines of its own; return which rows are twins."""
@@ -162,10 +170,9 @@ class OrderBook:
         session = self._session(cell["source"][row], cell["session_id"][row])
         return revive(self.table, session, row)
 
-    def _wind_back(self, session: Session, late: list[Told]) -> list[Told]:
-        """Undo what a session told after its earliest late event; return all, in order."""
+    def _wind_back(self, session: Session, to: int) -> list[Told]:
+        """Undo what a session told after a moment; return those events, to be told again."""
         self._drain()
-        to = late[0][TS] - 1
         if session.trimmed and session.events[0][TS] > to:
             to = session.events[0][TS] - 1  # as far as memory goes; what is older is only added
         low, _ = self.transitions.bounds(to, None)
@@ -177,7 +184,7 @@ class OrderBook:
         touched = {row for row in removed["row"].tolist() if row >= 0}
         again = wind_back(self.lives, self.table, session, to, touched)
         self._refill(touched)
-        return sorted(again + late, key=itemgetter(TS, RAW_OFFSET))
+        return again
 
     def _refill(self, touched: set[int]) -> None:
         """Sum again what is filled of some orders, from the fills that are left."""
@@ -197,7 +204,7 @@ class OrderBook:
         """A session turned out to have lines of its own: its twins' order lives never were."""
         session = self._sessions.get((source, session_id))
         if session is not None:
-            self._wind_back(session, [session.events[0]])
+            self._wind_back(session, session.events[0][TS] - 1)
             del self._sessions[source, session_id]
 
     def _drain(self) -> None:

@@ -124,7 +124,7 @@ def _numbers(cells: Arrays) -> Arrays:
     return {name: np.full(len(submitted), np.nan) for name in _NEVER_TOLD} | {
         "order_quantity": quantity,
         "filled_quantity": filled,
-        "leaves_quantity": quantity - np.nan_to_num(filled),
+        "leaves_quantity": np.maximum(quantity - np.nan_to_num(filled), 0.0),
         "limit_price": cells["limit_price"],
         "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
         "order_ack_seconds": _between(submitted, cells["ts_accepted"]),
@@ -134,7 +134,8 @@ def _numbers(cells: Arrays) -> Arrays:
 
 
 def _between(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    known = (first != NEVER) & (last != NEVER)
+    """Return seconds from one to the other; an answer before its question measures two clocks."""
+    known = (first != NEVER) & (last >= first)
     result = np.full(len(first), np.nan)
     result[known] = (last[known] - first[known]) / SECOND_NS
     return result

@@ -79,24 +79,38 @@ class OrderLives(OrderMatcher):
     def tell(self, session: Session, events: list[Told]) -> None:
         """Fold events sorted by time; the session must not have told anything newer."""
         tellers, by_id = self._tellers, self._by_id
+        session.first = min(session.first, events[0][0])
+        session.own_newest = max(session.own_newest, events[-1][0])
         for event in events:
             order = None
             if event[2] is not None or event[3] is not None:
                 order = by_id(session, event)
             tellers[event[1].kind](session, event, order)
         session.newest = max(session.newest, events[-1][0])
-        session.events += events
+        session.events += self._own(events)
         if len(session.events) > 2 * HORIZON:
             del session.events[:-HORIZON]
             session.trimmed = True
+
+    def _own(self, events: list[Told]) -> list[Told]:
+        """Return the events that were not handed over to other sessions meanwhile."""
+        if not self._handed_over:
+            return events
+        others = set(map(id, self._handed_over))
+        self._handed_over.clear()
+        return [event for event in events if id(event) not in others]
 
     # -- the ten kinds of event ----------------------------------------------------------------
 
     def _submitted(self, session: Session, event: Told, order: Order | None) -> None:
         if order is not None and order.submitted != NEVER:
-            return  # the same submit told twice
+            if order.row in self.live or order.submitted == event[0]:
+                return  # the same submit told twice
+            order = None  # an id that is used again, after its order ended
         if order is None:
             order = self._new(session, event)
+        elif order.created in (order.accepted, order.first_partial, order.first_fill):
+            self._emit("orphan_claimed", order, NAN, event)  # answered before it was submitted
         ts, facts = event[0], event[1]
         order.submitted = ts
         order.quantity = event[4]
@@ -106,8 +120,8 @@ class OrderLives(OrderMatcher):
             if decided >= ts - MEMORY_NS:
                 order.route = route
         self._learn(order, event)
-        if order.row in self.live:
-            session.in_flight[order.effect][order] = None
+        if order.row in self.live and order.accepted == NEVER:
+            order.session.in_flight[order.effect][order] = None
         self._emit("submitted", order, NAN, event)
 
     def _accepted(self, session: Session, event: Told, order: Order | None) -> None:
@@ -185,6 +199,7 @@ class OrderLives(OrderMatcher):
         self._end(session, event, "expired", order or self._oldest(session, event, waiting=False))
 
     def _end(self, session: Session, event: Told, what: str, order: Order | None) -> None:
+        order = order or self._elsewhere(session, event)
         if order is None:
             order = self._new(session, event)
         self._learn(order, event)
@@ -228,6 +243,10 @@ class OrderLives(OrderMatcher):
         return order
 
     def _orphan(self, session: Session, event: Told) -> Order:
+        """Return another session's order that is meant, else one that nobody submitted."""
+        meant = self._elsewhere(session, event)
+        if meant is not None:
+            return meant
         order = self._new(session, event)
         self._learn(order, event)
         self._emit("orphan", order, NAN, event)
@@ -238,10 +257,10 @@ class OrderLives(OrderMatcher):
         ts, facts, client_order_id, venue_order_id = event[:4]
         if client_order_id is not None and order.client_order_id is None:
             order.client_order_id, order.named = client_order_id, ts
-            order.session.by_client_id[client_order_id] = order
+            order.session.client_ids.add(client_order_id, order)
         if venue_order_id is not None and order.venue_order_id is None:
             order.venue_order_id, order.venue_named = venue_order_id, ts
-            order.session.by_venue_id[venue_order_id] = order
+            order.session.venue_ids.add(venue_order_id, order)
         if facts.reason >= 0:
             order.reason = facts.reason
         if facts.symbol >= 0 and order.symbol < 0:

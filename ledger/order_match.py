@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Iterable
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from ledger.order import Known, Order, Queue, Session, Told
+from ledger.known_ids import KnownIds
+from ledger.order import FAR, TS, Order, Queue, Session, Told
+from ledger.order_table import NEVER
 
 SEARCHED: Final = 256
 """Orders looked at, oldest first, for one that an event without a known id may mean."""
+SUBMITTED: Final = 0
+"""Number of the kind `order.submitted`; the first one of all."""
+_MOMENT: Final = itemgetter(TS)
 
 
 class OrderMatcher:
@@ -29,35 +36,28 @@ class OrderMatcher:
         """Orders without an end, by row, in the order they were heard of."""
         self.touched: dict[Order, None] = {}
         """Orders that were told something since the last drain."""
-        self._ids: dict[int, tuple[Known, Known]] = {}
+        self._handed_over: list[Told] = []
+        self._ids: dict[int, tuple[KnownIds, KnownIds]] = {}
         self._revive = revive
 
-    def ids_of(self, source: int) -> tuple[Known, Known]:
+    def ids_of(self, source: int) -> tuple[KnownIds, KnownIds]:
         """Return the client ids and the venue ids that a source told of."""
-        return self._ids.setdefault(source, ({}, {}))
+        return self._ids.setdefault(source, (KnownIds(), KnownIds()))
 
     def let_go(self) -> None:
         """Keep of the orders that have ended only their rows; the table must be up to date."""
         live = self.live
         for order in self.touched:
-            if order.row in live:
-                continue
-            name, known = order.client_order_id, order.session.by_client_id
-            if name is not None and known.get(name) is order:
-                known[name] = order.row
-            name, known = order.venue_order_id, order.session.by_venue_id
-            if name is not None and known.get(name) is order:
-                known[name] = order.row
+            if order.row not in live:
+                order.session.client_ids.put(order.client_order_id, order, order.row)
+                order.session.venue_ids.put(order.venue_order_id, order, order.row)
         self.touched.clear()
 
     def move(self, moved: npt.NDArray[np.int64]) -> None:
         """Follow the table after it dropped rows: `moved[row]` is the new row, -1 is gone."""
         rows: list[int] = moved.tolist()
         for known in (each for ids in self._ids.values() for each in ids):
-            ended = {name: rows[row] for name, row in known.items() if isinstance(row, int)}
-            known.update(ended)
-            for name in [name for name, row in ended.items() if row < 0]:
-                del known[name]
+            known.move(rows)
         living = list(self.live.values())
         self.live.clear()
         for order in living:
@@ -65,20 +65,55 @@ class OrderMatcher:
             self.live[order.row] = order
 
     def _by_id(self, session: Session, event: Told) -> Order | None:
-        found = None
-        if event[2] is not None:
-            found = session.by_client_id.get(event[2])
-        if found is None and event[3] is not None:
-            found = session.by_venue_id.get(event[3])
-        return self._called_back(found) if isinstance(found, int) else found
+        """Return the newest order of the session that bears an id of the event."""
+        for known, name in ((session.client_ids, event[2]), (session.venue_ids, event[3])):
+            for entry in reversed(known.of(name)):
+                order = self._revive(entry) if isinstance(entry, int) else entry
+                if order.session is session:
+                    return order if order is entry else self._called_back(order)
+        return None
 
-    def _called_back(self, row: int) -> Order:
-        """Return an order that had ended: something more is told of it."""
-        order = self._revive(row)
-        if order.client_order_id is not None:
-            order.session.by_client_id[order.client_order_id] = order
-        if order.venue_order_id is not None:
-            order.session.by_venue_id[order.venue_order_id] = order
+    def _elsewhere(self, session: Session, event: Told) -> Order | None:
+        """Return a living order of an earlier session of the source that the event must mean.
+
+        A bot that was started anew, with a new folder, cancels what it left at the venue.
+        """
+        for known, name in ((session.client_ids, event[2]), (session.venue_ids, event[3])):
+            for entry in reversed(known.of(name)):
+                if isinstance(entry, int) or entry.row not in self.live:
+                    continue
+                if entry.session.own_newest < session.first:
+                    self._hand_over(event, entry.session)
+                    return entry
+        return None
+
+    def waiting_elsewhere(self, session: Session, told: Iterable[Told]) -> dict[Session, int]:
+        """Return later sessions that spoke of orders before their submits were read, and since when.
+
+        Folders are read in any order: such a session must be told again from there on.
+        """
+        found: dict[Session, int] = {}
+        for event in told:
+            entries = session.client_ids.of(event[2])
+            if len(entries) < 2 or event[1].kind != SUBMITTED:
+                continue
+            for entry in entries:
+                order = self._revive(entry) if isinstance(entry, int) else entry
+                other = order.session
+                if order.submitted == NEVER and other.first > session.own_newest:
+                    found[other] = min(order.created, found.get(other, FAR))
+        return found
+
+    def _hand_over(self, event: Told, owner: Session) -> None:
+        """Let an event belong to another session, to be told again with that one."""
+        insort(owner.events, event, key=_MOMENT)
+        owner.newest = max(owner.newest, event[0])
+        self._handed_over.append(event)
+
+    def _called_back(self, order: Order) -> Order:
+        """Note that an order lives in memory again: something more is told of it."""
+        order.session.client_ids.put(order.client_order_id, order, order)
+        order.session.venue_ids.put(order.venue_order_id, order, order)
         self.touched[order] = None
         return order
 

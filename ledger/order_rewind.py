@@ -40,17 +40,17 @@ def wind_back(
 
 
 def _forget_names(order: Order, to: int) -> None:
-    by_client_id, by_venue_id = order.session.by_client_id, order.session.by_venue_id
+    clients, venues = order.session.client_ids, order.session.venue_ids
     if order.named > to:
-        by_client_id.pop(order.client_order_id or "", None)
+        clients.remove(order.client_order_id, order)
         order.client_order_id, order.named = None, NEVER
-    elif order.client_order_id is not None:
-        by_client_id[order.client_order_id] = order
+    else:
+        clients.put(order.client_order_id, order, order)
     if order.venue_named > to:
-        by_venue_id.pop(order.venue_order_id or "", None)
+        venues.remove(order.venue_order_id, order)
         order.venue_order_id, order.venue_named = None, NEVER
-    elif order.venue_order_id is not None:
-        by_venue_id[order.venue_order_id] = order
+    else:
+        venues.put(order.venue_order_id, order, order)
 
 
 def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:

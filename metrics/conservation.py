@@ -96,7 +96,8 @@ def conservation_of_counts(
     that was never heard of before. It costs the same however long the history is.
     """
     steps = _steps(tally_rows)
-    born = steps.get("submitted", 0) + steps.get("orphan", 0)
+    orphans = steps.get("orphan", 0) - steps.get("orphan_claimed", 0)
+    born = steps.get("submitted", 0) + orphans
     if not exact or not born:
         return Conservation(0, ())
     told_of = len(open_order_columns) + sum(steps.get(step, 0) for step in CLOSED)

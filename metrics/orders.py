@@ -66,7 +66,7 @@ def order_counts(tally_rows: Table) -> OrderCounts:
         denied=both("order.denied"),
         failed=opens("rejected"),
         skipped=max(0, both("order.skipped") - both("skip_absorbed")),
-        orphans=both("orphan"),
+        orphans=both("orphan") - both("orphan_claimed"),
         closes_submitted=closes("submitted"),
         closes_ack=closes("accepted"),
     )

@@ -19,6 +19,7 @@ TRANSITIONS: Final = frozenset(
         "expired",
         "denied",
         "orphan",
+        "orphan_claimed",
         "skip_absorbed",
     }
 )
