@@ -88,7 +88,7 @@ class OrderMatcher:
         return None
 
     def waiting_elsewhere(self, session: Session, told: Iterable[Told]) -> dict[Session, int]:
-        """Return later sessions that spoke of orders before their submits were read, and since when.
+        """Return later sessions that spoke of an order before its submit was read, and since when.
 
         Folders are read in any order: such a session must be told again from there on.
         """
