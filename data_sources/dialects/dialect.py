@@ -24,6 +24,7 @@ from data_sources.dialects.place import (
     places_of,
 )
 from data_sources.dialects.reader import Reader
+from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.text_pattern import TextPattern, text_patterns
 from data_sources.errors import DialectError
@@ -44,6 +45,7 @@ __all__ = [
     "read_dialect",
 ]
 
+_TABLES: Final = {"signs", "record", "columns", "rules", "defaults", "duplicates", "frames"}
 FOLDER: Final = Path(__file__).parent
 
 
@@ -67,6 +69,7 @@ class Dialect:
         frames: agreed frame → how events become its rows; see `event_frames.py`.
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
         texts: what is looked for inside texts and stands below "@found" then.
+        repeats: which events tell the same thing twice.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Dialect:
     frames: Mapping[str, tuple[FrameRule, ...]]
     text_lines: bool
     texts: tuple[TextPattern, ...]
+    repeats: tuple[Repeat, ...]
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -148,7 +152,7 @@ def _own_module(path: Path) -> ModuleType | None:
 
 
 def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
-    reader.only((), {"name", "title", "signs", "record", "columns", "rules", "defaults", "frames"})
+    reader.only((), {*_TABLES, "name", "title"})
     reader.only(
         ("record",), {"time", "code", "code_as", "details", "unwrap", "text_lines", "texts"}
     )
@@ -176,6 +180,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         frames=frame_rules(reader, functions),
         text_lines=reader.flag(("record", "text_lines")),
         texts=text_patterns(reader),
+        repeats=repeats_of(reader),
     )
 
 
