@@ -11,9 +11,17 @@ import pandas as pd
 
 from data_sources.errors import ConfigError
 from data_sources.frames import shaped
-from data_sources.marker_evidence import Evidence, config_evidence, marker_evidence, verdict
+from data_sources.lines.names import PATTERNS, log_name
+from data_sources.marker_evidence import (
+    Evidence,
+    config_evidence,
+    is_folder,
+    marker_evidence,
+    verdict,
+)
 from data_sources.reading import Counts, Reading
 
+MARKER: Final = "go_live.active"
 CONFIG: Final = "config/go_live.yaml"
 
 
@@ -26,7 +34,7 @@ class MarkerSource:
     looked at taken for `off`. Both files are only ever read.
 
     Args:
-        path: of the marker file, such as `go_live.active` in the bot's own folder.
+        path: of the marker file, or the bot's own folder, in which it is `go_live.active`.
         config: the YAML file that belongs to it; a relative path begins at the marker's folder.
             Empty for none. It may be missing.
         name: the name of the source and of its row.
@@ -69,6 +77,16 @@ class MarkerSource:
     def __repr__(self) -> str:
         return f"MarkerSource({self.path!r}, name={self.name!r})"
 
+    @classmethod
+    def recognizes(cls, path: Path) -> str | None:
+        """Why a folder is one with a marker, None when it is not, or when logs lie in it."""
+        try:
+            there = [name for name in (MARKER, CONFIG) if (path / name).is_file()]
+            logs = any(log_name(each.name, PATTERNS) for each in path.iterdir())
+        except OSError:
+            return None
+        return f"has {' and '.join(there)}" if there and not logs else None
+
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look once and say whether trading is live.
 
@@ -82,7 +100,7 @@ class MarkerSource:
             the marker is there).
         """
         del cursor, limit_bytes
-        path = Path(self.path).expanduser()
+        path = self._marker_path()
         marker = marker_evidence(path)
         config = config_evidence(path.parent / self.config) if self.config else Evidence(False)
         found = verdict(marker, config, path.name)
@@ -108,3 +126,7 @@ class MarkerSource:
 
     def close(self) -> None:
         """Nothing stays open between two reads."""
+
+    def _marker_path(self) -> Path:
+        path = Path(self.path).expanduser()
+        return path / MARKER if path.name != MARKER and is_folder(path) else path

@@ -80,6 +80,14 @@ def config_evidence(path: Path) -> Evidence:
     return Evidence(True, values={str(key): value for key, value in values.items()})
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; no exception for names that no file can have."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def verdict(marker: Evidence, config: Evidence, name: str) -> Verdict:
     """What both together say.
 
@@ -157,7 +165,7 @@ def _looked_at(path: Path) -> bytes | Evidence:
         with os.fdopen(descriptor, "rb") as file:
             return file.read(MOST_BYTES)
     except FileNotFoundError:
-        if path.parent.is_dir():
+        if is_folder(path.parent):
             return Evidence(False, f"{path.name} does not exist")
         return Evidence(None, f"the folder {path.parent} does not exist")
     except OSError as e:

@@ -149,6 +149,19 @@ def test_unknown_is_never_off(tmp_path: Path) -> None:
         assert len(reading.frame) == 1
 
 
+def test_the_folder_of_a_bot(tmp_path: Path) -> None:
+    """The bot's folder is enough; it is recognized by marker or configuration, not beside logs."""
+    assert MarkerSource.recognizes(tmp_path) is None
+    bot(tmp_path, marker=None)
+    assert MarkerSource.recognizes(tmp_path) == "has config/go_live.yaml"
+    assert told(MarkerSource(tmp_path).read())[0] == "off"
+    bot(tmp_path)
+    assert MarkerSource.recognizes(tmp_path) == "has go_live.active and config/go_live.yaml"
+    assert told(MarkerSource(tmp_path).read())[0] == "on"
+    (tmp_path / "trades.jsonl").write_text("")
+    assert MarkerSource.recognizes(tmp_path) is None
+
+
 def test_an_enormous_file_is_cut(tmp_path: Path) -> None:
     """Of a marker only the first bytes are read, of a configuration too."""
     path = bot(tmp_path, marker=MARKER + "x" * 5 * MOST_BYTES, config="a: " + "y" * 5 * MOST_BYTES)
