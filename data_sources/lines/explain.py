@@ -20,12 +20,13 @@ from data_sources.dialects.dialect import (
     Dialect,
     load_dialect,
 )
-from data_sources.dialects.key_path import DETAILS, Record
+from data_sources.dialects.key_path import DETAILS, WHOLE, Record
 from data_sources.errors import OriginError
 from data_sources.lines.classify import Facts, LineClass, classify, record_of
 from data_sources.lines.infer import infer_path
+from data_sources.lines.line_fields import fields_of
 from data_sources.lines.raw import escaped
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.strict import BadLineError
 from data_sources.lines.timestamps import FUTURE_NS, BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
 
@@ -129,7 +130,7 @@ def _explained(number_: int, offset: int, line: bytes, dialect: Dialect) -> Expl
     if not line.strip():
         return ExplainedLine(number_, offset, dialect.name, shown, problem="blank: only counted")
     try:
-        record = record_of(parse_line(line), dialect)
+        record = record_of(fields_of(line, dialect), dialect)
         found, facts = classify(record, dialect)
         taken: set[str] = set()
         fields = [_time(record, dialect, taken)]
@@ -204,6 +205,8 @@ def _loose(record: Record, found: LineClass, dialect: Dialect, taken: set[str]) 
 def _attributes(record: Record, dialect: Dialect) -> Explained:
     if not record.details:
         return Explained("attributes", "", "")
+    if record.details is record.fields:
+        return Explained("attributes", f"{len(record.details)} keys, the whole line", WHOLE)
     key = next(name for name in dialect.details if isinstance(record.fields.get(name), dict))
     return Explained("attributes", f"{len(record.details)} keys, as they stand", key)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.key_path import Record
+from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, record_of
 from data_sources.lines.outline import Int64Array, Outline
@@ -126,9 +126,9 @@ class Shapes:
         # Beside a details object another of its names may hold something else: rare, so strictly.
         key = next((k for k in self._dialect.details if _is(record, k)), None)
         unclear = any(name in record.fields for name in self._dialect.details if name != key)
-        if record.wrapped or unclear or seen is None:
+        if record.wrapped or unclear or seen is None or self._has_texts(record):
             return self._strict()
-        shape = _Shape(table.number(line_class), seen.details)
+        shape = _Shape(table.number(line_class), seen.details if record.details else (0, 0))
         counting = (*([True] * len(self._dialect.time)), *line_class.open)
         for path, counts in zip(self._paths, counting, strict=True):
             deep = len(path.steps) > 1
@@ -138,6 +138,11 @@ class Shapes:
             shape.at.append(NOWHERE if token is None else token)
             shape.next.append(0 if token is None else seen.lengths[token + 1])
         return shape
+
+    def _has_texts(self, record: Record) -> bool:
+        """Whether patterns look into a text of the record: what they see is no shape."""
+        keys = (key for pattern in self._dialect.texts for key in pattern.keys)
+        return any(key in record.fields for key in keys)
 
 
 @dataclass(slots=True)
@@ -163,7 +168,8 @@ class _Seen:
 
 
 def _is(record: Record, name: str) -> bool:
-    return record.fields.get(name) is record.details
+    value = record.fields if name == WHOLE else record.fields.get(name)
+    return value is record.details
 
 
 def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | None:
@@ -189,8 +195,11 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
         lengths.append(len(name) - 1 if char == _QUOTE else 0)
         if char != _QUOTE:
             details[char == _CLOSE] = token if owner is record.details else details[char == _CLOSE]
-        elif owner is record.fields or owner is record.details:
-            keys[owner is record.details, key] = token
+            continue
+        if owner is record.fields:
+            keys[False, key] = token
+        if owner is record.details:
+            keys[True, key] = token
     return _Seen((details[0], details[1]), keys, lengths)
 
 
