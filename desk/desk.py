@@ -21,6 +21,8 @@ from ledger import Ledger, View
 
 LOG = logging.getLogger(__name__)
 VIEWS_KEPT: Final = 64
+NO_SERVICES: Final = empty("services")
+"""Made once: an empty frame costs as much as a full one, and each picture needs it."""
 
 
 class Desk:
@@ -127,7 +129,7 @@ class Desk:
         view.version = version
         view.sources = [origin.row(now) for origin in self.origins]
         states = self._clock.states(None if at is None else int(view.at.value))
-        view.states = {"services": empty("services"), **states}
+        view.states = {"services": NO_SERVICES, **states}
         view.desk = {
             "name": self.name,
             "environment": self.environment,
