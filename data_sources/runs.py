@@ -113,7 +113,7 @@ class RunsSource:
 
         Returns:
             A Reading with the frame `runs` (and `detail`, why a run is in its state); `frames`
-            holds `equity`, `alerts` and `positions` with the run's id in `session_id`. Drawdowns are
+            holds `equity`, `alerts`, `positions` with the run's id in `session_id`. Drawdowns are
             0 or below, over the whole series of a run, whatever part of it is given.
         """
         del cursor, limit_bytes
