@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_sources.files.times import Times
+from data_sources.lines.frame import text_array
 from data_sources.lines.transforms import number
 
 NUMBERS: Final = {
@@ -38,7 +39,8 @@ FILE_COLUMNS: Final = (
     *FLAGS.values(),
     *TEXT_NAMES,
 )
-_TRUE: Final = {"true": True, "1": True, "false": False, "0": False}
+_YES: Final = ["true", "1"]
+_NO: Final = ["false", "0"]
 _NAMES_ZONE: Final = r"(?:[Zz]|UTC|[+-]\d{2}:?\d{2})$"
 
 
@@ -89,13 +91,24 @@ def _numbers(column: pa.Array) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _flags(column: pa.Array) -> Any:
-    words = (None if v is None else str(v).strip().lower() for v in column.to_pylist())
-    return pd.array([_TRUE.get(word) if word else None for word in words], dtype="boolean")
+    if not pa.types.is_boolean(column.type):
+        words = pc.utf8_lower(_trimmed(column))
+        known = pc.is_in(words, pa.array(_YES + _NO))
+        column = pc.if_else(known, pc.is_in(words, pa.array(_YES)), None)
+    return pd.array(column.to_pandas().array, dtype="boolean")
 
 
 def _texts(column: pa.Array) -> Any:
-    words = [v.strip() if isinstance(v, str) else None for v in column.to_pylist()]
-    return pd.array([word or None for word in words], dtype="str")
+    words = _trimmed(column)
+    return text_array(pc.if_else(pc.equal(words, ""), None, words), len(words))
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    """Texts without surrounding blanks; what is no text is missing, numbers by their digits."""
+    try:
+        return pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.nulls(len(column), pa.large_string())
 
 
 def _times(column: pa.Array, times: Times) -> pd.DatetimeIndex:
