@@ -76,7 +76,8 @@ def _has(table: pa.Table, name: str) -> bool:
 def _column(table: pa.Table, name: str) -> pa.Array:
     if not _has(table, name):
         return pa.nulls(len(table), pa.string())
-    column = table.column(name).combine_chunks()
+    # A hostile file may have a name twice: the first counts.
+    column = table.column(table.column_names.index(name)).combine_chunks()
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 

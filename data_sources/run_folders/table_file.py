@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data_sources.files.stamp import Stamp, read_bytes, why
+from data_sources.run_folders.csv_lines import LONGEST_LINE, sound_lines
 
 MOST_ROWS: Final = 1_000_000
 MOST_COLUMNS: Final = 512
@@ -142,7 +143,9 @@ def _parsed(
         return empty, 0
     if not data.isascii() or b"\0" in data:
         data = data.decode("utf-8", "backslashreplace").replace("\0", "\\x00").encode()
-    bad = 0
+    data, bad = sound_lines(data, len(header))
+    if not data.strip():
+        return empty, bad
 
     def skipped(_: Any) -> str:
         nonlocal bad
@@ -152,7 +155,9 @@ def _parsed(
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
-            csv.ReadOptions(column_names=list(header), use_threads=False),
+            csv.ReadOptions(
+                column_names=list(header), use_threads=False, block_size=8 * LONGEST_LINE
+            ),
             csv.ParseOptions(invalid_row_handler=skipped),
             csv.ConvertOptions(
                 include_columns=columns,
