@@ -156,16 +156,25 @@ class Classifier:
         paths = list(_paths(dialect))
         self._field_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and not p.in_details]
         self._detail_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and p.in_details]
-        self._deep = [p for p in paths if len(p.steps) > 1]
+        deep: dict[tuple[bool, str], list[KeyPath]] = {}
+        for path in paths:
+            if len(path.steps) > 1:
+                deep.setdefault((path.in_details, path.keys[0]), []).append(path)
+        # Most records lack most first keys: one look says that all paths below it lead nowhere.
+        self._deep = [(*first, below, [_ABSENT] * len(below)) for first, below in deep.items()]
 
     def __call__(self, record: Record) -> LineClass:
         """The class of a record."""
         fields, details = record.fields, record.details
         values = [fields.get(key, _ABSENT) for key in self._field_keys]
         values += [details.get(key, _ABSENT) for key in self._detail_keys]
-        for path in self._deep:
-            exists, value = path.find(record)
-            values.append(value if exists else _ABSENT)
+        for in_details, first, below, nowhere in self._deep:
+            if first not in (details if in_details else fields):
+                values += nowhere
+                continue
+            for path in below:
+                exists, value = path.find(record)
+                values.append(value if exists else _ABSENT)
         key = tuple([v if type(v) in _PLAIN else _stand_in(v) for v in values])
         found = self._known.get(key)
         if found is None:

@@ -50,5 +50,8 @@ def as_told(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], pattern: TextPattern) -> str | None:
-    texts = (fields.get(key) for key in pattern.keys)
-    return next((text for text in texts if isinstance(text, str)), None)
+    for key in pattern.keys:
+        text = fields.get(key)
+        if isinstance(text, str):
+            return text
+    return None
