@@ -9,6 +9,8 @@ from data_sources.jsonl import JsonlSource
 from data_sources.lines.explain import explain
 from data_sources.reading import Counts, Quarantined, Reading
 from data_sources.registry import discover
+from data_sources.runs import RunsSource
+from data_sources.sessions import SessionsSource
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -22,6 +24,8 @@ __all__ = [
     "OriginError",
     "Quarantined",
     "Reading",
+    "RunsSource",
+    "SessionsSource",
     "SourceError",
     "attach",
     "discover",

@@ -1,13 +1,15 @@
-"""Looks below a folder for logs and says which dialect each folder of them speaks."""
+"""Looks below a folder and says which sources it holds: logs by their dialects, other kinds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from data_sources.errors import OriginError
 from data_sources.lines.infer import Guess, files_of, infer, sample_of
+from data_sources.recognize import Recognized, kind_of, recognized_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,17 @@ class Mapping:
 
     root: Path
     found: tuple[Mapped, ...] = ()
+    folders: tuple[Recognized, ...] = ()
     left_out: dict[Path, str] = field(default_factory=dict)
 
     def sources(self) -> dict[str, dict[str, Any]]:
         """Name → table of a source, as in `[sources.<name>]`."""
-        return {
+        tables: dict[str, dict[str, Any]] = {
             each.name: {"kind": "jsonl", "path": str(each.path), "dialect": each.dialect}
             for each in self.found
+        }
+        return tables | {
+            each.name: {"kind": each.kind, "path": str(each.path)} for each in self.folders
         }
 
     def text(self) -> str:
@@ -49,12 +55,18 @@ class Mapping:
             if guess.kinds:
                 kinds = ", ".join(f"{kind} {n}" for kind, n in list(guess.kinds.items())[:12])
                 rows.append(f"    kinds: {kinds}")
+        for folder in self.folders:
+            rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}")
+            rows.append(f"    {folder.why}")
         rows += [f"  left out {path}: {why}" for path, why in self.left_out.items()]
         return "\n".join(rows)
 
 
 def attach(folder: str | Path) -> Mapping:
-    """Guess the dialects of the logs below a folder (or of one file); nothing is written.
+    """Guess what lies below a folder (or in one file); nothing is written.
+
+    Each kind of source is asked which folders are its own (`recognizes`); logs that lie in such a
+    folder belong to it.
 
     Logs of one dialect below one folder become one source, because their files belong together
     (an events file and its order files). Where several dialects are found, each folder of logs is a
@@ -66,7 +78,11 @@ def attach(folder: str | Path) -> Mapping:
     root = Path(folder).expanduser().absolute()
     if not root.exists() and not root.parent.is_dir():
         raise OriginError(f"{folder}: neither it nor its folder exists")
-    files = files_of(root)
+    others = recognized_below(root)
+    there = files_of(root)
+    files = [file for file in there if not others or kind_of(file.parent) is None]
+    if not files and others:
+        return _named(root, [], others, {})
     if not files:
         waiting = Guess("auto", 0.0, 0, 0, why="no log yet; guessed at its first lines")
         return Mapping(root, (Mapped(_name(root), root, "auto", (), waiting),))
@@ -74,27 +90,42 @@ def attach(folder: str | Path) -> Mapping:
     for each in folders:
         folders[each] = infer(sample_of([file for file in files if file.parent == each]))
     spoken = {guess.dialect for guess in folders.values()} - {"unknown"}
-    if len(spoken) <= 1:
+    if len(spoken) <= 1 and len(files) == len(there):
         whole = infer(sample_of(files))
-        return Mapping(root, (Mapped(_name(root), root, _dialect(whole), tuple(files), whole),))
-    return _apart(root, files, folders)
+        found = [Mapped(_name(root), root, _dialect(whole), tuple(files), whole)]
+        return _named(root, found, others, {})
+    left_out: dict[Path, str] = {}
+    taken = {file.parent for file in there} - set(folders)
+    return _named(root, _apart(files, folders, taken, left_out), others, left_out)
 
 
-def _apart(root: Path, files: list[Path], folders: dict[Path, Guess]) -> Mapping:
-    """One source for each dialect whose folders share no folder with another dialect's."""
+def _apart(
+    files: list[Path], folders: dict[Path, Guess], taken: set[Path], left_out: dict[Path, str]
+) -> list[Mapped]:
+    """One source for each folder of logs; for each log where others' folders lie below it."""
     found = []
-    left_out = {}
     for folder, guess in folders.items():
         own = tuple(file for file in files if file.parent == folder)
         if guess.dialect == "unknown":
             left_out[folder] = guess.why
             continue
-        below = any(other != folder and other.is_relative_to(folder) for other in folders)
+        others = (*folders, *taken)
+        below = any(other != folder and other.is_relative_to(folder) for other in others)
         for path in own if below else (folder,):
             mine = guess if path == folder else infer(sample_of([path]))
             belongs = own if path == folder else (path,)
             found.append(Mapped(_name(path), path, _dialect(mine), belongs, mine))
-    return Mapping(root, _unique(found), left_out)
+    return found
+
+
+def _named(
+    root: Path, found: list[Mapped], others: list[Recognized], left_out: dict[Path, str]
+) -> Mapping:
+    """The mapping, with names that are all different."""
+    names = _unique([*found, *others])
+    logs = tuple(each for each in names if isinstance(each, Mapped))
+    folders = tuple(each for each in names if isinstance(each, Recognized))
+    return Mapping(root, logs, folders, left_out)
 
 
 def _dialect(guess: Guess) -> str:
@@ -105,15 +136,14 @@ def _name(path: Path) -> str:
     return path.name.partition(".")[0] or "log"
 
 
-def _unique(found: list[Mapped]) -> tuple[Mapped, ...]:
+def _unique(found: Sequence[Mapped | Recognized]) -> list[Mapped | Recognized]:
     """Names that are all different, numbered where they were not."""
     seen: dict[str, int] = {}
-    made = []
+    made: list[Mapped | Recognized] = []
     for each in found:
         seen[each.name] = number = seen.get(each.name, 0) + 1
-        name = each.name if number == 1 else f"{each.name}_{number}"
-        made.append(Mapped(name, each.path, each.dialect, each.files, each.guess))
-    return tuple(made)
+        made.append(each if number == 1 else replace(each, name=f"{each.name}_{number}"))
+    return made
 
 
 def _many(n: int, word: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.errors import ConfigError
+from data_sources.files.times import zone_of
 from data_sources.lines.chunk import Chunk
+from data_sources.lines.clock_lines import ClockLines
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.explain import explain_text
 from data_sources.lines.frame import Stretch, event_frame, no_events
@@ -76,13 +77,7 @@ class JsonlSource:
     ) -> None:
         if stale_after_seconds <= 0 or max_line_bytes <= 0:
             raise ConfigError("stale_after_seconds and max_line_bytes must be above 0")
-        try:
-            self._zone = ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ConfigError(
-                f"timezone: was {timezone!r}; it must be a zone of the tz database, "
-                "such as Europe/Kyiv"
-            ) from None
+        self._zone = zone_of(timezone)
         self.path = str(path)
         self.name = name or Path(path).name or "log"
         self.dialect = dialect
@@ -191,6 +186,8 @@ class JsonlSource:
         stretches = []
         for chunk in in_stretches(chunks):
             columns, bad = decoder.decode(chunk.data, received_ns)
+            if self._clock_lines is not None:
+                self._clock_lines.fill(columns, chunk, received_ns)
             once = self._repeats.left_out(columns, decoder.table, self._session(chunk))
             self._counts.duplicates += len(columns) - len(once)
             columns = once
@@ -204,7 +201,7 @@ class JsonlSource:
             return self._nothing
         joined = parts[0] if len(parts) == 1 else concatenate(parts)
         self._newest_ns = max(self._newest_ns, int(joined.ts_ns.max()))
-        return event_frame(
+        events = event_frame(
             joined,
             decoder.table,
             stretches,
@@ -213,6 +210,7 @@ class JsonlSource:
             account_id=self.account_id,
             received_ns=received_ns,
         )
+        return decoder.dialect.finish(events)
 
     def _count(self, columns: Columns, bad: list[BadLine]) -> None:
         counts = self._counts
@@ -254,6 +252,9 @@ class JsonlSource:
     def _speak(self, dialect: Dialect) -> None:
         self._decoder = Decoder(dialect, self._zone)
         self._repeats = Repeats(dialect)
+        tail = self._tail
+        rule, zone = dialect.clock, self._zone
+        self._clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
 
     def _judge(self) -> tuple[str, str | None]:
         counts = self._counts

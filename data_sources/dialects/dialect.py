@@ -5,14 +5,17 @@ from __future__ import annotations
 import difflib
 import importlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import util
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+import pandas as pd
+
+from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.place import (
@@ -48,6 +51,8 @@ __all__ = [
 _TABLES: Final = {"signs", "record", "columns", "rules", "defaults", "duplicates", "frames"}
 FOLDER: Final = Path(__file__).parent
 
+Finish = Callable[[pd.DataFrame], pd.DataFrame]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
@@ -70,6 +75,8 @@ class Dialect:
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
         texts: what is looked for inside texts and stands below "@found" then.
         repeats: which events tell the same thing twice.
+        clock: which files name no times, and the file that has them, or None.
+        finish: has the last word about the events of a reading.
     """
 
     name: str
@@ -90,6 +97,8 @@ class Dialect:
     text_lines: bool
     texts: tuple[TextPattern, ...]
     repeats: tuple[Repeat, ...]
+    clock: ClockRule | None
+    finish: Finish
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -140,11 +149,16 @@ def read_dialect(path: Path) -> Dialect:
         raise DialectError(f"{path}: is not TOML: {e}") from None
     module = _own_module(path)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
-    return _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
+    dialect = _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
+    return replace(dialect, finish=getattr(module, "finish", _unchanged))
+
+
+def _unchanged(events: pd.DataFrame) -> pd.DataFrame:
+    return events
 
 
 def _own_module(path: Path) -> ModuleType | None:
-    """The Python file beside a built-in dialect: `WORD_TRANSFORMS`, `FRAME_ROWS`, or neither."""
+    """The Python file beside a built-in dialect: `WORD_TRANSFORMS`, `FRAME_ROWS`, `finish`."""
     module = f"data_sources.dialects.{path.stem}"
     if path.parent != FOLDER or util.find_spec(module) is None:
         return None
@@ -154,7 +168,8 @@ def _own_module(path: Path) -> ModuleType | None:
 def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
     reader.only((), {*_TABLES, "name", "title"})
     reader.only(
-        ("record",), {"time", "code", "code_as", "details", "unwrap", "text_lines", "texts"}
+        ("record",),
+        {"time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"},
     )
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
     columns = reader.table(("columns",))
@@ -181,6 +196,8 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         text_lines=reader.flag(("record", "text_lines")),
         texts=text_patterns(reader),
         repeats=repeats_of(reader),
+        clock=clock_rule(reader),
+        finish=_unchanged,
     )
 
 

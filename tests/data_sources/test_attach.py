@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from data_sources import Catalog, OriginError, attach
+from tests.data_sources.peak_trade.run_files import write_run
+from tests.data_sources.peak_trade.test_sessions import session
+from tests.data_sources.peak_trade.test_sessions import write as write_session
 from tests.data_sources.test_jsonl import good, write
 
 OTHER = b'{"message": "hello", "time": 1756757303}'
@@ -69,3 +72,36 @@ def test_the_real_folders(realdata: Path) -> None:
     for folder in (realdata / "aurora/regenerated").iterdir():
         (name,) = attach(folder).sources()
         assert name == folder.name
+
+
+def test_folders_of_other_kinds_become_their_sources(tmp_path: Path) -> None:
+    """Run folders and session files are told by their kinds; logs beside them stay logs."""
+    run = write_run(tmp_path / "live_runs", alerts=['{"rule_id": "r"}'])
+    write(tmp_path / "live_runs/alerts/alerts_2026-01-15.jsonl", good(1))
+    write(tmp_path / "logs/aurora_events.jsonl", good(2))
+    write_session(tmp_path / "reports/live_sessions", "a.json", session())
+    mapping = attach(tmp_path)
+    tables = mapping.sources()
+    assert {name: (table["kind"], Path(table["path"])) for name, table in tables.items()} == {
+        "alerts": ("jsonl", tmp_path / "live_runs/alerts"),
+        "logs": ("jsonl", tmp_path / "logs"),
+        "live_runs": ("runs", tmp_path / "live_runs"),
+        "live_sessions": ("sessions", tmp_path / "reports/live_sessions"),
+    }
+    for part in "kind runs", "1 run folder with a meta.json", "kind sessions", "1 session file":
+        assert part in mapping.text()
+    catalog = Catalog.from_specs(tables)
+    assert {name: len(source.read().frame) for name, source in catalog.items()} == dict.fromkeys(
+        tables, 1
+    )
+    (table,) = attach(run).sources().values()
+    assert (table["kind"], table["path"]) == ("runs", str(run))
+
+
+def test_a_folder_that_no_kind_knows_is_no_source(tmp_path: Path) -> None:
+    """JSON files and meta.json of another making are not taken for sessions or runs."""
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/meta.json").write_text('{"version": 3}')
+    (tmp_path / "package.json").write_text("{}")
+    (table,) = attach(tmp_path).sources().values()
+    assert (table["kind"], table["dialect"]) == ("jsonl", "auto")

@@ -1,0 +1,107 @@
+"""Rows of the agreed frames that a run gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from data_sources.frames import empty, shaped
+from data_sources.run_folders.run_folder import ALERTS, RunFolder
+
+MOST_POINTS: Final = 50_000
+"""So many points of equity series are given together; those of the newest runs go first."""
+
+
+def run_row(run: RunFolder, state: str, detail: str | None) -> dict[str, Any]:
+    """The row of the frame `runs`, with the reason of its state as `detail`."""
+    meta, figures = run.meta, run.table.figures
+    return {
+        "run_id": run.run_id,
+        "mode": meta and meta.mode,
+        "strategy_id": meta and meta.strategy_id,
+        "symbol": meta and meta.symbol,
+        "timeframe": meta and meta.timeframe,
+        "state": state,
+        "ts_started": run.started,
+        "ts_finished": run.finished,
+        "ts_last_event": figures.newest,
+        "equity": figures.equity,
+        "realized_pnl": figures.realized_pnl,
+        "unrealized_pnl": figures.unrealized_pnl,
+        "drawdown_ratio": figures.drawdown_ratio,
+        "orders": figures.orders,
+        "blocked": figures.blocked,
+        "detail": detail,
+    }
+
+
+def position_row(run: RunFolder, run_id: str) -> dict[str, Any] | None:
+    """What an unfinished run holds after its last step; None when it holds nothing."""
+    last = run.table.figures.last
+    if run.meta is None or run.has_ended or last is None:
+        return None
+    quantity = float(last["position_quantity"])
+    if np.isnan(quantity) or quantity == 0:
+        return None
+    price = float(last["price"])
+    return {
+        "symbol": run.meta.symbol,
+        "position_side": "long" if quantity > 0 else "short",
+        "quantity": abs(quantity),
+        "current_price": None if np.isnan(price) else price,
+        "unrealized_pnl": run.table.figures.unrealized_pnl,
+        "as_of": run.table.figures.newest,
+        "session_id": run_id,
+    }
+
+
+def alert_rows(run: RunFolder, run_id: str) -> list[dict[str, Any]]:
+    """Its alerts; the run's own id stands in `session_id`."""
+    trace = {"session_id": run_id, "raw_generation": f"{run.folder}/{ALERTS}"}
+    return [{**row, **trace} for row in run.alerts.rows]
+
+
+def equity_frame(
+    runs: Mapping[str, RunFolder], source: str | None, account_id: str | None
+) -> pd.DataFrame:
+    """The equity series of runs, newest run first in line for the room there is."""
+    parts, left = [], MOST_POINTS
+    for run_id, run in runs.items():
+        points = run.table.figures.points.tail(left)
+        left -= len(points)
+        if len(points):
+            currency = run.meta.currency if run.meta else None
+            told = {"session_id": run_id, "currency": currency}
+            parts.append(points.assign(**told))
+        if left <= 0:
+            break
+    frame = empty("equity").assign(session_id=pd.Series([], dtype="str"))
+    if not parts:
+        return frame
+    joined = pd.concat(parts, ignore_index=True)
+    made = {
+        name: joined[name].astype(dtype)
+        if name in joined
+        else pd.Series([None] * len(joined), dtype=dtype)
+        for name, dtype in frame.dtypes.items()
+    }
+    made["source"] = pd.Series([source] * len(joined), dtype="str")
+    made["account_id"] = pd.Series([account_id] * len(joined), dtype="str")
+    return pd.DataFrame(made)
+
+
+def rows_frame(
+    name: str,
+    rows: Sequence[dict[str, Any]],
+    source: str | None,
+    account_id: str | None,
+    extra: str = "session_id",
+) -> pd.DataFrame:
+    """Rows as an agreed frame, with one more column of words."""
+    frame = shaped(name, rows, source=source, account_id=account_id)
+    if extra not in frame:
+        frame[extra] = pd.Series([row.get(extra) for row in rows], dtype="str")
+    return frame

@@ -1,0 +1,1 @@
+"""Registry files of sessions: one JSON object a file."""

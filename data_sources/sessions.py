@@ -1,0 +1,170 @@
+"""Session registries: one JSON file a session, as a bot leaves them behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+
+from data_sources.errors import ConfigError
+from data_sources.files.label import file_label
+from data_sources.files.stamp import why
+from data_sources.files.times import zone_of
+from data_sources.frames import shaped
+from data_sources.reading import Counts, Reading
+from data_sources.session_files.registry_folder import RegistryFolder, looks_like_registry
+from data_sources.session_files.session import without_secrets
+
+TOLD_PROBLEMS: Final = 3
+
+
+class SessionsSource:
+    """Watches a folder of session files; each `read()` gives all sessions, the newest file of each.
+
+    The files are only ever read, and again only when they changed. A file in the middle of being
+    written keeps what it last told; one bad file hides no other.
+
+    Args:
+        path: the folder of the files; it may appear later.
+        name: the source's name in pages and frames; the last part of the path when empty.
+        account_id: the trading account that the sessions belong to.
+        timezone: what a time without a zone means.
+        every_seconds: the pace the desk asks at.
+        stale_after_seconds: when a reading is stale; three paces, at least 10 s, if missing.
+        files_max: so many files are read, the newest by their names.
+        clock: gives our time in epoch nanoseconds; for tests.
+
+    Raises:
+        ConfigError: for a zone that is not known or a limit that is not above zero.
+
+    Example:
+        >>> sessions = SessionsSource("reports/experiments/live_sessions")
+        >>> sessions.read().frame[["session_id", "status", "realized_pnl"]]
+    """
+
+    kind: ClassVar = "sessions"
+    frame_name: ClassVar = "sessions"
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        name: str = "",
+        account_id: str | None = None,
+        timezone: str = "UTC",
+        every_seconds: float = 2.0,
+        stale_after_seconds: float | None = None,
+        files_max: int = 5_000,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        if every_seconds <= 0 or files_max <= 0:
+            raise ConfigError("every_seconds and files_max must be above 0")
+        self.path = str(path)
+        self.name = name or Path(path).name or "sessions"
+        self.account_id = account_id
+        self.timezone = timezone
+        self.every_seconds = float(every_seconds)
+        self.stale_after_seconds = float(stale_after_seconds or max(10.0, 3 * every_seconds))
+        self.files_max = files_max
+        self._clock = clock
+        self._root = Path(path).expanduser()
+        self._zone = zone_of(timezone)
+        self._registry = RegistryFolder(self._root, self._zone, clock, files_max)
+        self._frame = shaped("sessions", ()).assign(detail=pd.Series([], dtype="str"))
+        self._as_of: pd.Timestamp | None = None
+
+    def __repr__(self) -> str:
+        return f"SessionsSource({self.path!r}, name={self.name!r}, sessions={len(self._frame)})"
+
+    @classmethod
+    def recognizes(cls, path: Path) -> str | None:
+        """Why a folder is one of this kind, None when it is not."""
+        found = looks_like_registry(path)
+        return f"{found} session file{'s' if found > 1 else ''}" if found else None
+
+    def close(self) -> None:
+        """Nothing stays open between two reads."""
+
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
+        """Look once.
+
+        Args:
+            cursor: not used; a state is always given whole.
+            limit_bytes: likewise.
+
+        Returns:
+            A Reading with the frame `sessions`, newest first, and `detail`: the session's own error
+            text. `max_drawdown_ratio` is 0 or below. A status stays the word that the file has.
+        """
+        del cursor, limit_bytes
+        state, problem, changed = self._look()
+        if state in ("ok", "waiting", "degraded"):
+            self._as_of = pd.Timestamp(self._clock(), unit="ns", tz="UTC")
+        if changed:
+            self._frame = self._sessions()
+        return Reading(
+            frame=self._frame,
+            cursor={},
+            as_of=self._as_of,
+            state=state,
+            problem=problem,
+            counts=self._counts(),
+        )
+
+    def record(self, session_id: str) -> dict[str, Any]:
+        """The whole file of a session; values that are named like a secret are hidden.
+
+        Raises:
+            KeyError: there is no such session.
+        """
+        if self._as_of is None:
+            self.read()
+        for session in self._registry.sessions():
+            if session.session_id == session_id:
+                return without_secrets(session.fields)
+        raise KeyError(f"no session {file_label(session_id[:300])!r}")
+
+    def _look(self) -> tuple[str, str | None, bool]:
+        """Look at the files; return state, problem, and whether anything changed."""
+        try:
+            changed = self._registry.look()
+        except FileNotFoundError:
+            self._registry = RegistryFolder(self._root, self._zone, self._clock, self.files_max)
+            return "waiting", f"{self.path} does not exist yet", True
+        except NotADirectoryError:
+            return "misconfigured", f"{self.path} is no folder; name the folder of the files", False
+        except OSError as error:
+            return "unreadable", f"{self.path} cannot be listed: {why(error)}", False
+        files, good, wrong = self._registry.files()
+        if not files:
+            return "waiting", f"no session file (*.json) in {self.path} yet", changed
+        if wrong:
+            more = f" and {len(wrong) - TOLD_PROBLEMS} more" if len(wrong) > TOLD_PROBLEMS else ""
+            state = "degraded" if good or len(self._frame) else "bad_payload"
+            return state, "; ".join(wrong[:TOLD_PROBLEMS]) + more, changed
+        if self._registry.there > files:
+            text = f"{self._registry.there} files, only the newest {files} are read"
+            return "degraded", f"{text}; raise files_max", changed
+        return "ok", None, changed
+
+    def _sessions(self) -> pd.DataFrame:
+        rows = [session.row for session in self._registry.sessions()]
+        frame = shaped("sessions", rows, source=self.name, account_id=self.account_id)
+        return frame.assign(detail=pd.Series([row["detail"] for row in rows], dtype="str"))
+
+    def _counts(self) -> Counts:
+        """Files instead of lines: those that are good, superseded ones, and bad ones."""
+        files, good, wrong = self._registry.files()
+        sessions = self._registry.sessions()
+        superseded = max(0, good - len(sessions))
+        return Counts(
+            lines_in=files,
+            accepted=files - len(wrong) - superseded,
+            quarantined={"bad_file": len(wrong)} if wrong else {},
+            duplicates=superseded,
+            naive=sum(session.naive for session in sessions),
+            untimed=sum(session.started is None for session in sessions),
+        )
