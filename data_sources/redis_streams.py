@@ -20,10 +20,11 @@ from data_sources.streams.failure import LinkError
 from data_sources.streams.fetch import Fetch, Taken
 from data_sources.streams.link import Link
 from data_sources.streams.mirrors import Mirrors
-from data_sources.streams.place import shown_url, zone_of
+from data_sources.streams.place import shown_url
 from data_sources.streams.position import Position
 from data_sources.streams.roster import Roster
 from data_sources.streams.shape import load
+from data_sources.zone import zone_of
 
 LONGEST_BACKOFF_SECONDS: Final = 60.0
 

@@ -1,9 +1,8 @@
-"""Where a source is and what its clock means, checked before anything is asked."""
+"""Where a server of streams is, as it may be shown."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_sources.errors import ConfigError
 
@@ -21,17 +20,3 @@ def shown_url(url: str) -> str:
     except ValueError as e:
         raise ConfigError(f"url: not a URL ({e})") from e
     return f"{parts.scheme}://{host}{port}{parts.path}"
-
-
-def zone_of(timezone: str) -> ZoneInfo:
-    """The zone of that name.
-
-    Raises:
-        ConfigError: when there is none.
-    """
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f"timezone: was {timezone!r}; it must be a zone of the tz database, such as Europe/Kyiv"
-        ) from None
