@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from pathlib import Path
@@ -91,11 +92,14 @@ def test_a_slow_answer_ends_by_the_wall_clock(server, tmp_path: Path, fault: str
     assert state_of(reading, "venue")[0] == "ok"
 
 
-@pytest.mark.parametrize("fault", ["endless_body", "gzip_bomb"])
+@pytest.mark.parametrize("fault", ["endless", "bomb"])
 def test_an_answer_without_an_end_is_cut_at_its_limit(server, tmp_path: Path, fault: str) -> None:
     """No more than `max_bytes` is read or unfolded."""
     well(server)
-    server.on("/book", getattr(server, fault))
+    bomb = gzip.compress(b" " * 10_000_000, compresslevel=9)
+    assert len(bomb) < 100_000
+    folded = answer(bomb, headers={"Content-Encoding": "gzip"})
+    server.on("/book", server.endless_body if fault == "endless" else folded)
     reading = small(tmp_path, server, Clock(), max_bytes=100_000).read()
     assert state_of(reading)[0] == "bad_payload"
     assert "larger than 100,000 bytes" in state_of(reading)[1]
