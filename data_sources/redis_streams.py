@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from data_sources.lines.decode import Decoder
 from data_sources.lines.frame import no_events
 from data_sources.lines.rows import NAT
 from data_sources.reading import Counts, Quarantined, Reading
+from data_sources.streams.backoff import Backoff
 from data_sources.streams.events import MOST_QUARANTINED, Events, entry_text
 from data_sources.streams.failure import LinkError
 from data_sources.streams.fetch import Fetch, Taken
@@ -25,8 +25,6 @@ from data_sources.streams.position import Position
 from data_sources.streams.roster import Roster
 from data_sources.streams.shape import load
 from data_sources.zone import zone_of
-
-LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 
 class RedisStreamsSource:
@@ -120,8 +118,7 @@ class RedisStreamsSource:
             timeout_seconds=self.timeout_seconds,
             max_bytes=max(max_reply_bytes, 4 * max_entry_bytes),
         )
-        self._failures, self.not_before_ns = 0, 0
-        self._failure: tuple[str, str] | None = None
+        self.backoff = Backoff(self.url, self._link.hidden)
         self._begin()
 
     def _begin(self) -> None:
@@ -171,15 +168,16 @@ class RedisStreamsSource:
         if cursor is not None and cursor != self._cursor:
             self._restore(cursor)
         now_ns = self._clock()
-        if self._failure is not None and now_ns < self.not_before_ns:
-            return self._reading(no_events(), [], *self._failure)
+        resting = self.backoff.resting(now_ns)
+        if resting is not None:
+            return self._reading(no_events(), [], *resting)
         self._link.begin()
         try:
             self._looked |= self._roster.look(self._link, now_ns / 1e9)
             taken = self._fetched(now_ns / 1e9, limit_bytes) if self._looked else Taken()
         except LinkError as e:
-            return self._failed(e, now_ns)
-        self._failures, self._failure = 0, None
+            return self._reading(no_events(), [], *self.backoff.failed(e, now_ns))
+        self.backoff.over()
         lost = self._advance(taken)
         made = self._events.of(
             taken.entries, self._counts, now_ns, source=self.name, account_id=self.account_id
@@ -235,17 +233,6 @@ class RedisStreamsSource:
             wanted = ", ".join(self._wanted)
             return "waiting", f"no stream like {wanted} at {self.url} yet; waiting for it"
         return ("degraded" if lost else "ok"), self._gap or None
-
-    def _failed(self, error: LinkError, now_ns: int) -> Reading:
-        self._failures += 1
-        longest = min(LONGEST_BACKOFF_SECONDS, 0.5 * 2.0 ** min(self._failures, 10))
-        wait = error.retry_seconds or random.uniform(0.1, longest)
-        self.not_before_ns = now_ns + int(wait * 1e9)
-        text = str(error)
-        for secret in self._link.hidden:
-            text = text.replace(secret, "***") if len(secret) >= 3 else text
-        self._failure = (error.state, f"{self.url} is {error.state.replace('_', ' ')}: {text}")
-        return self._reading(no_events(), [], *self._failure)
 
     def _reading(
         self,

@@ -88,10 +88,10 @@ def test_a_closed_port_is_down_and_is_asked_again_with_growing_jittered_pauses()
         reading = source.read()
         assert (reading.state, reading.more, len(reading.frame)) == ("down", False, 0)
         assert "refused" in (reading.problem or "")
-        pauses.append((source.not_before_ns - now[0]) / 1e9)
+        pauses.append((source.backoff.not_before_ns - now[0]) / 1e9)
         assert source.read() is not None
-        assert (source.not_before_ns - now[0]) / 1e9 == pauses[-1]
-        now[0] = source.not_before_ns
+        assert (source.backoff.not_before_ns - now[0]) / 1e9 == pauses[-1]
+        now[0] = source.backoff.not_before_ns
 
     later = pauses[10:]
     mean = sum(later) / len(later)
@@ -148,7 +148,7 @@ def test_a_missing_and_a_wrong_password_are_auth(redis_server) -> None:
         reading = source.read()
         assert reading.state == "auth"
         assert "the-wrong-one" not in (reading.problem or "") + repr(source)
-        assert source.not_before_ns - now[0] == 60_000_000_000
+        assert source.backoff.not_before_ns - now[0] == 60_000_000_000
     right = RedisStreamsSource(redis_server.url, streams=["s"], password="the-right-one")
     assert right.read().state == "waiting"
 
