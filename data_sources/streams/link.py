@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import socket
 import time
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from data_sources.errors import ConfigError
 from data_sources.streams.failure import ReplyTooLargeError, link_error
@@ -105,6 +107,8 @@ class Link:
 
     def begin(self) -> None:
         """Start the time of a read; all exchanges until the next `begin` share it."""
+        # Loading the client takes half a second, once: that is not the server's time.
+        importlib.import_module("redis.connection")
         self._budget.begin(self._timeout_seconds)
 
     def ask(self, *commands: tuple[Any, ...]) -> list[Any]:
@@ -145,37 +149,44 @@ class Link:
 
 
 def _options(url: str, username: str, password: str, ca_file: str) -> dict[str, Any]:
-    from urllib.parse import urlsplit
-
-    from redis import connection
-
-    parse: Any = connection.parse_url
+    """The URL as options of a connection; the client is not loaded for it."""
     try:
         parts = urlsplit(url)
-        options: dict[str, Any] = parse(url) if not parts.query else {}
+        port = parts.port or 6379
     except ValueError:
-        options = {}
-    if not options:
+        parts, port = urlsplit(""), 0
+    place = parts.path if parts.scheme == "unix" else parts.hostname
+    database = "" if parts.scheme == "unix" else parts.path.strip("/")
+    usable = parts.scheme in ("redis", "rediss", "unix") and not database.strip("0123456789")
+    if not usable or not place or parts.query:
         raise ConfigError(
             "url: needs redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH, and no query"
         )
-    if username:
-        options["username"] = username
-    if password:
-        options["password"] = password
+    options: dict[str, Any] = {
+        "scheme": parts.scheme,
+        "db": int(database or 0),
+        "username": username or unquote(parts.username or "") or None,
+        "password": password or unquote(parts.password or "") or None,
+    }
+    if parts.scheme == "unix":
+        return options | {"path": unquote(place)}
     if parts.scheme == "rediss":
         options["ssl_ca_certs"] = ca_file or None
-    return options
+    return options | {"host": place, "port": port}
 
 
 def _connection(options: dict[str, Any], timeout_seconds: float, budget: Budget) -> Any:
     """Make a connection that neither retries nor says more than AUTH and SELECT by itself."""
+    from redis import connection
     from redis.backoff import NoBackoff
-    from redis.connection import Connection
     from redis.retry import Retry
 
     given = dict(options)
-    base: Any = given.pop("connection_class", Connection)
+    base: Any = {
+        "redis": connection.Connection,
+        "rediss": connection.SSLConnection,
+        "unix": connection.UnixDomainSocketConnection,
+    }[given.pop("scheme")]
 
     class BudgetConnection(base):  # type: ignore[misc]
         def _connect(self) -> Any:

@@ -56,10 +56,11 @@ def test_positions_signals_and_gates(events: pd.DataFrame) -> None:
 
 
 def test_the_client_library_is_loaded_only_when_it_is_needed() -> None:
-    """Finding the kinds of sources does not import the Redis client."""
+    """Neither finding the kinds nor making a source imports the Redis client: a read does."""
     code = (
         "import sys; from data_sources.registry import discover; "
-        "assert {'redis_streams', 'rest'} <= set(discover()); "
-        "assert 'redis' not in sys.modules"
+        "made = discover()['redis_streams']('redis://127.0.0.1:1', streams=['s']); "
+        "assert 'redis' not in sys.modules; "
+        "assert 'refused' in made.read().problem and 'redis' in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -167,11 +169,22 @@ def test_options_come_from_a_table_and_are_checked() -> None:
     assert isinstance(made, RedisStreamsSource)
     assert made.url == "redis://h:1/2"
     assert made.speaks == "quantum_trader_redis"
-    for wrong in ({"url": "http://h"}, {"timezone": "Mars/X"}, {"timeout_seconds": 0}):
+    urls = ("http://h", "redis://", "redis://h:x", "redis://h/a", "redis://h?db=1", "unix://")
+    options: list[dict[str, Any]] = [{"url": url} for url in urls]
+    for wrong in (*options, {"timezone": "Mars/X"}, {"timeout_seconds": 0}):
         with pytest.raises(ConfigError):
             RedisStreamsSource(**{"url": "redis://h", **wrong})
     with pytest.raises(ConfigError, match="DESKWATCH_SOURCES__Q__PASSWORD"):
         Catalog.from_specs({"q": {"kind": "redis_streams", "url": "redis://h", "password": "x"}})
+
+
+def test_a_unix_socket_is_a_place_too(redis_server, tmp_path: Path) -> None:
+    """`unix://PATH` reads the same server without a network."""
+    redis_server.stop()
+    redis_server.start("--unixsocket", str(tmp_path / "redis.sock"))
+    redis_server.add("s")
+    source = RedisStreamsSource(f"unix://{tmp_path}/redis.sock", streams=["s"])
+    assert len(source.read().frame) == 1
 
 
 def iter_clock():
