@@ -43,9 +43,6 @@ ID_COLUMNS: Final = ("client_order_id", "venue_order_id", "text")
 NUMBER_COLUMNS: Final = ("quantity", "price", "latency_seconds", "confidence_ratio", "value")
 LOOSE_COLUMNS: Final = ID_COLUMNS + NUMBER_COLUMNS
 
-OTHER_TABLES: Final = ("redis", "rest")
-"""What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
-
 FOLDER: Final = Path(__file__).parent
 
 
@@ -125,6 +122,10 @@ class Dialect:
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
+
+
+OTHER_TABLES: Final = ("redis", "rest")
+"""What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
 
 
 @lru_cache(maxsize=1)
