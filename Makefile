@@ -11,11 +11,11 @@ run: .venv/ready            ## the demo desk on http://127.0.0.1:8050/
 	@exec $(RUN) app.py --demo
 
 test: .venv-test/ready            ## every test, browser tests included
-	@./.ci/browser-tools || true
+	@./.ci/test-programs || true
 	@exec $(TEST) -m pytest -rs
 
 browser: .venv-test/ready            ## the browser tests alone
-	@./.ci/browser-tools || true
+	@./.ci/test-programs || true
 	@exec $(TEST) -m pytest -rs -m browser
 
 lint: .venv-test/ready            ## format, lint, types, import direction

@@ -33,12 +33,23 @@ _NUMBERS: Final = frozenset(
         "close",
         "volume",
         "positions",
+        "order_quantity",
+        "filled_quantity",
+        "leaves_quantity",
+        "limit_price",
+        "average_fill_price",
+        "stop_loss_price",
+        "take_profit_price",
     }
 )
 _COUNTS: Final = frozenset({"orders", "blocked", "rank"})
 _FLAGS: Final = frozenset({"enabled", "active", "held"})
 
 _NAMES: Final[dict[str, str]] = {
+    "orders": "client_order_id venue_order_id symbol side order_quantity filled_quantity "
+    "leaves_quantity limit_price average_fill_price stop_loss_price take_profit_price mode status "
+    "route strategy_id reason ts_submitted ts_accepted ts_first_fill ts_closed ts_expires "
+    "order_ack_seconds first_fill_seconds",
     "trades": "symbol position_side quantity ts_opened ts_closed entry_price exit_price pnl "
     "pnl_ratio currency strategy_id",
     "positions": "symbol position_side quantity entry_price current_price unrealized_pnl "

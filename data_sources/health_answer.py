@@ -12,6 +12,7 @@ import pandas as pd
 from data_sources.deadline import FetchError
 from data_sources.health_verdict import verdict
 from data_sources.http import Answer
+from data_sources.json_answer import BadPayloadError, check_is_json
 
 LONGEST_RETRY_AFTER_SECONDS: Final = 300.0
 DEFAULT_RETRY_AFTER_SECONDS: Final = 30.0
@@ -33,10 +34,6 @@ class Outcome:
     answered: bool = False
 
 
-class _BadPayloadError(Exception):
-    """The body is not a JSON object; the text says what it is instead."""
-
-
 def of_failure(error: FetchError) -> Outcome:
     """No usable answer at all: down, or an answer that breaks the limits."""
     bad = error.reason in ("too_large", "encoding", "truncated")
@@ -53,6 +50,29 @@ def of_answer(answer: Answer, now_seconds: float, stale_after_seconds: float) ->
     """
     status, seconds = answer.status, answer.seconds
     told = f"HTTP {status}"
+    refused = of_refusal(answer, now_seconds, "no health endpoint there")
+    if refused is not None:
+        return refused
+    try:
+        body = _object(answer)
+    except BadPayloadError as e:
+        state = "down" if status >= 500 else "bad_payload"
+        return Outcome(state, f"{told}: {e}" if status != 200 else str(e), None, seconds)
+    if status >= 500 and status != 503:
+        return Outcome("down", f"{told}: {verdict(body).detail}", None, seconds)
+    return _of_body(body, status, seconds, now_seconds, stale_after_seconds)
+
+
+def of_refusal(answer: Answer, now_seconds: float, missing: str) -> Outcome | None:
+    """What a status between 300 and 499 means; None for any other.
+
+    Args:
+        answer: what came back.
+        now_seconds: this moment in epoch seconds.
+        missing: what is said of a status like 404.
+    """
+    status, seconds = answer.status, answer.seconds
+    told = f"HTTP {status}"
     if status in (401, 403):
         return Outcome("auth", told, None, seconds, AUTH_RETRY_SECONDS)
     if status == 429:
@@ -60,15 +80,8 @@ def of_answer(answer: Answer, now_seconds: float, stale_after_seconds: float) ->
     if 300 <= status < 400:
         return Outcome("misconfigured", f"{told}: redirects are not followed", None, seconds)
     if 400 <= status < 500:
-        return Outcome("misconfigured", f"{told}: no health endpoint there", None, seconds)
-    try:
-        body = _object(answer)
-    except _BadPayloadError as e:
-        state = "down" if status >= 500 else "bad_payload"
-        return Outcome(state, f"{told}: {e}" if status != 200 else str(e), None, seconds)
-    if status >= 500 and status != 503:
-        return Outcome("down", f"{told}: {verdict(body).detail}", None, seconds)
-    return _of_body(body, status, seconds, now_seconds, stale_after_seconds)
+        return Outcome("misconfigured", f"{told}: {missing}", None, seconds)
+    return None
 
 
 def _of_body(
@@ -96,22 +109,15 @@ def _of_body(
 
 
 def _object(answer: Answer) -> dict[str, Any]:
-    declared = answer.headers.get("content-type", "").lower()
-    media, _, parameters = declared.partition(";")
-    media = media.strip()
-    if media and media != "application/json" and not media.endswith("+json"):
-        raise _BadPayloadError(f"the answer is {media[:60]!r}, not JSON")
-    charset = parameters.partition("charset=")[2].strip(" \"'").partition(";")[0]
-    if charset and charset not in ("utf-8", "utf8", "us-ascii"):
-        raise _BadPayloadError(f"the answer has the charset {charset[:40]!r}; JSON is UTF-8")
+    check_is_json(answer)
     try:
         body = msgspec.json.decode(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         reason = type(e).__name__ if isinstance(e, RecursionError) else str(e)
-        raise _BadPayloadError(f"the answer is not JSON: {reason[:120]}") from e
+        raise BadPayloadError(f"the answer is not JSON: {reason[:120]}") from e
     if not isinstance(body, dict):
         kind = type(body).__name__
-        raise _BadPayloadError(f"the answer is a JSON {kind}, not an object")
+        raise BadPayloadError(f"the answer is a JSON {kind}, not an object")
     return body
 
 

@@ -104,9 +104,22 @@ class Dialect:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
 
 
+OTHER_TABLES: Final = ("redis", "rest")
+"""What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> tuple[str, ...]:
+    files = FOLDER.glob("*.toml")
+    return tuple(sorted(p.stem for p in files if "\n[record]" in p.read_text("utf-8")))
+
+
 def built_in() -> list[str]:
-    """Names of the dialects that come with Deskwatch, sorted."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    """Names of the dialects of lines that come with Deskwatch, sorted.
+
+    A file without a `[record]` only maps polled answers; `data_sources.polled` reads it.
+    """
+    return list(_built_in())
 
 
 def load_dialect(name: str | Path) -> Dialect:
@@ -149,6 +162,7 @@ def read_dialect(path: Path) -> Dialect:
         raise DialectError(f"{path}: is not TOML: {e}") from None
     module = _own_module(path)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
+    table = {key: value for key, value in table.items() if key not in OTHER_TABLES}
     dialect = _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
     return replace(dialect, finish=getattr(module, "finish", _unchanged))
 

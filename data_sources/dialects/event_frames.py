@@ -167,3 +167,8 @@ def _time(value: Any, zone: dt.tzinfo) -> pd.Timestamp | None:
     except BadTimeError:
         return None
     return pd.Timestamp(ns, unit="ns", tz="UTC")
+
+
+def cell_value(cell: Cell, record: Record, zone: dt.tzinfo) -> Any:
+    """What one column holds for a record that is no event, None where nothing does."""
+    return _value(cell, record, {}, zone)

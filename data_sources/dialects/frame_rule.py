@@ -156,3 +156,13 @@ def _paths(reader: Reader, where: Where) -> tuple[KeyPath, ...]:
             known = {f"@{name}" for name in EVENT_COLUMNS}
             reader.refuse((*where, index), f"no column of events.{near(path.text, known)}")
     return paths
+
+
+def read_cells(reader: Reader, frame: str, where: Where) -> dict[str, Cell]:
+    """The cells of a `columns` table of a frame, wherever it stands.
+
+    Raises:
+        DialectError: naming the file, the line, the key and what is allowed.
+    """
+    reader.only(where, set(FRAMES[frame]))
+    return {column: _cell(reader, frame, column, where) for column in reader.table(where)}

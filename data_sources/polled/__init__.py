@@ -1,0 +1,1 @@
+"""What the source of polled JSON is made of."""

@@ -1,0 +1,1 @@
+"""What the source of Redis streams is made of."""

@@ -1,0 +1,110 @@
+"""TLS, names and secrets: what is not trusted, what is no name, what must not leak."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_sources.redis_streams import RedisStreamsSource
+from tests.data_sources.fault_server import fault_server
+from tests.data_sources.network.services import Clock, book, small, told
+from tests.data_sources.tls_authority import Authority
+
+
+@pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed", "tls10"])
+def test_rest_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
+    """Expired, for another host, self-signed, too old a TLS: down with the reason, nothing sent."""
+    authority = Authority(tmp_path)
+    with fault_server(authority.server(case)) as server:
+        server.on("/book", told(book()))
+        source = small(
+            tmp_path,
+            server,
+            Clock(),
+            endpoints=["book"],
+            ca_file=str(authority.file),
+            token="tok-en",
+        )
+        reading = source.read()
+    if case == "good":
+        assert reading.state == "ok"
+    else:
+        assert reading.state == "down"
+        assert "tls" in (reading.problem or "")
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed"])
+def test_rediss_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
+    """The same for Redis over TLS: no password is sent to a server that is not the right one."""
+    authority = Authority(tmp_path)
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        server = threading.Thread(
+            target=_one_refusal, args=(listener, authority.server(case), heard)
+        )
+        server.start()
+        reading = RedisStreamsSource(
+            f"rediss://127.0.0.1:{port}",
+            streams=["s"],
+            ca_file=str(authority.file),
+            password="pass-word",
+            timeout_seconds=3,
+        ).read()
+        server.join()
+    if case == "good":
+        assert reading.state == "auth"
+        assert b"pass-word" in heard[0]
+    else:
+        assert reading.state == "down"
+        assert "tls" in (reading.problem or "")
+        assert heard == []
+
+
+def _one_refusal(listener: socket.socket, context: ssl.SSLContext, heard: list[bytes]) -> None:
+    """Take one connection, and refuse whatever password comes."""
+    connection, _ = listener.accept()
+    connection.settimeout(5)
+    try:
+        with context.wrap_socket(connection, server_side=True) as safe:
+            heard.append(safe.recv(65536))
+            safe.sendall(b"-WRONGPASS invalid username-password pair or user is disabled.\r\n")
+    except OSError:
+        connection.close()
+
+
+def test_names_that_are_none_are_told(tmp_path: Path, server: Any) -> None:
+    """A host that cannot be resolved is down by dns, for both kinds."""
+    rest = small(tmp_path, server, Clock(), url="http://no-such-host.invalid").read()
+    redis = RedisStreamsSource("redis://no-such-host.invalid", streams=["s"]).read()
+    for reading in (rest, redis):
+        assert reading.state == "down"
+        assert "dns" in (reading.problem or "")
+
+
+def test_no_secret_stands_in_a_text_or_a_log(
+    tmp_path: Path, server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Token, password and query are in no problem, no frame, no repr and no record of a log."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    secret = "s3cr3t-token"
+    with caplog.at_level(logging.DEBUG):
+        sources: list[Any] = [
+            small(tmp_path, server, Clock(), url=f"http://me:{secret}@127.0.0.1:{port}"),
+            small(tmp_path, server, Clock(), token=secret),
+            RedisStreamsSource(f"redis://me:{secret}@127.0.0.1:{port}", streams=["s"]),
+        ]
+        readings = [source.read() for source in sources]
+    for source, reading in zip(sources, readings, strict=True):
+        assert reading.state != "ok"
+        texts = [reading.problem or "", repr(source), source.url, reading.frame.to_csv()]
+        assert secret not in "".join([*texts, str(reading.cursor)])
+    assert secret not in caplog.text
