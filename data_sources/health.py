@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import random
-import ssl
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import httpx
 import pandas as pd
 
 from data_sources.deadline import FetchError
-from data_sources.errors import ConfigError
+from data_sources.endpoint import Endpoint, above_zero
 from data_sources.health_answer import Outcome, of_answer, of_failure
 from data_sources.http import fetch
 from data_sources.reading import Counts, Reading
@@ -87,16 +84,12 @@ class HealthSource:
         transport: httpx.BaseTransport | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        parts = _split(url)
-        token = token.strip()
-        if not token.isprintable():
-            raise ConfigError("token: has characters that no HTTP header may carry")
-        _above_zero(
+        endpoint = Endpoint.of(url, token=token, auth_header=auth_header, ca_file=ca_file)
+        above_zero(
             every_seconds=every_seconds, timeout_seconds=timeout_seconds, max_bytes=max_bytes
         )
-        host = _shown_host(parts)
-        self.url = f"{parts.scheme}://{host}{parts.path}"
-        self.name = name or host
+        self.url = endpoint.shown
+        self.name = name or endpoint.host
         self.account_id = account_id
         self.service_kind = service_kind
         self.every_seconds = float(every_seconds)
@@ -106,10 +99,7 @@ class HealthSource:
         self._max_bytes = max_bytes
         self._transport = transport
         self._now = now
-        self._headers = _headers(parts.username, parts.password, token, auth_header)
-        self._address = httpx.URL(url).copy_with(username=None, password=None, fragment=None)
-        self._hidden = [token, parts.password or "", *(v for _, v in parse_qsl(parts.query))]
-        self._ssl = _trust(ca_file) if parts.scheme == "https" else None
+        self._endpoint = endpoint
         self._memory: dict[str, Any] = {}
         self._not_before = 0.0
         self._last: Reading | None = None
@@ -143,11 +133,11 @@ class HealthSource:
     def _ask(self) -> Outcome:
         try:
             answer = fetch(
-                str(self._address),
-                headers=self._headers,
+                self._endpoint.address,
+                headers=self._endpoint.headers,
                 deadline_seconds=self.timeout_seconds,
                 max_bytes=self._max_bytes,
-                ssl_context=self._ssl,
+                ssl_context=self._endpoint.ssl_context,
                 transport=self._transport,
             )
         except FetchError as e:
@@ -166,7 +156,7 @@ class HealthSource:
         memory["failures"] = 0 if outcome.answered else int(memory.get("failures", 0)) + 1
         self._schedule(outcome, int(memory["failures"]))
         as_of = pd.Timestamp(memory["as_of"]) if "as_of" in memory else None
-        detail = self._redacted(outcome.detail)
+        detail = self._endpoint.redacted(outcome.detail)
         return Reading(
             frame=self._frame(outcome, detail, pd.Timestamp(memory["since"]), as_of),
             cursor=dict(memory),
@@ -210,53 +200,3 @@ class HealthSource:
         last_ok = self._memory.get("last_ok")
         heard = f"last ok {pd.Timestamp(last_ok):%Y-%m-%dT%H:%M:%SZ}" if last_ok else "never ok yet"
         return f"{self.url} is {state.replace('_', ' ')}: {detail} ({heard})"
-
-    def _redacted(self, text: str) -> str:
-        for secret in self._hidden:
-            if len(secret) >= 3:
-                text = text.replace(secret, "***")
-        return text
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError as e:
-        raise ConfigError(f"url: not a URL ({e})") from e
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            "url: needs http:// or https:// and a host, such as http://127.0.0.1:8000/health"
-        )
-    return parts
-
-
-def _above_zero(**limits: float) -> None:
-    for key, value in limits.items():
-        if not 0 < value < float("inf"):
-            raise ConfigError(f"{key}: was {value}; it must be a number above 0")
-
-
-def _shown_host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    return host if parts.port is None else f"{host}:{parts.port}"
-
-
-def _headers(user: str | None, password: str | None, token: str, name: str) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    if user is not None:
-        pair = f"{unquote(user)}:{unquote(password or '')}"
-        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-    if token:
-        headers[name] = f"Bearer {token}" if name.lower() == "authorization" else token
-    return headers
-
-
-def _trust(ca_file: str) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except (OSError, ssl.SSLError) as e:
-        raise ConfigError(f"ca_file: {ca_file!r} is not a readable PEM file of authorities") from e
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

@@ -15,6 +15,7 @@ from typing import Any, Final
 from data_sources.dialects.condition import ALWAYS, Condition
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.reader import Reader
+from data_sources.dialects.stream_rules import StreamRules, stream_rules
 from data_sources.errors import DialectError
 from data_sources.lines.transforms import (
     NUMBER_TRANSFORMS,
@@ -99,6 +100,7 @@ class Dialect:
         rules: decide the kind, first wins.
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
+        stream: how events that arrive as a stream are told apart.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Dialect:
     rules: tuple[Rule, ...]
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
+    stream: StreamRules
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -174,7 +177,7 @@ def _word_transforms(path: Path) -> dict[str, WordTransform]:
 
 
 def _dialect(reader: Reader) -> Dialect:
-    reader.only((), {"name", "title", "signs", "record", "columns", "rules", "defaults"})
+    reader.only((), {"name", "title", "signs", "record", "columns", "rules", "defaults", "stream"})
     reader.only(("record",), {"time", "code", "code_as", "details", "unwrap"})
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
     columns = reader.table(("columns",))
@@ -197,6 +200,7 @@ def _dialect(reader: Reader) -> Dialect:
         rules=_rules(reader, "rules"),
         defaults=_rules(reader, "defaults"),
         signs=_signs(reader),
+        stream=stream_rules(reader),
     )
 
 
