@@ -184,7 +184,6 @@ def _own_module(path: Path) -> ModuleType | None:
 
 
 def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
-def _dialect(reader: Reader) -> Dialect:
     parts = {"signs", "record", "columns", "rules", "defaults", "frames", "stream"}
     reader.only((), {"name", "title", *parts})
     reader.only(("record",), {"time", "code", "code_as", "details", "unwrap"})
