@@ -15,6 +15,8 @@ from data_sources.lines.classify import record_of
 
 REMEMBERED: Final = 1_024
 """How many events are known again; a server that replays more than these counts them twice."""
+USELESS: Final = "?"
+"""Begins the keys of what cannot be used."""
 
 
 def fields_of(event: StreamEvent) -> dict[str, Any] | None:
@@ -30,8 +32,8 @@ class Replay:
     """Knows the newest events again, by what identifies them.
 
     That is the dialect's `identity` where the record has any of it, else the id and the data of an
-    event that told an id. Others are never held to be repeated, except for data that is no JSON:
-    equal to one that was told before, it is repeated while a connection tells only known events.
+    event that told an id. Others are never held to be repeated, except for data that cannot be
+    used: a new connection may tell each of them once more.
 
     After a connection was lost the first new event must join on to something: a known one was told
     before it, or its number follows, or the server was asked to go on after an id that is no
@@ -45,7 +47,7 @@ class Replay:
         self.gaps = gaps
         self.last_id = last_id
         self._known: dict[str, None] = dict.fromkeys(known)
-        self._replaying = False
+        self._useless: set[str] = set()
         self._unjoined = False
         self._asked_from = ""
 
@@ -56,31 +58,34 @@ class Replay:
 
     def connected(self, asked_from: str) -> None:
         """A new connection begins."""
-        self._replaying = True
+        # Equal ones of one connection are several; of two connections, one that was told again.
+        self._useless = {key for key in self._known if key.startswith(USELESS)}
         self._unjoined = bool(self._known)
         self._asked_from = asked_from
 
     def repeats(self, event: StreamEvent, fields: dict[str, Any] | None, dialect: Dialect) -> bool:
         """Whether the event was told before; remembers it otherwise."""
         key = _key(event, fields, dialect)
+        if fields is None:
+            return self._repeats_useless(key)
         known = key in self._known
-        if fields is None and not self._replaying:
-            known = False
         if known:
             self._unjoined = False
-        elif fields is not None:
+        else:
             self._join(event)
-            self._replaying = False
         if key:
             self._remember(key)
         self.last_id = event.last_id
         return known
 
     def repeats_giant(self, head: bytes) -> bool:
-        """Whether a giant event was told before; only while a connection repeats known ones."""
-        key = _hash(b"!", head)
-        known = key in self._known and self._replaying
+        """Whether a giant event was told before."""
+        return self._repeats_useless(USELESS + _hash(head))
+
+    def _repeats_useless(self, key: str) -> bool:
         self._remember(key)
+        known = key in self._useless
+        self._useless.discard(key)
         return known
 
     def _remember(self, key: str) -> None:
@@ -105,7 +110,7 @@ class Replay:
 
 def _key(event: StreamEvent, fields: dict[str, Any] | None, dialect: Dialect) -> str:
     if fields is None:
-        return _hash(b"?", event.data)
+        return USELESS + _hash(event.data)
     parts = _identity(dialect.stream.identity, fields, dialect)
     if any(part is not None for part in parts):
         return _hash(b"=", msgspec.json.encode(parts))
