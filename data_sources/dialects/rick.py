@@ -8,20 +8,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from data_sources.dialects.rick_words import narrated, symbol_class
+from data_sources.dialects.rick_words import narrated, plain_symbol, symbol_class
 from data_sources.lines.transforms import number
 
-_NO_SYMBOLS: Final = frozenset({"SYSTEM", "ALL", "N/A", "?", "NONE"})
 _SIGNAL = re.compile(
     r"Signal:\s+(?P<symbol>[A-Z0-9_/-]{3,15})\s+(?P<side>BUY|SELL)"
     r"(?:\s+\((?P<percent>\d{1,3}(?:\.\d+)?)% confidence\))?"
 )
-
-
-def symbol(text: str) -> str | None:
-    """The symbol as it is spelled; None for the words that stand where there is none."""
-    name = text.strip()
-    return None if name.upper() in _NO_SYMBOLS else name or None
 
 
 def side_of_units(text: str) -> str | None:
@@ -49,7 +42,7 @@ def sentence(text: str) -> str | None:
 
 def _narration(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     row["symbol_class"] = symbol_class(row.get("symbol"))
-    row["text"] = narrated(fields, row.get("symbol"))
+    row["text"] = narrated(fields)
     return row
 
 
@@ -62,7 +55,7 @@ def _signal(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _alert(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    row["title"] = narrated(fields, row.get("symbol"))
+    row["title"] = narrated(fields)
     return row
 
 
@@ -83,7 +76,7 @@ def _trade(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 
 
 WORD_TRANSFORMS: Final[dict[str, Callable[[str], str | None]]] = {
-    "symbol": symbol,
+    "symbol": plain_symbol,
     "side_of_units": side_of_units,
     "signal_symbol": signal_symbol,
     "signal_side": signal_side,

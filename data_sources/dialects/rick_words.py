@@ -22,6 +22,7 @@ _MONEY: Final = frozenset(_MONEY_NAMES.split())
 _STABLE: Final = frozenset({"USD", "USDT", "USDC", "EUR", "GBP", "BTC", "ETH"})
 _PAIR = re.compile(r"([A-Z0-9]{2,10})[-_/]([A-Z]{3,4})")
 _STOCK = re.compile(r"[A-Z]{1,5}(?:\.[A-Z])?")
+_NO_SYMBOLS: Final = frozenset({"SYSTEM", "ALL", "N/A", "?", "NONE"})
 MISSING: Final = "—"
 
 Record = Mapping[str, Any]
@@ -45,7 +46,7 @@ def symbol_class(symbol: str | None) -> str | None:
     return "fx" if len(base) == 3 and base.isalpha() and len(quote) == 3 else None
 
 
-def narrated(record: Record, symbol: str | None) -> str:
+def narrated(record: Record) -> str:
     """One plain sentence about a record of any shape; what is missing is a dash, never a zero."""
     for key in ("rick_says", "text", "narration"):
         said = record.get(key)
@@ -53,8 +54,25 @@ def narrated(record: Record, symbol: str | None) -> str:
             return said.strip()
     payload = record.get("payload")
     if isinstance(payload, dict):
-        return _of_arena(record, payload, symbol)
-    return _of_narration(record, symbol)
+        return _of_arena(record, payload, symbol_of(record))
+    return _of_narration(record, symbol_of(record))
+
+
+def symbol_of(record: Record) -> str | None:
+    """The symbol that a record names, wherever it stands; None for words that mean none."""
+    payload, details = record.get("payload"), record.get("details")
+    told: list[Any] = [record.get("symbol")]
+    if isinstance(payload, dict):
+        told = [payload.get("instrument"), payload.get("product_id"), *told, payload.get("symbol")]
+    if isinstance(details, dict):
+        told.append(details.get("symbol"))
+    return next((name for value in told if (name := plain_symbol(word(value) or ""))), None)
+
+
+def plain_symbol(text: str) -> str | None:
+    """The symbol as it is spelled; None for the words that stand where there is none."""
+    name = text.strip()
+    return None if name.upper() in _NO_SYMBOLS else name or None
 
 
 def order_terms(record: Record) -> dict[str, Any]:

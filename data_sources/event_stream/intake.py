@@ -19,7 +19,7 @@ from data_sources.lines.decode import Decoder
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.infer import SAMPLE_LINES, infer
 from data_sources.lines.raw import escaped
-from data_sources.lines.rows import NAT
+from data_sources.lines.rows import NAT, Columns, concatenate
 from data_sources.lines.transforms import word
 from data_sources.reading import Counts, Quarantined
 
@@ -93,7 +93,9 @@ class Intake:
         if dropped:
             self._set_aside("overflow", dropped)
         decoder = self._decoder or self._guess(items)
-        frames: list[pd.DataFrame] = []
+        if decoder is not None:
+            decoder.renew_if_full()
+        parts: list[tuple[Columns, Stretch]] = []
         lines: list[bytes] = []
         begins_at = self.told.offset
         for item in items:
@@ -105,14 +107,27 @@ class Intake:
                 session = self._admit(item, decoder.dialect, lines)
                 if session is not None and session != self._session:
                     *before, first = lines
-                    frames += self._decoded(decoder, before, begins_at, received_ns, set_aside)
+                    parts += self._decoded(decoder, before, begins_at, received_ns, set_aside)
                     begins_at, lines[:] = self.told.offset - len(first) - 1, [first]
                     self._session = session
         if decoder is not None:
-            frames += self._decoded(decoder, lines, begins_at, received_ns, set_aside)
-        if not frames:
+            parts += self._decoded(decoder, lines, begins_at, received_ns, set_aside)
+        if decoder is None or not parts:
             return self._nothing, set_aside
-        return (frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)), set_aside
+        return self._frame(parts, decoder, received_ns), set_aside
+
+    def _frame(
+        self, parts: list[tuple[Columns, Stretch]], decoder: Decoder, received_ns: int
+    ) -> pd.DataFrame:
+        return event_frame(
+            parts[0][0] if len(parts) == 1 else concatenate([columns for columns, _ in parts]),
+            decoder.table,
+            [stretch for _, stretch in parts],
+            source=self._name,
+            system=decoder.dialect.name,
+            account_id=self._account_id,
+            received_ns=received_ns,
+        )
 
     def _admit(self, event: StreamEvent, dialect: Dialect, lines: list[bytes]) -> str | None:
         """Add the event's line unless it was told before; the name of a session it begins."""
@@ -141,10 +156,9 @@ class Intake:
         begins_at: int,
         received_ns: int,
         set_aside: list[Quarantined],
-    ) -> list[pd.DataFrame]:
+    ) -> list[tuple[Columns, Stretch]]:
         if not lines:
             return []
-        decoder.renew_if_full()
         columns, bad = decoder.decode(b"\n".join(lines) + b"\n", received_ns)
         counts, generation = self.counts, self.told.generation
         counts.lines_in += columns.lines
@@ -164,17 +178,7 @@ class Intake:
             return []
         columns.offset += begins_at
         self.newest_ns = max(self.newest_ns, int(columns.ts_ns.max()))
-        return [
-            event_frame(
-                columns,
-                decoder.table,
-                [Stretch(len(columns), generation, self._session)],
-                source=self._name,
-                system=decoder.dialect.name,
-                account_id=self._account_id,
-                received_ns=received_ns,
-            )
-        ]
+        return [(columns, Stretch(len(columns), generation, self._session))]
 
     def _giant(self, giant: GiantEvent) -> list[Quarantined]:
         if self.replay.repeats_giant(giant.head):

@@ -80,7 +80,7 @@ class Arena:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self._listener.settimeout(0.02)
         self.port = int(self._listener.getsockname()[1])
-        self._spawn(self._accept, self._listener)
+        self._acceptor = self._spawn(self._accept, self._listener)
         payload = {"status": "started", "mode": "true"}
         self.publish({"source": "arena", "type": "heartbeat", "payload": payload})
 
@@ -99,6 +99,8 @@ class Arena:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+            # While its thread still waits on it, the port is not free yet.
+            self._acceptor.join(timeout=5)
 
     def forget(self) -> None:
         """As when queues were full: streams stay open, and nothing more is sent on them."""
@@ -159,10 +161,11 @@ class Arena:
 
     # -- serving -------------------------------------------------------------------------------
 
-    def _spawn(self, target: Callable[..., None], *arguments: Any) -> None:
+    def _spawn(self, target: Callable[..., None], *arguments: Any) -> threading.Thread:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()
+        return thread
 
     def _accept(self, listener: socket.socket) -> None:
         while not self._closing.is_set():

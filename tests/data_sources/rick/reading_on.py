@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -12,17 +13,22 @@ from data_sources.sse import SseSource
 
 
 class Heard:
-    """All that a source gave so far: `rows`, and the last `reading`."""
+    """All that a source gave so far: `frames`, their `rows`, and the last `reading`."""
 
-    def __init__(self, source: SseSource) -> None:
+    def __init__(self, source: SseSource, cursor: dict[str, Any] | None = None) -> None:
         self.source = source
         self.rows = pd.DataFrame()
-        self.reading: Reading = source.read()
-        self._add()
+        self.frames: list[pd.DataFrame] = []
+        self.reading: Reading
+        self.read(cursor)
 
-    def _add(self) -> None:
+    def read(self, cursor: dict[str, Any] | None = None) -> Heard:
+        """Read once and keep what came."""
+        self.reading = self.source.read(cursor)
         if len(self.reading.frame):
+            self.frames.append(self.reading.frame)
             self.rows = pd.concat([self.rows, self.reading.frame], ignore_index=True)
+        return self
 
     def until(self, holds: Callable[[Heard], bool], seconds: float = 15.0) -> Heard:
         """Read on until it holds."""
@@ -33,8 +39,7 @@ class Heard:
                 f"{len(self.rows)} events"
             )
             self.source.wait(0.05)
-            self.reading = self.source.read()
-            self._add()
+            self.read()
         return self
 
     def events(self, number: int) -> Heard:
