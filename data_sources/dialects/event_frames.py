@@ -56,8 +56,9 @@ def frame_of(
     """
     rules = dialect.frames.get(name, ())
     wanted = events[_asked(events["kind"], rules)] if rules else events[:0]
+    events_told = _events(wanted, _needed(name, rules))
     return shaped(
-        name, [row for event in _events(wanted) for row in _rows(event, rules, dialect, zone)]
+        name, [row for event in events_told for row in _rows(event, rules, dialect, zone)]
     )
 
 
@@ -78,13 +79,17 @@ def _asked(kinds: pd.Series[Any], rules: tuple[FrameRule, ...]) -> pd.Series[boo
     return kinds.isin(asked)
 
 
-def _events(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _needed(name: str, rules: tuple[FrameRule, ...]) -> list[str]:
+    """The event columns that rows of the frame may be made of."""
+    paths = (path.text[1:] for rule in rules for cell in rule.cells.values() for path in cell.paths)
+    needed = {"kind", "code", "attributes", *TRACE, *FRAMES[name], *paths}
+    return [column for column in EVENT_COLUMNS if column in needed]
+
+
+def _events(frame: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
     """Rows as dicts without what is missing."""
-    columns = {
-        column: frame[column].astype(object).where(frame[column].notna(), None)
-        for column in EVENT_COLUMNS
-    }
-    for values in zip(*columns.values(), strict=True):
+    told = [frame[name].astype(object).where(frame[name].notna(), None) for name in columns]
+    for values in zip(*told, strict=True):
         yield {c: v for c, v in zip(columns, values, strict=True) if v is not None}
 
 
@@ -119,7 +124,7 @@ def _entries(fields: dict[str, Any], each: KeyPath | None) -> Iterator[dict[str,
     if each is None:
         yield fields
         return
-    found = each.of(Record(fields, fields))
+    found = fields if each.text == WHOLE else each.of(Record(fields, fields))
     if not isinstance(found, dict | list):
         return
     for key, value in found.items() if isinstance(found, dict) else enumerate(found):
