@@ -76,7 +76,7 @@ def fetch(
     except (httpcore.TimeoutException, httpx.TimeoutException):
         raise deadline.missed() from None
     except (httpcore.ConnectError, httpx.ConnectError) as e:
-        raise _connect_failure(e) from None
+        raise connect_failure(e) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError) as e:
         raise FetchError("broken", f"no answer that is HTTP ({_plain(e)})") from None
     finally:
@@ -121,7 +121,7 @@ def _raw(response: httpx.Response, deadline: Deadline, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-def _connect_failure(error: Exception) -> FetchError:
+def connect_failure(error: Exception) -> FetchError:
     """Tell a closed port, an unreachable host and a refused certificate apart."""
     cause: BaseException | None = error
     while cause is not None:

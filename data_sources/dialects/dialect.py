@@ -29,6 +29,7 @@ from data_sources.dialects.place import (
 from data_sources.dialects.reader import Reader
 from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
+from data_sources.dialects.stream_rules import StreamRules, stream_rules
 from data_sources.dialects.text_pattern import TextPattern, text_patterns
 from data_sources.errors import DialectError
 from data_sources.lines.transforms import (
@@ -48,7 +49,9 @@ __all__ = [
     "read_dialect",
 ]
 
-_TABLES: Final = {"signs", "record", "columns", "rules", "defaults", "duplicates", "frames"}
+_TABLES: Final = {
+    *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream")
+}
 FOLDER: Final = Path(__file__).parent
 
 Finish = Callable[[pd.DataFrame], pd.DataFrame]
@@ -77,6 +80,7 @@ class Dialect:
         repeats: which events tell the same thing twice.
         clock: which files name no times, and the file that has them, or None.
         finish: has the last word about the events of a reading.
+        stream: how events that arrive as a stream are told apart.
     """
 
     name: str
@@ -99,6 +103,7 @@ class Dialect:
     repeats: tuple[Repeat, ...]
     clock: ClockRule | None
     finish: Finish
+    stream: StreamRules
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -212,6 +217,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         repeats=repeats_of(reader),
         clock=clock_rule(reader),
         finish=_unchanged,
+        stream=stream_rules(reader),
     )
 
 

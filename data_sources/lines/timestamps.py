@@ -25,8 +25,15 @@ _ISO = re.compile(
 )
 
 
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,30})?)?", re.ASCII)
+
+
 class BadTimeError(ValueError):
     """The value is no time that we can read."""
+
+
+class NoDateError(BadTimeError):
+    """The value is a time of day: it names no moment, because nobody knows of which day."""
 
 
 def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
@@ -44,7 +51,8 @@ def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
         Nanoseconds since 1970-01-01 UTC, and whether the text named no zone.
 
     Raises:
-        BadTimeError: when it cannot be read, or lies before 2000 or beyond 2262.
+        BadTimeError: when it cannot be read, or lies before 2000 or beyond 2262; a `NoDateError`
+            when it is only a time of day.
     """
     if isinstance(value, bool):
         raise BadTimeError("a truth value is no time")
@@ -79,6 +87,8 @@ def _of_decimal(number: Decimal) -> int:
 def _of_iso(text: str, zone: dt.tzinfo) -> tuple[int, bool]:
     match = _ISO.fullmatch(text)
     if match is None:
+        if _TIME_OF_DAY.fullmatch(text):
+            raise NoDateError("a time of day without a date")
         raise BadTimeError("neither a number nor an ISO 8601 time")
     year, month, day, hour, minute, second, fraction, utc, sign, off_hours, off_minutes = (
         match.groups()

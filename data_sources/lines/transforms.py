@@ -66,13 +66,21 @@ def epoch_seconds(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(size < 1e17, scaled, values / 1e9)
 
 
+def absolute(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Without their sign."""
+    return np.abs(values)
+
+
 WORD_TRANSFORMS: Final[dict[str, WordTransform]] = {
     "lower": lower,
     "upper": upper,
     "side": side,
     "trimmed": trimmed,
 }
-NUMBER_TRANSFORMS: Final[dict[str, NumberTransform]] = {"epoch_seconds": epoch_seconds}
+NUMBER_TRANSFORMS: Final[dict[str, NumberTransform]] = {
+    "absolute": absolute,
+    "epoch_seconds": epoch_seconds,
+}
 
 
 def number(value: Any) -> float:

@@ -1,0 +1,1 @@
+"""Server-sent events: bytes, connection, thread and memory of the kind `sse`."""
