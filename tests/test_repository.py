@@ -162,7 +162,10 @@ def test_the_runtime_holds_what_is_imported_and_no_more() -> None:
     foreign = (
         imported - set(sys.stdlib_module_names) - set(ROOMS) - {p.stem for p in ROOT.glob("*.py")}
     )
-    known_as = {"starlette": "fastapi", "flask": "dash", "werkzeug": "dash", "httpcore": "httpx"}
+    known_as = {
+        **{"starlette": "fastapi", "flask": "dash", "werkzeug": "dash", "httpcore": "httpx"},
+        **{"alpaca": "alpaca_py", "requests": "alpaca_py", "yaml": "pyyaml"},
+    }
     assert {known_as.get(name, name) for name in foreign} <= wanted, foreign - wanted
 
 
