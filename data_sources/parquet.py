@@ -54,6 +54,8 @@ class ParquetSource:
         name: the source's name in pages and frames; the last part of the path when empty.
         timeframe: files of a folder that name another one (`SPY_4H`) are left out; "" takes all.
         columns: the price columns to read; the others are missing.
+        newest_bars: keep so many bars of each symbol, the newest; 0 keeps all. Half a year of
+            momentum needs 127.
         calendar: an exchange such as "XNYS": what is stale counts its sessions; weekdays when "".
         stale_after_sessions: complete sessions that may be missing at the end.
         stale_after_seconds: the desk's own limit on the age of the newest bar.
@@ -82,6 +84,7 @@ class ParquetSource:
         name: str = "",
         timeframe: str = "1D",
         columns: tuple[Price, ...] = PRICES,
+        newest_bars: int = 0,
         calendar: str = "",
         stale_after_sessions: int = 5,
         stale_after_seconds: float = 864_000.0,
@@ -101,6 +104,8 @@ class ParquetSource:
         for key, value in limits.items():
             if not value > 0:
                 raise ConfigError(f"{key}: was {value}; it must be a number above 0")
+        if newest_bars < 0:
+            raise ConfigError(f"newest_bars: was {newest_bars}; it must be 0 (all) or more")
         if not columns:
             raise ConfigError("columns: is empty; name at least one, such as 'close'")
         try:
@@ -118,7 +123,7 @@ class ParquetSource:
         self.stale_after_seconds = float(stale_after_seconds)
         self.every_seconds = float(every_seconds)
         self._columns = [price for price in PRICES if price in columns]
-        self._max_bytes, self._max_rows = max_bytes, max_rows
+        self._max_bytes, self._max_rows, self._newest = max_bytes, max_rows, newest_bars
         self._now = now
         self._kept: dict[Path, _Kept] = {}
         self._notes: list[str] = []
@@ -203,10 +208,11 @@ class ParquetSource:
     ) -> _Kept:
         try:
             named = str(file) == self.path
-            if not named and not file.resolve().is_relative_to(file.parent.resolve()):
+            if not named and file.is_symlink() and not _is_inside(file):
                 raise RefusedError("is a link that leads out of its folder")
             self._bytes_read += signature[0]
-            return _Kept(signature, read_bars(file, self._symbol(file), limits))
+            bars = read_bars(file, self._symbol(file), limits)
+            return _Kept(signature, [each.newest(self._newest) for each in bars])
         except RefusedError as e:
             why = str(e)
         except OSError as e:
@@ -280,3 +286,7 @@ class ParquetSource:
             problem=problem,
             counts=Counts(bytes_read=self._bytes_read),
         )
+
+
+def _is_inside(link: Path) -> bool:
+    return link.resolve().is_relative_to(link.parent.resolve())

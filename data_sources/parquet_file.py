@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,6 +21,7 @@ TIME_NAMES: Final = (
 PRICES: Final = ("open", "high", "low", "close", "volume")
 SYMBOL_NAMES: Final = ("symbol", "ticker")
 MOST_COLUMNS: Final = 64
+SMALL_BYTES: Final = 4 << 20
 BATCH_ROWS: Final = 65_536
 DAY_NS: Final = 86_400 * 10**9
 EARLIEST_NS: Final = -70 * 365 * DAY_NS
@@ -57,6 +60,13 @@ class Bars:
     values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    def newest(self, n: int) -> Bars:
+        """Return the newest `n` bars, without the memory of the others; all for 0."""
+        if not n or n >= len(self.ts_ns):
+            return self
+        values = {name: column[-n:].copy() for name, column in self.values.items()}
+        return Bars(self.symbol, self.ts_ns[-n:].copy(), values, self.notes)
+
 
 def read_bars(path: Path, symbol: str, limits: Limits) -> list[Bars]:
     """Read the bars of a file: of `symbol`, or of those in its own symbol column.
@@ -65,19 +75,22 @@ def read_bars(path: Path, symbol: str, limits: Limits) -> list[Bars]:
         RefusedError: when the file is too large, cut off, empty, or not of bars.
         OSError: when it cannot be read at all.
     """
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise RefusedError("is no regular file")
-    if found.st_size > limits.max_bytes:
-        raise RefusedError(
-            f"has {found.st_size:,} bytes, more than max_bytes = {limits.max_bytes:,}"
-        )
-    if found.st_size < 12:
-        raise RefusedError(f"has {found.st_size} bytes: it is empty or still being written")
+    with open(path, "rb", opener=_at_once) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise RefusedError("is no regular file")
+        if found.st_size > limits.max_bytes:
+            raise RefusedError(
+                f"has {found.st_size:,} bytes, more than max_bytes = {limits.max_bytes:,}"
+            )
+        if found.st_size < 12:
+            raise RefusedError(f"has {found.st_size} bytes: it is empty or still being written")
+        # A small file whole: cheaper than its parts, and nobody changes it while it is read.
+        whole = file.read(SMALL_BYTES) if found.st_size <= SMALL_BYTES else None
     from pyarrow import ArrowException
 
     try:
-        return _read(path, symbol, limits)
+        return _read(path, whole, symbol, limits)
     except (ArrowException, OSError, OverflowError, ValueError) as e:
         if isinstance(e, OSError) and e.errno:
             raise
@@ -85,17 +98,23 @@ def read_bars(path: Path, symbol: str, limits: Limits) -> list[Bars]:
         raise RefusedError(f"is cut off or no parquet ({text})") from e
 
 
-def _read(path: Path, symbol: str, limits: Limits) -> list[Bars]:
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that nobody writes to would hold us for ever."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _read(path: Path, whole: bytes | None, symbol: str, limits: Limits) -> list[Bars]:
+    import pyarrow
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path if whole is None else pyarrow.BufferReader(whole)) as file:
         if file.metadata.num_rows > limits.max_rows:
             raise RefusedError(
                 f"has {file.metadata.num_rows:,} rows, more than max_rows = {limits.max_rows:,}"
             )
         if file.metadata.num_columns > MOST_COLUMNS:
             raise RefusedError(f"has {file.metadata.num_columns} columns, more than {MOST_COLUMNS}")
-        plan = _Plan(file.schema_arrow, limits.names)
+        plan = _plan(file.schema_arrow.remove_metadata(), tuple(limits.names))
         table = _bounded(file, plan.wanted, limits.max_rows)
     if not table.num_rows:
         raise RefusedError("has no rows")
@@ -112,6 +131,12 @@ def _read(path: Path, symbol: str, limits: Limits) -> list[Bars]:
         for at in (np.flatnonzero(codes == code),)
         if word
     ]
+
+
+@lru_cache(maxsize=64)
+def _plan(schema: Any, names: tuple[str, ...]) -> _Plan:
+    """The files of a cache look alike."""
+    return _Plan(schema, names)
 
 
 class _Plan:
@@ -192,29 +217,30 @@ def _times(column: Any, zone: ZoneInfo) -> tuple[NDArray[np.int64], bool]:
         ts = numbers.astype(f"M8[{unit}]").astype("M8[ns]").view(np.int64)
     else:
         naive = not kinds.is_date(column.type) and column.type.tz is None
-        exact = column.cast(pyarrow.timestamp("ns", getattr(column.type, "tz", None)))
-        ts = exact.fill_null(0).to_numpy().astype("M8[ns]").view(np.int64)
+        column = column.cast(pyarrow.timestamp("ns", getattr(column.type, "tz", None)))
+        column = column.fill_null(0) if missing is not None else column
+        ts = column.to_numpy().astype("M8[ns]", copy=False).view(np.int64)
         if naive and zone.key != "UTC":
             local = pd.DatetimeIndex(ts.view("M8[ns]"))
             utc = local.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
             ts = utc.tz_convert("UTC").as_unit("ns").asi8
-    found: NDArray[np.int64] = np.array(ts, np.int64)
     if missing is not None:
-        found[missing] = pd.NaT.value
-    return found, naive
+        ts = np.where(missing, pd.NaT.value, ts)
+    return ts, naive
 
 
 def _numbers(table: Any, origins: list[str]) -> NDArray[np.float64]:
     """One price column, filled from each of its origins in turn."""
-    found: NDArray[np.float64] = np.full(table.num_rows, np.nan)
+    found: NDArray[np.float64] | None = None
     for origin in origins:
         column = table.column(origin)
         if not str(column.type).startswith(("float", "double")):
             column = column.cast("float64")
         numbers = column.to_numpy().astype(np.float64, copy=False)
-        found = np.where(np.isfinite(found), found, numbers)
-    found[~np.isfinite(found)] = np.nan
-    return found
+        found = numbers if found is None else np.where(np.isfinite(found), found, numbers)
+    assert found is not None
+    finite = np.isfinite(found)
+    return found if finite.all() else np.where(finite, found, np.nan)
 
 
 def _tidy(

@@ -130,6 +130,14 @@ def test_only_the_columns_that_are_asked_for(tmp_path: Path) -> None:
     assert frame["open"].isna().all()
 
 
+def test_only_the_newest_bars(tmp_path: Path) -> None:
+    """The newest three by time, wherever they lie in the file."""
+    write(tmp_path, "A", bars().iloc[::-1])
+    frame = source(tmp_path, newest_bars=3).read().frame
+    assert frame["close"].tolist() == [98.0, 99.0, 100.0]
+    assert len(source(tmp_path, newest_bars=100).read().frame) == len(DAYS)
+
+
 def test_staleness_counts_sessions(tmp_path: Path) -> None:
     """Bars of 18 November are fresh on the 25th (5 sessions later) and stale on the 26th."""
     write(tmp_path, "SPY", bars())
