@@ -56,7 +56,9 @@ def of_answer(answer: Answer, now_seconds: float, stale_after_seconds: float) ->
     if status in (401, 403):
         return Outcome("auth", told, None, seconds, AUTH_RETRY_SECONDS)
     if status == 429:
-        return Outcome("rate_limited", told, None, seconds, _retry_after(answer, now_seconds))
+        return Outcome(
+            "rate_limited", told, None, seconds, retry_after_seconds(answer, now_seconds)
+        )
     if 300 <= status < 400:
         return Outcome("misconfigured", f"{told}: redirects are not followed", None, seconds)
     if 400 <= status < 500:
@@ -115,7 +117,7 @@ def _object(answer: Answer) -> dict[str, Any]:
     return body
 
 
-def _retry_after(answer: Answer, now: float) -> float:
+def retry_after_seconds(answer: Answer, now: float) -> float:
     """Seconds to wait by `Retry-After` (seconds or an HTTP date), at least 1, at most 300."""
     value = answer.headers.get("retry-after", "").strip()
     try:
