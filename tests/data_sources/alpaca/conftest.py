@@ -26,6 +26,15 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_note)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def calendars() -> None:
+    """Build the server's calendars once, before a deadline runs."""
+    server = AlpacaServer(now=lambda: NOON)
+    for path in ("/v2/account", "/v2/clock", "/v2/calendar"):
+        server.answer(path, {})
+    server.close()
+
+
 @pytest.fixture(autouse=True)
 def nothing_but_reading() -> Iterator[AlpacaServer]:
     """Every test: each connection went to the configured host, each request was a GET."""
@@ -59,7 +68,7 @@ def source(broker: AlpacaServer, clock: list[float]) -> Callable[..., AlpacaSour
     """Make a source that asks the broker by the clock."""
 
     def make(**options: Any) -> AlpacaSource:
-        keys = {"api_key": KEY, "secret_key": SECRET, "name": "broker", "timeout_seconds": 1.0}
+        keys = {"api_key": KEY, "secret_key": SECRET, "name": "broker", "timeout_seconds": 2.0}
         given = {"data_url": broker.url, **keys, "now": lambda: clock[0], **options}
         return AlpacaSource(broker.url, **given)
 

@@ -42,7 +42,7 @@ def half(to: BaseHTTPRequestHandler) -> None:
 def slow(to: BaseHTTPRequestHandler) -> None:
     to.send_response(200)
     to.end_headers()
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + 6
     while time.monotonic() < deadline:
         try:
             to.wfile.write(b" ")
@@ -84,7 +84,7 @@ def test_an_account_that_cannot_be_read_keeps_its_last_state(
     clock[0] += 15
     begun = time.monotonic()
     bad = asked.read()
-    assert time.monotonic() - begun < 2.5
+    assert time.monotonic() - begun < 4
     assert bad.state == state
     assert bad.as_of == good.as_of
     assert "account" in str(bad.problem)
