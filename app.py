@@ -143,8 +143,8 @@ def serve(
     demo: bool = False,
 ) -> int:
     """Serve a desk over some sources until told to end."""
-    from desk.collector import calm_the_collector
     from desk.desk import Desk
+    from desk.memory import calm_the_collector
     from desk.store import StateLockedError
     from web.server import create_app
     from web.server import serve as serve_web

@@ -64,8 +64,8 @@ def _duckdb(log: Log) -> dict[str, Any]:
 def desk(path: str, lines: int, state_dir: str) -> dict[str, Any]:
     """Our side, in a process of its own."""
     from data_sources.jsonl import JsonlSource
-    from desk.collector import calm_the_collector
     from desk.desk import Desk
+    from desk.memory import calm_the_collector
     from desk.origin import origin
     from web.promised.aurora import status
 

@@ -120,8 +120,8 @@ class DeskFollower:
 
     def __init__(self, log: Path, state_dir: str) -> None:
         from data_sources.jsonl import JsonlSource
-        from desk.collector import calm_the_collector
         from desk.desk import Desk
+        from desk.memory import calm_the_collector
         from desk.origin import origin
 
         calm_the_collector()

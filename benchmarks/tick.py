@@ -69,7 +69,7 @@ def _ticks(log: Log, before: int, ticks: int, window: float) -> dict[str, Any]:
 def ticks(path: str, before: int, ticks: int, window: float) -> dict[str, Any]:
     """Fold `before` events, then tick; the medians in milliseconds of CPU."""
     from data_sources.dialects.dialect import load_dialect
-    from desk.collector import calm_the_collector
+    from desk.memory import calm_the_collector
     from ledger import Ledger
 
     ledger, page = Ledger(), _Overview()

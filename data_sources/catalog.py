@@ -109,9 +109,27 @@ def _source(name: str, spec: Mapping[str, Any], start: Path) -> Source:
         text = str(values.get(key, ""))
         if text and (key == "path" or text.endswith(".toml")):
             values[key] = str(start / Path(text).expanduser())
+    if "path" in values:
+        _refuse_nowhere(f"{path}.path", str(values["path"]))
     try:
         source: Source = kinds[kind](**values, name=name)
     except (ConfigError, DialectError) as e:
         key = "dialect" if isinstance(e, DialectError) else ""
         raise ConfigError(f"{path}.{key}: {e}" if key else f"{path}.{e}") from None
     return source
+
+
+def _refuse_nowhere(key: str, text: str) -> None:
+    """Refuse a path that cannot become one: a log may come later, its folder is a slip of the pen.
+
+    Raises:
+        ConfigError: neither the path (before its first wildcard) nor the folder of it exists.
+    """
+    parts = Path(text).parts
+    wild = [place for place, part in enumerate(parts) if set(part) & set("*?[")]
+    fixed = Path(*parts[: wild[0]]) if wild else Path(text)
+    if not fixed.exists() and not fixed.parent.is_dir():
+        raise ConfigError(
+            f"{key}: was {text!r}; it must be a path that exists, or whose folder does: "
+            "what is not there yet is waited for"
+        )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from data_sources.reading import Reading
 from desk.keeper import Keeper
+from desk.memory import give_memory_back
 from desk.origin import Origin, Wakeable
 from desk.wake import Wake
 from ledger import Ledger
@@ -29,6 +30,7 @@ COMMIT_SECONDS: Final = 1.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
+TRIM_SECONDS: Final = 10.0
 COMPLAIN_SECONDS: Final = 60.0
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
@@ -66,7 +68,8 @@ class Clock:
         ]
         self._wakes: list[Wake] = []
         self._committed_at = self._ticked_at = self._checked_at = 0.0
-        self._news = self._took = False
+        self._news = self._took = self._was_busy = False
+        self._trimmed_at = time.monotonic()
         self.restoring = True
 
     @property
@@ -106,11 +109,21 @@ class Clock:
             self._take_polled()
             self._commit_when_due()
             self._tick_when_due()
+            self._trim_when_due(busy=more)
             # Viewers hear of news once a tick: to take the next few lines sooner would only cost.
             pace = TICK_SECONDS if self._took else SWEEP_SECONDS
             rest = pace - (time.monotonic() - begun)
             if not more and rest > 0:
                 self._ending.wait(rest)
+
+    def _trim_when_due(self, *, busy: bool) -> None:
+        """Give memory back at the end of a backfill, and from time to time."""
+        now = time.monotonic()
+        ended = self._was_busy and not busy and now - self._trimmed_at >= CHECK_SECONDS
+        self._was_busy = busy
+        if ended or now - self._trimmed_at >= TRIM_SECONDS:
+            give_memory_back()
+            self._trimmed_at = time.monotonic()
 
     def _check_wakes(self) -> None:
         """Replace watches that died: the sweep would find the data, only later."""

@@ -20,6 +20,7 @@ from ledger import Ledger, View
 
 LOG = logging.getLogger(__name__)
 VIEWS_KEPT: Final = 64
+ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
 
 
 class Desk:
@@ -160,6 +161,11 @@ class Desk:
         now = self._now_ns()
         return [origin.row(now) for origin in self.origins]
 
+    def accounts(self) -> list[str]:
+        """Return the accounts that sources or their events name, sorted."""
+        named = {origin.account_id for origin in self.origins if origin.account_id}
+        return sorted(named | set(self._ledger.groups.codes["account_id"].words))
+
     def frames(self) -> list[str]:
         """Return the names of the frames that exist."""
         return list(frames.NAMES)
@@ -187,7 +193,7 @@ class Desk:
             return frames.chosen(name, lambda **k: self._keeper.events(self.origins, **k), wanted)
         if name == "orders":
             orders = self.view(window_seconds=None).orders
-            return frames.narrowed(orders, time="ts_submitted", **wanted)
+            return frames.narrowed(orders, time=ORDER_TIMES, **wanted)
         if name == "fills":
             return frames.narrowed(frames.fills(self._ledger), time="ts_event", **wanted)
         if name == "services":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -97,18 +97,21 @@ def fills(ledger: Ledger) -> pd.DataFrame:
 def narrowed(
     frame: pd.DataFrame,
     *,
-    time: str,
+    time: str | Sequence[str],
     limit: int,
     since: pd.Timestamp | None,
     until: pd.Timestamp | None,
     equal: dict[str, str | None],
 ) -> pd.DataFrame:
-    """Return the newest rows that fit."""
+    """Return the newest rows that fit; of several times the first one that is known counts."""
     mask = pd.Series(True, index=frame.index)
-    if time in frame and since is not None:
-        mask &= frame[time] >= since
-    if time in frame and until is not None:
-        mask &= frame[time] <= until
+    names = [time] if isinstance(time, str) else list(time)
+    if since is not None or until is not None:
+        times = frame[names].bfill(axis=1).iloc[:, 0] if len(names) > 1 else frame[names[0]]
+        if since is not None:
+            mask &= times >= since
+        if until is not None:
+            mask &= times <= until
     for name, word in equal.items():
         if word is not None:
             mask &= frame[name] == word if name in frame else False

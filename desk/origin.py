@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
+
+AHEAD_SECONDS: Final = 2.0
+"""Clocks differ by less than that; beyond it, we say so."""
 
 
 class Source(Protocol):
@@ -59,6 +62,8 @@ class Origin:
     late: int = 0
     cursor: dict[str, Any] | None = None
     newest: pd.Timestamp | None = None
+    alive_ns: int | None = None
+    """When its newest line was written, by its own clock but never later than we read it."""
     received_ms: int | None = None
     frame: pd.DataFrame | None = None
     waiting: list[pd.DataFrame] = field(default_factory=list)
@@ -82,9 +87,21 @@ class Origin:
         self.set_aside += reading.quarantined
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
+        told_ns = self._newest_told(reading)
+        if told_ns is not None:
+            self.alive_ns = max(self.alive_ns or 0, min(told_ns, now_ns))
         if len(reading.frame):
             self.received_ms = now_ns // 1_000_000
             self.changed = True
+
+    def _newest_told(self, reading: Reading) -> int | None:
+        """Return the newest time that this reading itself tells, int64 ns."""
+        if self.is_state:
+            return None if reading.as_of is None else int(reading.as_of.value)
+        if not len(reading.frame):
+            return None
+        newest = int(reading.frame["ts_event"].array.as_unit("ns").asi8.max())
+        return newest if newest > 0 else None
 
     def committed(self) -> dict[str, Any]:
         """Return what goes into the state folder beside the events."""
@@ -94,6 +111,7 @@ class Origin:
             "duplicates": self.duplicates,
             "late": self.late,
             "newest_ns": newest,
+            "alive_ns": self.alive_ns,
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
@@ -103,12 +121,14 @@ class Origin:
         self.duplicates, self.late = kept["duplicates"], kept["late"]
         if kept["newest_ns"] is not None:
             self.newest = pd.Timestamp(kept["newest_ns"], unit="ns", tz="UTC")
+            self.alive_ns = kept.get("alive_ns", kept["newest_ns"])
 
     def row(self, now_ns: int) -> dict[str, Any]:
         """Return the row of `/api/sources`."""
         counts = self.counts
         newest = self.newest
-        age = None if newest is None else max(0.0, (now_ns - newest.value) / 1e9)
+        alive_ns = self.alive_ns
+        age = None if alive_ns is None else max(0.0, (now_ns - alive_ns) / 1e9)
         state = self.state
         if state == "ok" and age is not None and age > self.stale_after_seconds:
             state = "stale"
@@ -117,7 +137,7 @@ class Origin:
             "kind": self.kind,
             "dialect": self.dialect,
             "state": state,
-            "problem": self.problem,
+            "problem": self.problem or self._ahead(),
             "url" if hasattr(self.source, "url") else "path": self.place,
             "account_id": self.account_id,
             "lines_in": counts.lines_in,
@@ -137,11 +157,20 @@ class Origin:
             "received_ms": self._sign_of_life_ms(now_ns),
         }
 
+    def _ahead(self) -> str | None:
+        """Say that a line is dated later than it was read: the bot's clock, or ours, is wrong."""
+        if self.newest is None or self.alive_ns is None:
+            return None
+        seconds = (self.newest.value - self.alive_ns) / 1e9
+        if seconds <= AHEAD_SECONDS:
+            return None
+        return f"its newest line is dated {seconds:.0f} s ahead of this machine's clock"
+
     def _sign_of_life_ms(self, now_ns: int) -> int | None:
         """When the origin last showed life: an old log that was just read is still old."""
-        if self.newest is None:
+        if self.alive_ns is None:
             return self.received_ms
-        return min(int(self.newest.value), now_ns) // 1_000_000
+        return min(self.alive_ns, now_ns) // 1_000_000
 
 
 def origin(name: str, source: Any) -> Origin:

@@ -36,6 +36,19 @@ DECIDING: Final = frozenset(
 )
 """Kinds whose latency is a decision latency."""
 
+LIVED: Final = frozenset(
+    {
+        "order.submitted",
+        "order.accepted",
+        "order.partially_filled",
+        "order.filled",
+        "order.canceled",
+        "order.rejected",
+        "order.expired",
+    }
+)
+"""Kinds that are counted as steps of an order's life, not as events."""
+
 ACTING: Final = DECIDING | {
     "signal",
     "order.denied",

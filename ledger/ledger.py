@@ -13,7 +13,7 @@ import pandas as pd
 from ledger.batch import Batch
 from ledger.codes import SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.dedup import Duplicates
-from ledger.fold import DECIDING, EVENT_LOG, NOTABLE
+from ledger.fold import DECIDING, EVENT_LOG, LIVED, NOTABLE
 from ledger.notable import Notable
 from ledger.order_book import OrderBook
 from ledger.order_table import NEVER
@@ -69,6 +69,8 @@ class Ledger:
             order_capacity=order_capacity,
         )
         self.states: dict[str, pd.DataFrame] = {}
+        self._newest_of: dict[int, int] = {}
+        """Source → its newest event time."""
         self._duplicates = Duplicates()
 
     # -- folding -------------------------------------------------------------------------------
@@ -105,10 +107,17 @@ class Ledger:
         return late
 
     def _count_late(self, batch: Batch) -> dict[str, int]:
-        newest = self.events.newest
-        if newest is None or batch.ts[0] >= newest:
-            return {}
-        return self._by_source(batch.codes[SOURCE][(batch.ts < newest) & (batch.ts != NEVER)])
+        """Count the rows that are older than what their own source has told before."""
+        late: dict[str, int] = {}
+        sources = batch.codes[SOURCE]
+        for code in np.unique(sources).tolist():
+            ts = batch.ts[sources == code]
+            newest = self._newest_of.get(code, NEVER)
+            count = int(np.count_nonzero((ts < newest) & (ts != NEVER)))
+            if count:
+                late[self.groups.codes["source"].word(code) or ""] = count
+            self._newest_of[code] = max(newest, int(ts[-1]))
+        return late
 
     def _by_source(self, sources: IntArray) -> dict[str, int]:
         codes, counts = np.unique(sources, return_counts=True)
@@ -128,6 +137,7 @@ class Ledger:
             head = {name: column[:timeless] for name, column in rows.items()}
             self.timeless.add(head)
             self.rollup.add(head["ts"], head["group"], timeless=True)
+            self._count_untimed(batch.codes[:, :timeless])
             rows = {name: column[timeless:] for name, column in rows.items()}
         self.events.add(rows)
         self.rollup.add(rows["ts"], rows["group"])
@@ -136,6 +146,18 @@ class Ledger:
             deciding = self._among(DECIDING, batch.codes[WHAT][timeless:][timed])
             timed = timed[deciding]
             self.rollup.add_latency("decision", rows["ts"][timed], rows["seconds"][timed])
+
+    def _count_untimed(self, codes: IntArray) -> None:
+        """Count events of orders that name no time: they cannot be told in a life, nor vanish."""
+        told = codes[:, self._among(LIVED, codes[WHAT])]
+        if not told.shape[1]:
+            return
+        told[WHAT] = self.groups.codes["what"].code("untimed")
+        rows = {name: np.zeros(told.shape[1], dtype) for name, dtype in EVENT_LOG.items()}
+        rows["ts"][:] = NEVER
+        rows["group"] = self.groups.numbers(told)
+        self.timeless.add(rows)
+        self.rollup.add(rows["ts"], rows["group"], timeless=True)
 
     def _keep_notable(self, events: pd.DataFrame, batch: Batch) -> None:
         rare = self._among(NOTABLE, batch.codes[WHAT])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
 import pandas as pd
 
-KEPT: Final = 2_000
+from ledger.order_table import NEVER
+
 COLUMNS: Final = (
     "ts_event",
     "source",
@@ -24,65 +26,59 @@ COLUMNS: Final = (
     "attributes",
     "value",
     "confidence_ratio",
+    "raw_generation",
+    "raw_offset",
 )
-"""The least that metrics may ask of a rare event."""
-ROW_COLUMNS: Final = (*COLUMNS, "raw_generation", "raw_offset")
+"""What metrics may ask of a rare event."""
+
+KEPT: Final = 1_000
+KEPT_OF: Final = {"health": 200, "governance.alpha": 200, "governance.sprt": 500, "error": 500}
+"""Rows kept of a kind and source: a talkative kind must not crowd out a halt."""
+ALWAYS: Final = frozenset({"breaker.changed", "ess.changed", "golive.changed"})
+"""Kinds that hold until something ends them: their newest words stay, however old."""
+
+Row = dict[str, Any]
+Shelf = list[tuple[int, Row]]
 
 
 class Notable:
-    """The newest 2,000 rare events, as rows of the event frame."""
+    """The newest rare events of each source and kind, as dicts of `COLUMNS`."""
 
     def __init__(self) -> None:
-        self._pieces: list[pd.DataFrame] = []
         self._unread: list[pd.DataFrame] = []
-        self._rows: list[tuple[int, dict[str, Any]]] = []
-        # Making an empty frame takes as long as filtering a full one, and most desks need it.
-        self._empty = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).assign(
-            ts_event=pd.Series(dtype="datetime64[ns, UTC]"), value=pd.Series(dtype="float64")
-        )
+        self._shelves: dict[tuple[str, str], Shelf] = {}
+        self._rows: Shelf = []
 
     def add(self, rows: pd.DataFrame) -> None:
         """Add rows of the event frame."""
-        newest = rows.tail(KEPT)
-        self._pieces.append(newest)
-        self._unread.append(newest)
-        if len(self._pieces) > 50:
-            self._pieces = [self._joined()]
+        self._unread.append(rows)
+        if len(self._unread) > 50:
             self._read()
 
-    def _joined(self) -> pd.DataFrame:
-        plain = [piece.astype(_plain(piece)) for piece in self._pieces]
-        joined = pd.concat(plain, ignore_index=True)
-        return joined.sort_values("ts_event", kind="stable", na_position="first").tail(KEPT)
-
-    def frame(self, at: pd.Timestamp, filters: Mapping[str, str | None]) -> pd.DataFrame:
-        """Return the rows up to a moment, oldest first; timeless ones come first.
-
-        A filter keeps the rows of its word, and those that say nothing of it: a halt that names no
-        symbol halts every symbol.
-        """
-        if not self._pieces:
-            return self._empty
-        if len(self._pieces) > 1:
-            self._pieces = [self._joined()]
-        rows = self._pieces[0]
-        mask = ~(rows["ts_event"] > at)
-        for name, word in filters.items():
-            if word is not None:
-                mask &= (rows[name] == word) | rows[name].isna()
-        return rows[mask]
-
-    def rows(self, at: int, filters: Mapping[str, str | None]) -> list[dict[str, Any]]:
-        """Return the rows of `frame` as dicts of `ROW_COLUMNS`, what is missing None.
+    def rows(
+        self, at: int, filters: Mapping[str, str | None], *, timeless: bool = False
+    ) -> list[Row]:
+        """Return the rows up to a moment (int64 ns), oldest first, what is missing None.
 
         Each event is made a dict once, not at every look; do not change what comes back.
+
+        Args:
+            at: the moment.
+            filters: column → word that its rows must have; a row that names no symbol is of every
+                symbol, as a halt without one halts them all.
+            timeless: whether rows without a time are told too, first of all.
         """
         self._read()
+        first = 0 if timeless else bisect_right(self._rows, NEVER, key=itemgetter(0))
         newest = bisect_right(self._rows, at, key=itemgetter(0))
-        words = [(name, (word, None)) for name, word in filters.items() if word is not None]
+        words = [
+            (name, (word, None) if name == "symbol" else (word,))
+            for name, word in filters.items()
+            if word is not None
+        ]
         return [
             row
-            for _, row in self._rows[:newest]
+            for _, row in self._rows[first:newest]
             if all(row[name] in allowed for name, allowed in words)
         ]
 
@@ -90,21 +86,40 @@ class Notable:
         """Make dicts of what was added since the last look, in event time."""
         if not self._unread:
             return
-        for piece in self._unread:
-            stamps = piece["ts_event"].array.as_unit("ns").asi8.tolist()
-            columns = [_values(piece[name]) for name in ROW_COLUMNS]
-            for ts, values in zip(stamps, zip(*columns, strict=True), strict=True):
-                self._rows.append((ts, dict(zip(ROW_COLUMNS, values, strict=True))))
+        changed = set()
+        for ts, row in chain.from_iterable(map(_dicts, self._unread)):
+            key = (row["source"], row["kind"])
+            self._shelves.setdefault(key, []).append((ts, row))
+            changed.add(key)
         self._unread.clear()
-        self._rows.sort(key=itemgetter(0))
-        del self._rows[:-KEPT]
+        for key in changed:
+            self._shelves[key] = _newest(sorted(self._shelves[key], key=itemgetter(0)), key[1])
+        self._rows = sorted(chain.from_iterable(self._shelves.values()), key=itemgetter(0))
+
+
+def _newest(shelf: Shelf, kind: str) -> Shelf:
+    """Return what is kept of a kind: the newest, and the last word on whatever still holds."""
+    kept = KEPT_OF.get(kind, KEPT)
+    older, newer = shelf[:-kept], shelf[-kept:]
+    if not older or kind not in ALWAYS:
+        return newer
+    said = {_about(row) for _, row in newer}
+    last = {_about(row): (ts, row) for ts, row in older}
+    return [each for about, each in last.items() if about not in said] + newer
+
+
+def _about(row: Row) -> tuple[Any, ...]:
+    return row["session_id"], row["code"], row["symbol"], row["decision"]
+
+
+def _dicts(piece: pd.DataFrame) -> Iterable[tuple[int, Row]]:
+    stamps = piece["ts_event"].array.as_unit("ns").asi8.tolist()
+    columns = [_values(piece[name]) for name in COLUMNS]
+    for ts, values in zip(stamps, zip(*columns, strict=True), strict=True):
+        yield ts, dict(zip(COLUMNS, values, strict=True))
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
     missing = column.isna().tolist()
     pairs = zip(column.tolist(), missing, strict=True)
     return [None if is_missing else value for value, is_missing in pairs]
-
-
-def _plain(piece: pd.DataFrame) -> dict[str, str]:
-    return {str(name): "str" for name, kind in piece.dtypes.items() if str(kind) == "category"}

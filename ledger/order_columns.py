@@ -22,7 +22,7 @@ _NEVER_TOLD: Final = ("stop_loss_price", "take_profit_price")
 
 
 class OrderColumns:
-    """The orders frame before it is one, the oldest submit first.
+    """The orders frame before it is one, first the order that was heard of first.
 
     `orders["status"]` gives one column as pandas keeps it, `rows` a few orders as dicts, `frame`
     all of it. What the ledger was told after `told_until` is left out: a picture that is taken now
@@ -35,9 +35,8 @@ class OrderColumns:
         self, ledger: Ledger, rows: npt.NDArray[np.int64], at: int, told_until: int
     ) -> None:
         table = ledger.orders.table
-        submitted = table.column("ts_submitted")[rows]
-        unknown = (submitted == NEVER) | (submitted > told_until)
-        rows = rows[np.argsort(np.where(unknown, np.iinfo(np.int64).max, submitted), kind="stable")]
+        # Not by submit: an order that only its answers tell of would stand behind all others.
+        rows = rows[np.argsort(table.column("ts_created")[rows], kind="stable")]
         cells = table.at(rows, told_until)
         _quantities_at(ledger, rows, told_until, cells)
         status = statuses(cells, at, ledger.orders.lives.expiry_ns)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+_BLOCK = 1 << 15
+
 Columns = dict[str, npt.NDArray[Any]]
 
 
@@ -107,3 +109,27 @@ class SortedLog:
             self._start += extra
             self.dropped += extra
             self.dropped_until = int(self._columns["ts"][self._start - 1])
+
+
+def last_allowed(group: npt.NDArray[Any], allowed: npt.NDArray[np.bool_]) -> int | None:
+    """Return the place of the last row whose group is allowed, or None."""
+    if allowed.all():
+        return len(group) - 1 if len(group) else None
+    # In blocks from the end: what is asked for is mostly near it.
+    for stop in range(len(group), 0, -_BLOCK):
+        start = max(0, stop - _BLOCK)
+        found = np.flatnonzero(allowed[group[start:stop]])
+        if len(found):
+            return start + int(found[-1])
+    return None
+
+
+def first_allowed(group: npt.NDArray[Any], allowed: npt.NDArray[np.bool_]) -> int | None:
+    """Return the place of the first row whose group is allowed, or None."""
+    if allowed.all():
+        return 0 if len(group) else None
+    for start in range(0, len(group), _BLOCK):
+        found = np.flatnonzero(allowed[group[start : start + _BLOCK]])
+        if len(found):
+            return start + int(found[0])
+    return None

@@ -12,11 +12,14 @@ import pandas as pd
 
 from ledger.codes import DIMENSIONS
 from ledger.newest_events import KEPT, NewestEvents
+from ledger.notable import COLUMNS as NOTABLE_COLUMNS
+from ledger.open_rows import allowed_orders, open_rows
 from ledger.order_columns import OrderColumns
-from ledger.order_frame import OPEN_STATUSES, STATUSES, statuses
+from ledger.order_frame import STATUSES
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import LatencySamples, latency_samples, taken_samples
+from ledger.sorted_log import SortedLog, first_allowed, last_allowed
 from ledger.tally import tally, tally_by_minute, tally_rows
 
 if TYPE_CHECKING:
@@ -58,16 +61,17 @@ class View:
         self.sources: list[dict[str, Any]] = []
         self.desk: dict[str, Any] = {}
         self.states: Mapping[str, pd.DataFrame] = ledger.states
-        newest = ledger.newest()
-        self._at = at if at is not None else (newest or 0)
-        self._told_until = min(self._at, newest or 0)
+        self._filters = {"source": source, "account_id": account, "symbol": symbol}
+        self._allowed = self._allow(self._filters)
+        newest = self._newest_of(ledger.events, ledger.orders.transitions)
+        self._at = at if at is not None else newest
+        self._told_until = min(self._at, newest)
         self._start = (
             None if window_seconds is None else self._at - round(window_seconds * SECOND_NS)
         )
         dropped = ledger.events.dropped_until
         self.exact = dropped is None or (self._start is not None and self._start >= dropped)
-        self._filters = {"source": source, "account_id": account, "symbol": symbol}
-        self._allowed = self._allow(self._filters)
+        self._is_everything = window_seconds is None and self._at >= newest
         self._look()
 
     # -- what is taken at once -----------------------------------------------------------------
@@ -82,14 +86,22 @@ class View:
                 allowed &= False if code is None else column == code
         return allowed
 
+    def _newest_of(self, *logs: SortedLog) -> int:
+        """Return the newest time in some logs that the filter lets, else the newest of all."""
+        found = [(log, last_allowed(log.column("group"), self._allowed)) for log in logs]
+        times = [int(log.column("ts")[place]) for log, place in found if place is not None]
+        return max(times) if times else self._ledger.newest() or 0
+
     def _look(self) -> None:
         ledger = self._ledger
         low, high = ledger.events.bounds(self._start, self._at)
         ts = ledger.events.column("ts")
-        self.newest = _moment(ts[high - 1]) if high else None
-        self.oldest = _moment(ts[0]) if high else None
+        group = ledger.events.column("group")[:high]
+        last, first = last_allowed(group, self._allowed), first_allowed(group, self._allowed)
+        self.newest = None if last is None else _moment(ts[last])
+        self.oldest = None if first is None else _moment(ts[first])
         self._counts = self._count(low, high)
-        self._rows, self._status = self._order_rows()
+        self._rows, self._status = open_rows(ledger, self._at, self._allowed)
         self._add_lapsed()
         newest = ledger.events.slice(max(0, high - KEPT), high)
         self._newest = NewestEvents(newest, ledger.groups, ledger.generations)
@@ -99,8 +111,7 @@ class View:
         """Count by group in the window, from rows where they are kept, else by minutes."""
         ledger, size = self._ledger, len(self._ledger.groups)
         counts = np.zeros(size, np.int64)
-        everything = self._start is None and self._at >= (ledger.newest() or 0)
-        if everything or not self.exact:
+        if self._is_everything or not self.exact:
             found = ledger.rollup.counts(*self._minutes())[:size]
             counts[: len(found)] += found
         else:
@@ -111,33 +122,6 @@ class View:
             if self._start is None:
                 counts += np.bincount(ledger.timeless.column("group"), minlength=size)
         return np.where(self._allowed, counts, 0)
-
-    def _order_rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
-        """Return the rows without an end at the moment, and their status."""
-        ledger = self._ledger
-        live = self._at >= (ledger.newest() or 0)
-        if live:
-            rows = np.fromiter(ledger.orders.lives.live, np.int64, len(ledger.orders.lives.live))
-        else:
-            rows = np.flatnonzero(ledger.orders.table.column("ts_created") <= self._at)
-            rows = rows[ledger.orders.table.column("ts_created")[rows] != NEVER]
-        rows = rows[self._allowed_orders(rows)]
-        status = statuses(
-            ledger.orders.table.at(rows, self._at), self._at, ledger.orders.lives.expiry_ns
-        )
-        expired = STATUSES.index("expired")
-        kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
-        return rows[kept], status[kept]
-
-    def _allowed_orders(self, rows: npt.NDArray[np.int64]) -> Mask:
-        mask = np.ones(len(rows), np.bool_)
-        if self._allowed.all():
-            return mask
-        groups = self._ledger.groups.table()[self._allowed]
-        for name in ("source", "account_id", "symbol"):
-            allowed = np.unique(groups[:, DIMENSIONS.index(name)])
-            mask &= np.isin(self._ledger.orders.table.column(name)[rows], allowed)
-        return mask
 
     def _add_lapsed(self) -> None:
         """Count orders that nobody answered in time: they expired without an event."""
@@ -232,7 +216,7 @@ class View:
             low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
             touched = ledger.orders.transitions.column("row")[low:high]
             rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
-            rows = rows[self._allowed_orders(rows)]
+            rows = rows[allowed_orders(ledger, rows, self._allowed)]
             if self._start is not None:
                 rows = rows[-TABLE_ROWS:]
             return OrderColumns(ledger, rows, self._at, self._told_until)
@@ -249,15 +233,18 @@ class View:
 
     @cached_property
     def notable(self) -> pd.DataFrame:
-        """Whole rows of the rare kinds up to the moment, oldest first, whatever the window."""
-        with self._ledger.guard:
-            return self._ledger.notable.frame(self.at, self._filters)
+        """The rows of `notable_rows` as a frame of `ledger.notable.COLUMNS`."""
+        return pd.DataFrame(self.notable_rows, columns=list(NOTABLE_COLUMNS))
 
     @cached_property
     def notable_rows(self) -> list[dict[str, Any]]:
-        """The rows of `notable` as dicts, what is missing None; shared, so not to be changed."""
+        """Rare events up to the moment as dicts, whatever the window; not to be changed.
+
+        Oldest first, what is missing None. What has no time is told by the picture of everything
+        alone.
+        """
         with self._ledger.guard:
-            return self._ledger.notable.rows(self._at, self._filters)
+            return self._ledger.notable.rows(self._at, self._filters, timeless=self._is_everything)
 
     @cached_property
     def activity_rows(self) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ class OrderCounts:
     denied            refused by the bot's own gates before the venue saw them
     failed            rejected by the venue
     skipped           opens that the bot let pass without a denial
+    untimed           events of orders that name no time; they are in no other count here
     orphans           acknowledgements or fills whose submit is not in the log
     """
 
@@ -34,6 +35,7 @@ class OrderCounts:
     failed: int
     skipped: int
     orphans: int
+    untimed: int
     closes_submitted: int
     closes_ack: int
 
@@ -66,6 +68,7 @@ def order_counts(tally_rows: Table) -> OrderCounts:
         denied=both("order.denied"),
         failed=opens("rejected"),
         skipped=max(0, both("order.skipped") - both("skip_absorbed")),
+        untimed=both("untimed"),
         orphans=both("orphan") - both("orphan_claimed"),
         closes_submitted=closes("submitted"),
         closes_ack=closes("accepted"),

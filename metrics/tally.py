@@ -21,6 +21,7 @@ TRANSITIONS: Final = frozenset(
         "orphan",
         "orphan_claimed",
         "skip_absorbed",
+        "untimed",
     }
 )
 """Values of `what` that are steps of an order's life; every other value is a kind of event."""

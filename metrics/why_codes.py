@@ -9,6 +9,8 @@ from metrics.rows import Table
 from metrics.tally import counts_by, is_event
 
 _AGREEING: Final = ("MAKER", "TAKER")
+_DECIDING: Final = ("order.", "risk.", "route.", "signal")
+"""Begins of the kinds whose reason is a why code; a breaker's or a health guard's is not."""
 
 
 @metric(unit="count", needs=("tally_rows",))
@@ -16,11 +18,16 @@ def why_code_counts(tally_rows: Table) -> dict[str, int]:
     """Count the events of the window by why code, biggest first. Unit: events.
 
     Every accepted event that carries a code counts once, so a skip and the denial that follows it
-    count two. Codes that agree (`OK_…`, `MAKER`, `TAKER`) are no reasons and are left out.
+    count two, while a denial that was written to two files counts once. Codes that agree (`OK_…`,
+    `MAKER`, `TAKER`) are no reasons and are left out.
     """
     return counts_by(
-        tally_rows, "reason", lambda row: is_event(row["what"]) and not _agrees(row["reason"])
+        tally_rows, "reason", lambda row: _decides(row["what"]) and not _agrees(row["reason"])
     )
+
+
+def _decides(what: str) -> bool:
+    return is_event(what) and what.startswith(_DECIDING) and what != "order.denied.repeat"
 
 
 def _agrees(code: str) -> bool:

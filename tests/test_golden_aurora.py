@@ -41,6 +41,7 @@ NONE = {
     "failed": 0,
     "skipped": 0,
     "orphans": 0,
+    "untimed": 0,
     "closes_submitted": 0,
     "closes_ack": 0,
 }

@@ -37,6 +37,9 @@ class Desk(Protocol):
     def sources(self) -> list[dict[str, Any]]:
         """The rows of `/api/sources`."""
 
+    def accounts(self) -> list[str]:
+        """The accounts that sources or their events name."""
+
     def frames(self) -> list[str]:
         """The names of the frames that exist."""
 

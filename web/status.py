@@ -23,16 +23,26 @@ class StatusBook:
         """The filters of a request; `window` may be any number of seconds here.
 
         Raises:
-            FilterError: a parameter is unknown or its value is not allowed.
+            FilterError: a parameter is unknown, its value is not allowed, or no source or account
+                bears that name: zeros of nobody would look like a quiet bot.
         """
         unknown = sorted(set(query) - PARAMETERS)
         if unknown:
             raise FilterError(unknown[0], query[unknown[0]], "only " + " ".join(sorted(PARAMETERS)))
-        return Filters.from_query(query, default_window=self._default_window, any_window=True)
+        filters = Filters.from_query(query, default_window=self._default_window, any_window=True)
+        desk = self._renderer.desk
+        _known("source", filters.source, {str(row["name"]) for row in desk.sources()})
+        _known("account", filters.account, set(desk.accounts()))
+        return filters
 
     def picture(self, filters: Filters) -> Rendered:
         """The status document; may carry a problem instead."""
         return self._renderer.picture(f"/status?{filters.key}", filters, _status)
+
+
+def _known(parameter: str, name: str | None, names: set[str]) -> None:
+    if name is not None and name not in names:
+        raise FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")
 
 
 def _status(view: Any) -> dict[str, Any]:

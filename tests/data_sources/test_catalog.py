@@ -100,3 +100,18 @@ def test_the_public_names() -> None:
     for name in data_sources.__all__:
         assert hasattr(data_sources, name)
     assert data_sources.__all__ == sorted(data_sources.__all__, key=lambda n: (not n.isupper(), n))
+
+
+@pytest.mark.parametrize("path", ["later", "later.jsonl", "logs-*/x.jsonl", "*.jsonl"])
+def test_a_path_that_may_come_is_waited_for(tmp_path: Path, path: str) -> None:
+    """What is not there yet is accepted when the folder it would stand in is there."""
+    table = {"bot": {"kind": "jsonl", "path": path, "dialect": "aurora"}}
+    assert Catalog.from_specs(table, start=tmp_path)["bot"].read().state == "waiting"
+
+
+@pytest.mark.parametrize("path", ["no/such", "no/such/*.jsonl", "/no/such/place/log.jsonl"])
+def test_a_path_in_no_folder_is_refused(tmp_path: Path, path: str) -> None:
+    """Neither the path nor its folder: refused with the key, the value and what is allowed."""
+    table = {"bot": {"kind": "jsonl", "path": path, "dialect": "aurora"}}
+    with pytest.raises(ConfigError, match=r"sources\.bot\.path: was .*must be a path that exists"):
+        Catalog.from_specs(table, start=tmp_path)

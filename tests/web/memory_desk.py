@@ -91,6 +91,9 @@ class MemoryDesk:
     def sources(self) -> list[dict[str, Any]]:
         return [{"name": "aurora", "kind": "jsonl", "state": "ok", "age_seconds": 0.5}]
 
+    def accounts(self) -> list[str]:
+        return sorted(set(self._ledger.groups.codes["account_id"].words))
+
     def frames(self) -> list[str]:
         return ["events", "orders"]
 

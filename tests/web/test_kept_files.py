@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import socket
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from flask import Flask
+from own_loop import run
 from running_server import RunningServer
 
 from web.kept_files import KeptFiles
@@ -85,7 +85,7 @@ def ask(tmp_path: Path) -> Ask:
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return await client.get(path)
 
-    return lambda path: asyncio.run(get(path))
+    return lambda path: run(get(path))
 
 
 def test_an_asset_that_was_edited_is_sent_anew(ask: Ask, tmp_path: Path) -> None:

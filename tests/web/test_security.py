@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import socket
@@ -10,6 +9,7 @@ import socket
 import httpx
 import pytest
 from memory_desk import MemoryDesk
+from own_loop import run
 from running_server import RunningServer
 from starlette.responses import PlainTextResponse
 
@@ -153,10 +153,10 @@ def test_a_body_without_length_is_cut_off_where_it_grows_too_large() -> None:
         for _ in range(40):
             yield b"x" * 65536
 
-    answer = asyncio.run(_ask(Gate(reader), "POST", content=chunks()))
+    answer = run(_ask(Gate(reader), "POST", content=chunks()))
     assert answer.status_code == 413
     assert taken <= 1024 * 1024
-    small = asyncio.run(_ask(Gate(reader), "POST", content=b"x" * 1000))
+    small = run(_ask(Gate(reader), "POST", content=b"x" * 1000))
     assert small.text == "read"
 
 
@@ -246,7 +246,7 @@ def test_a_proxy_can_be_named() -> None:
             hosts = ("desk.example", "desk.example:443", "other.example")
             return [(await client.get("/", headers={"Host": h})).status_code for h in hosts]
 
-    assert asyncio.run(scene()) == [200, 200, 400]
+    assert run(scene()) == [200, 200, 400]
 
 
 def test_the_policy_names_each_hash_once() -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from memory_desk import MemoryDesk
+from own_loop import run
 from running_server import RunningServer
 from stream_reader import StreamReader
 
@@ -64,8 +65,6 @@ def _was_cut(client: socket.socket) -> bool:
 
 def test_the_newest_frame_takes_the_place_of_one_not_yet_sent() -> None:
     """A viewer's queue holds one frame of each picture, and it is the newest one."""
-    import asyncio
-
     from web.fragment import fragment
     from web.live import Viewer
 
@@ -82,4 +81,4 @@ def test_the_newest_frame_takes_the_place_of_one_not_yet_sent() -> None:
         assert await viewer.next(1.0) == [new]
         assert await viewer.next(1.0) is None
 
-    asyncio.run(scene())
+    run(scene())

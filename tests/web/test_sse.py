@@ -42,6 +42,8 @@ def test_a_number_of_seconds_is_a_window_here(served: RunningServer) -> None:
         ("at=2025-99-99T00:00:00Z", "at"),
         ("account=%00", "account"),
         ("windows=all", "windows"),
+        ("source=nobody", "source"),
+        ("account=nobody", "account"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named(
