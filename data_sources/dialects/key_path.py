@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 DETAILS: Final = "details"
+WHOLE: Final = "@record"
+"""Among the details keys of a dialect: the record itself is the details object."""
 _STEP = re.compile(r"([A-Za-z_@$][\w-]*)((?:\[\d+\])*)")
 
 
@@ -16,7 +18,8 @@ class Record:
     """A parsed line as a dialect sees it.
 
     fields   the keys of the record itself, after unwrapping
-    details  the object that carries what belongs to the kind of event, {} when there is none
+    details  the object that carries what belongs to the kind of event, {} when there is none;
+             the very `fields` where the dialect says "@record"
     wrapped  whether the record stood inside another one
     """
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from data_sources.dialects.dialect import WORD_COLUMNS, Dialect, Place, Rule
-from data_sources.dialects.key_path import KeyPath, Record
+from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.lines.transforms import word
 
 TWIN: Final = "telemetry.twin."
@@ -53,7 +53,7 @@ def record_of(fields: dict[str, Any], dialect: Dialect) -> Record:
             outer = {name: value for name, value in fields.items() if name != key}
             fields, wrapped = {**outer, **inner}, True
     for name in dialect.details:
-        details = fields.get(name)
+        details = fields if name == WHOLE else fields.get(name)
         if isinstance(details, dict):
             return Record(fields, details, wrapped)
     return Record(fields, {}, wrapped)

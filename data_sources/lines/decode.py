@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect
-from data_sources.dialects.key_path import Record
+from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Classifier, LineClass, record_of
 from data_sources.lines.fast import FastWay
@@ -123,7 +123,7 @@ class StrictWay:
         return assemble(rows, self._dialect, self._zone, received_ns)
 
     def _details(self, line: bytes, record: Record) -> str | None:
-        """The details object as it stands in the line, None where there is none or it is empty.
+        """The details object, or the whole line, as it stands; None where there is none or it is {}.
 
         Where control characters make the line no JSON to others, it is as we would write it.
         """
@@ -136,6 +136,8 @@ class StrictWay:
                 raw = {**raw, **inner}
                 raw.pop(self._dialect.unwrap[0], None)
             for name in self._dialect.details:
+                if name == WHOLE:
+                    return line.strip().decode()
                 if isinstance(record.fields.get(name), dict):
                     return bytes(raw[name]).decode()
         except (msgspec.MsgspecError, RecursionError):

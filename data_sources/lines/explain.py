@@ -20,7 +20,7 @@ from data_sources.dialects.dialect import (
     Dialect,
     load_dialect,
 )
-from data_sources.dialects.key_path import DETAILS, Record
+from data_sources.dialects.key_path import DETAILS, WHOLE, Record
 from data_sources.errors import OriginError
 from data_sources.lines.classify import Facts, LineClass, classify, record_of
 from data_sources.lines.infer import infer_path
@@ -204,6 +204,8 @@ def _loose(record: Record, found: LineClass, dialect: Dialect, taken: set[str]) 
 def _attributes(record: Record, dialect: Dialect) -> Explained:
     if not record.details:
         return Explained("attributes", "", "")
+    if record.details is record.fields:
+        return Explained("attributes", f"{len(record.details)} keys, the whole line", WHOLE)
     key = next(name for name in dialect.details if isinstance(record.fields.get(name), dict))
     return Explained("attributes", f"{len(record.details)} keys, as they stand", key)
 

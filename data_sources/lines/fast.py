@@ -24,6 +24,8 @@ class _Nothing(msgspec.Struct, gc=False):
     """An object of which nothing is taken: its grammar is checked, and that is all."""
 
 
+_COLON, _BLANK = b": "
+
 _objects: Final = msgspec.json.Decoder(_Nothing).decode_lines
 _object: Final = msgspec.json.Decoder(_Nothing).decode
 
@@ -77,6 +79,8 @@ class FastWay:
         classes = self._shapes.classes(shapes)
         good = classes != STRICT
         good &= ~outline.odd
+        begins, stops = self._shapes.details(outline, shapes)
+        _mark_lists(data, outline, begins, stops, good)
         _mark_malformed(data, outline, good)
         block = Block(data, outline)
         found = self._found(block, outline, shapes, good)
@@ -85,7 +89,6 @@ class FastWay:
         left = np.flatnonzero(~good)
         if len(left) == len(good):
             return Taken(None, [], outline.starts, outline.ends)
-        begins, stops = self._shapes.details(outline, shapes)
         starts = outline.starts[good]
         rows = Rows(
             classes[good],
@@ -164,6 +167,18 @@ def _keep_memory() -> None:
     would have its pages taken away and given back, zeroed, at a fifth of the cost of decoding.
     """
     bytearray(24 << 20)
+
+
+def _mark_lists(
+    data: bytes, outline: Outline, begins: Int64Array, stops: Int64Array, good: BoolArray
+) -> None:
+    """Mark lines whose details stand in a list as not good: an outline sees no brackets."""
+    inside = ((stops > begins) & (begins > outline.starts)).nonzero()[0]
+    array = np.frombuffer(data, np.uint8)
+    before = array[begins[inside] - 1]
+    blank = before == _BLANK
+    before = np.where(blank, array[begins[inside] - 2], before)
+    good[inside[before != _COLON]] = False
 
 
 def _mark_malformed(data: bytes, outline: Outline, good: BoolArray) -> None:

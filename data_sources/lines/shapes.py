@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.key_path import Record
+from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, record_of
 from data_sources.lines.outline import Int64Array, Outline
@@ -128,7 +128,7 @@ class Shapes:
         unclear = any(name in record.fields for name in self._dialect.details if name != key)
         if record.wrapped or unclear or seen is None:
             return self._strict()
-        shape = _Shape(table.number(line_class), seen.details)
+        shape = _Shape(table.number(line_class), seen.details if record.details else (0, 0))
         counting = (*([True] * len(self._dialect.time)), *line_class.open)
         for path, counts in zip(self._paths, counting, strict=True):
             deep = len(path.steps) > 1
@@ -163,7 +163,8 @@ class _Seen:
 
 
 def _is(record: Record, name: str) -> bool:
-    return record.fields.get(name) is record.details
+    value = record.fields if name == WHOLE else record.fields.get(name)
+    return value is record.details
 
 
 def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | None:
@@ -189,8 +190,11 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
         lengths.append(len(name) - 1 if char == _QUOTE else 0)
         if char != _QUOTE:
             details[char == _CLOSE] = token if owner is record.details else details[char == _CLOSE]
-        elif owner is record.fields or owner is record.details:
-            keys[owner is record.details, key] = token
+            continue
+        if owner is record.fields:
+            keys[False, key] = token
+        if owner is record.details:
+            keys[True, key] = token
     return _Seen((details[0], details[1]), keys, lengths)
 
 

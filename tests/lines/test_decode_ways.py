@@ -52,6 +52,61 @@ SHARED = Decoder(AURORA, small_bytes=0)
 """One decoder for many blocks, as in a source that runs for days."""
 
 
+def flat(tmp: Path, details: str) -> Dialect:
+    """Aurora's dialect, but the record itself may be the details object."""
+    text = AURORA.file.read_text().replace('["details", "ctx", "payload"]', details)
+    text = text.replace('code_as = "event_code"', "")
+    path = tmp / "flat.toml"
+    path.write_text(text)
+    return load_dialect(path)
+
+
+WHOLE_LINE = ['["@record"]', '["ctx", "@record"]', '["@record", "details"]']
+
+
+@pytest.mark.parametrize("details", WHOLE_LINE)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_any_lines_that_are_their_own_details(
+    tmp_path_factory: pytest.TempPathFactory, details: str, seed: int
+) -> None:
+    """Where the record itself is the details object, both ways agree as well."""
+    dialect = flat(tmp_path_factory.mktemp("flat"), details)
+    assert_same(dialect, Writer(seed).block())
+
+
+def test_the_whole_line_is_the_attributes(tmp_path: Path) -> None:
+    """With "@record" `attributes` is the line as it stands, and `details.x` is the same as `x`."""
+    lines = [
+        b'{"event_code": "ORDER.ACK", "qty": 2, "why": "W", "x": {"y": [1.50]}}',
+        b'{"event_code":"ORDER.ACK","details":{"qty":7,"why":"no"},"ctx":[]}\r',
+        b' { "event_code" : "ORDER.ACK", "why": "caf\xc3\xa9" } ',
+        b"{ }",
+        b"{}",
+    ]
+    for strictly in True, False:
+        dialect = flat(tmp_path, '["@record"]')
+        frame, bad, _ = decoded(dialect, b"\n".join(3 * lines) + b"\n", strictly=strictly)
+        assert not bad
+        told = [line.strip().decode() for line in lines[:3]] + [None, None]
+        assert (
+            frame["attributes"].astype(object).where(frame["attributes"].notna(), None)[:5].tolist()
+            == told
+        )
+        assert frame["reason"].tolist()[:3:2] == ["W", "café"]
+        assert frame["quantity"].iloc[0] == 2.0
+        assert frame[["reason", "quantity"]].iloc[1].isna().all()
+
+
+def test_details_in_a_list_are_no_details() -> None:
+    """An object in a list has the keys and braces of an object, and is still another thing."""
+    good = b'{"event_code": "ORDER.ACK", "details": {"qty": 1, "symbol": "X"}}'
+    listed = b'{"event_code": "ORDER.ACK", "details": [{"qty": 1, "symbol": "X"}]}'
+    tight = b'{"event_code":"ORDER.ACK","details":[ {"qty": 1, "symbol": "X"}]}'
+    for lines in [good, listed, good, tight], [listed, good, tight]:
+        assert_same(AURORA, b"\n".join(lines) + b"\n")
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_lines(seed: int) -> None:
