@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import util
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from data_sources.dialects.condition import ALWAYS, Condition
+from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.reader import Reader
 from data_sources.errors import DialectError
@@ -99,6 +101,7 @@ class Dialect:
         rules: decide the kind, first wins.
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
+        frames: agreed frame → how events become its rows; see `event_frames.py`.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Dialect:
     rules: tuple[Rule, ...]
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
+    frames: Mapping[str, tuple[FrameRule, ...]]
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -163,18 +167,21 @@ def read_dialect(path: Path) -> Dialect:
         raise DialectError(f"{path}: cannot be read: {e.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise DialectError(f"{path}: is not TOML: {e}") from None
-    return _dialect(Reader(path, text, table, _word_transforms(path)))
+    module = _own_module(path)
+    words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
+    return _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
 
 
-def _word_transforms(path: Path) -> dict[str, WordTransform]:
+def _own_module(path: Path) -> ModuleType | None:
+    """The Python file beside a built-in dialect: `WORD_TRANSFORMS`, `FRAME_ROWS`, or neither."""
     module = f"data_sources.dialects.{path.stem}"
     if path.parent != FOLDER or util.find_spec(module) is None:
-        return WORD_TRANSFORMS
-    return {**WORD_TRANSFORMS, **importlib.import_module(module).WORD_TRANSFORMS}
+        return None
+    return importlib.import_module(module)
 
 
-def _dialect(reader: Reader) -> Dialect:
-    reader.only((), {"name", "title", "signs", "record", "columns", "rules", "defaults"})
+def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
+    reader.only((), {"name", "title", "signs", "record", "columns", "rules", "defaults", "frames"})
     reader.only(("record",), {"time", "code", "code_as", "details", "unwrap"})
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
     columns = reader.table(("columns",))
@@ -197,6 +204,7 @@ def _dialect(reader: Reader) -> Dialect:
         rules=_rules(reader, "rules"),
         defaults=_rules(reader, "defaults"),
         signs=_signs(reader),
+        frames=frame_rules(reader, functions),
     )
 
 

@@ -61,7 +61,7 @@ class Reader:
         """Refuse keys that are not known, with the near miss."""
         for key in self.table(where):
             if key not in allowed:
-                self.refuse((*where, key), f"unknown key.{_near(key, allowed)}")
+                self.refuse((*where, key), f"unknown key.{near(key, allowed)}")
 
     def table(self, where: Where) -> Mapping[str, Any]:
         """A table; empty when missing."""
@@ -103,7 +103,7 @@ class Reader:
         """One of some words."""
         value = self.text(where, default)
         if value not in allowed:
-            self.refuse(where, f"was {value!r}.{_near(value, allowed)}")
+            self.refuse(where, f"was {value!r}.{near(value, allowed)}")
         return value
 
     def key_path(self, where: Where) -> KeyPath:
@@ -141,7 +141,7 @@ class Reader:
         """Refuse a kind of event that is not agreed."""
         value = self.get(where)
         if value is not None and value not in KINDS and not str(value).startswith("telemetry."):
-            self.refuse(where, f"unknown kind {value!r}.{_near(str(value), set(KINDS))}")
+            self.refuse(where, f"unknown kind {value!r}.{near(str(value), set(KINDS))}")
 
     def word_transform(self, where: Where) -> WordTransform | None:
         """The function of a named transform of words."""
@@ -150,7 +150,7 @@ class Reader:
             return None
         if name not in self._word_transforms:
             known = set(self._word_transforms)
-            self.refuse(where, f"unknown transform {name!r}.{_near(name, known)}")
+            self.refuse(where, f"unknown transform {name!r}.{near(name, known)}")
         return self._word_transforms[name]
 
     def number_transform(
@@ -159,7 +159,7 @@ class Reader:
         """The function of a named transform of numbers, after it the scale."""
         name = self.text(where, "-")
         if name != "-" and name not in known:
-            self.refuse(where, f"unknown transform {name!r}.{_near(name, set(known))}")
+            self.refuse(where, f"unknown transform {name!r}.{near(name, set(known))}")
         if name == "-" and scale == 1.0:
             return None
         transform = known.get(name)
@@ -177,7 +177,8 @@ def _key(where: Where) -> str:
     return text or "the file"
 
 
-def _near(word: str, allowed: set[str]) -> str:
+def near(word: str, allowed: set[str]) -> str:
+    """The end of a refusal: the near miss, and all that is allowed."""
     near = difflib.get_close_matches(word, sorted(allowed), n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{hint} Allowed: {', '.join(sorted(allowed))}"

@@ -35,9 +35,13 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
 
 
 def _header_path(header: re.Match[str], counts: dict[str, int]) -> tuple[str | int, ...]:
-    names = tuple(part.strip('"') for part in header[2].split("."))
-    if header[1] == "[":
-        return names
-    index = counts.get(header[2], 0)
-    counts[header[2]] = index + 1
-    return (*names, index)
+    """The path of a header; below an array of tables its last entry is meant."""
+    names = [part.strip('"') for part in header[2].split(".")]
+    if header[1] == "[[":
+        counts[header[2]] = counts.get(header[2], 0) + 1
+    path: tuple[str | int, ...] = ()
+    for depth, name in enumerate(names, start=1):
+        path = (*path, name)
+        count = counts.get(".".join(names[:depth]))
+        path = path if count is None else (*path, count - 1)
+    return path

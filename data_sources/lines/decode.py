@@ -123,7 +123,7 @@ class StrictWay:
         return assemble(rows, self._dialect, self._zone, received_ns)
 
     def _details(self, line: bytes, record: Record) -> str | None:
-        """The details object, or the whole line, as it stands; None where there is none or it is {}.
+        """The details object or the whole line, as it stands; None where that is empty.
 
         Where control characters make the line no JSON to others, it is as we would write it.
         """
