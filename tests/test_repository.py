@@ -159,8 +159,13 @@ def test_the_runtime_holds_what_is_imported_and_no_more() -> None:
     wanted = {line.replace("-", "_") for line in lines if line and not line.startswith("#")}
     asked_for = {"plotly", "dash_bootstrap_components"}
     known_as = {
-        **{"starlette": "fastapi", "flask": "dash", "werkzeug": "dash", "httpcore": "httpx"},
-        **{"alpaca": "alpaca_py", "requests": "alpaca_py", "yaml": "pyyaml"},
+        "starlette": "fastapi",
+        "flask": "dash",
+        "werkzeug": "dash",
+        "httpcore": "httpx",
+        "alpaca": "alpaca_py",
+        "requests": "alpaca_py",
+        "yaml": "pyyaml",
     }
     assert wanted - asked_for <= imported | {known_as.get(name, name) for name in imported}
     foreign = (
