@@ -17,7 +17,15 @@ import pandas as pd
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
 from data_sources.frames import empty
-from data_sources.parquet_file import PRICES, Bars, Limits, RefusedError, impossible, read_bars
+from data_sources.parquet_file import (
+    PRICES,
+    Bars,
+    Limits,
+    RefusedError,
+    holds_bars,
+    impossible,
+    read_bars,
+)
 from data_sources.parquet_frame import prices_frame
 from data_sources.reading import Counts, Reading
 
@@ -132,6 +140,14 @@ class ParquetSource:
 
     def __repr__(self) -> str:
         return f"ParquetSource({self.path!r}, name={self.name!r}, files={len(self._kept)})"
+
+    @classmethod
+    def recognizes(cls, path: Path) -> str | None:
+        """Why a folder is a cache of bars; None when it is not."""
+        files = sorted(path.glob("*.parquet"))[:MOST_FILES]
+        if not files or not holds_bars(files[0]):
+            return None
+        return f"{len(files)} parquet files of bars, {files[0].name} the first"
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look at the files and read those that changed.

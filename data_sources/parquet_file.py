@@ -98,6 +98,19 @@ def read_bars(path: Path, symbol: str, limits: Limits) -> list[Bars]:
         raise RefusedError(f"is cut off or no parquet ({text})") from e
 
 
+def holds_bars(path: Path) -> bool:
+    """Whether a file has times and closes, told by its footer alone."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        return bool(_Plan(pq.read_schema(path), ("close",)).prices)
+    except (ArrowException, OSError, ValueError, RefusedError):
+        return False
+
+
 def _at_once(path: str, flags: int) -> int:
     """Open without waiting: a pipe that nobody writes to would hold us for ever."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
