@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,23 +15,22 @@ import pandas as pd
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
 from data_sources.frames import empty
+from data_sources.parquet_columns import RefusedError
 from data_sources.parquet_file import (
     PRICES,
     Bars,
     Limits,
-    RefusedError,
     holds_bars,
     impossible,
     read_bars,
 )
 from data_sources.parquet_frame import prices_frame
+from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, symbol_of
 from data_sources.reading import Counts, Reading
 
-MOST_FILES: Final = 5_000
 MOST_TOLD: Final = 3
 AHEAD_NS: Final = 2 * 86_400 * 10**9
 """Bars of a session that has begun elsewhere are stamped ahead of our day."""
-_TIMEFRAME: Final = re.compile(r"(?P<symbol>.+)_(?P<timeframe>\d+[A-Za-z]+)")
 
 Price = Literal["open", "high", "low", "close", "volume"]
 
@@ -159,7 +156,7 @@ class ParquetSource:
         del cursor, limit_bytes
         now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
         try:
-            files = self._files()
+            files, self._left_out = files_of(self.path, self.timeframe)
         except OSError as e:
             return self._reading("unreadable", f"{self.path}: {e.strerror}")
         if self._refresh(files, now) or len(self._frame) == 0:
@@ -173,25 +170,6 @@ class ParquetSource:
         """Forget the bars; no file stays open between two reads."""
         self._kept.clear()
         self._frame = empty("prices")
-
-    def _files(self) -> list[Path]:
-        """The files of this timeframe, sorted; never one that a link leads out of the folder."""
-        root = Path(self.path)
-        if root.is_file():
-            return [root]
-        if root.is_dir():
-            found = sorted(root.glob("*.parquet"))
-        else:
-            # Path.glob knows no absolute pattern.
-            found = [Path(each) for each in sorted(glob.glob(self.path, recursive=True))]  # noqa: PTH207
-            found = [file for file in found if file.suffix == ".parquet"]
-        ours = [file for file in found if self._is_ours(file)]
-        self._left_out = max(0, len(ours) - MOST_FILES)
-        return ours[:MOST_FILES]
-
-    def _is_ours(self, file: Path) -> bool:
-        named = _TIMEFRAME.fullmatch(file.stem)
-        return not (self.timeframe and named) or named["timeframe"] == self.timeframe
 
     def _refresh(self, files: list[Path], now: pd.Timestamp) -> bool:
         """Read what changed; return whether anything did."""
@@ -223,11 +201,10 @@ class ParquetSource:
         self, file: Path, signature: tuple[int, int, int], limits: Limits, before: _Kept | None
     ) -> _Kept:
         try:
-            named = str(file) == self.path
-            if not named and file.is_symlink() and not _is_inside(file):
+            if str(file) != self.path and leads_out(file):
                 raise RefusedError("is a link that leads out of its folder")
             self._bytes_read += signature[0]
-            bars = read_bars(file, self._symbol(file), limits)
+            bars = read_bars(file, symbol_of(file), limits)
             return _Kept(signature, [each.newest(self._newest) for each in bars])
         except RefusedError as e:
             why = str(e)
@@ -237,10 +214,6 @@ class ParquetSource:
         except MemoryError:
             why = "does not fit into memory; lower max_rows"
         return _Kept(signature, before.bars if before else [], why)
-
-    def _symbol(self, file: Path) -> str:
-        named = _TIMEFRAME.fullmatch(file.stem)
-        return named["symbol"] if named else file.stem
 
     def _whole(self) -> pd.DataFrame:
         """All bars as one frame, symbols in the order of their files, times ascending."""
@@ -302,7 +275,3 @@ class ParquetSource:
             problem=problem,
             counts=Counts(bytes_read=self._bytes_read),
         )
-
-
-def _is_inside(link: Path) -> bool:
-    return link.resolve().is_relative_to(link.parent.resolve())

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_sources.parquet_columns import RefusedError, numbers_of, times_of
+
 TIME_NAMES: Final = (
     *("timestamp", "ts_event", "datetime", "date", "time", "__index_level_0__", "index"),
 )
@@ -26,12 +28,6 @@ BATCH_ROWS: Final = 65_536
 DAY_NS: Final = 86_400 * 10**9
 EARLIEST_NS: Final = -70 * 365 * DAY_NS
 """1900: no bar is older."""
-EPOCH_UNITS: Final = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
-"""A whole number above the limit is an epoch time in that unit."""
-
-
-class RefusedError(Exception):
-    """The file is no file of bars that we read; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +127,8 @@ def _read(path: Path, whole: bytes | None, symbol: str, limits: Limits) -> list[
         table = _bounded(file, plan.wanted, limits.max_rows)
     if not table.num_rows:
         raise RefusedError("has no rows")
-    ts_ns, naive = _times(table.column(plan.time), limits.zone)
-    values = {name: _numbers(table, origins) for name, origins in plan.prices.items()}
+    ts_ns, naive = times_of(table.column(plan.time), limits.zone)
+    values = {name: numbers_of(table, origins) for name, origins in plan.prices.items()}
     notes = (f"times without a zone read in {limits.zone.key}",) if naive else ()
     if plan.symbol is None:
         return [_tidy(symbol, ts_ns, values, limits, notes)]
@@ -212,48 +208,6 @@ def _bounded(file: Any, columns: list[str], max_rows: int) -> Any:
     if not batches:
         raise RefusedError("has no rows")
     return pyarrow.Table.from_batches(batches)
-
-
-def _times(column: Any, zone: ZoneInfo) -> tuple[NDArray[np.int64], bool]:
-    """UTC nanoseconds, NaT where missing, and whether a zone had to be assumed."""
-    import pyarrow
-    import pyarrow.types as kinds
-
-    missing = column.is_null().to_numpy() if column.null_count else None
-    naive = False
-    if kinds.is_integer(column.type):
-        numbers = column.fill_null(0).to_numpy().astype(np.int64)
-        middle = float(np.median(np.abs(numbers)))
-        unit = next((unit for limit, unit in EPOCH_UNITS if middle > limit), None)
-        if unit is None:
-            raise RefusedError(f"its times are whole numbers like {middle:.0f}: no epoch time")
-        ts = numbers.astype(f"M8[{unit}]").astype("M8[ns]").view(np.int64)
-    else:
-        naive = not kinds.is_date(column.type) and column.type.tz is None
-        column = column.cast(pyarrow.timestamp("ns", getattr(column.type, "tz", None)))
-        column = column.fill_null(0) if missing is not None else column
-        ts = column.to_numpy().astype("M8[ns]", copy=False).view(np.int64)
-        if naive and zone.key != "UTC":
-            local = pd.DatetimeIndex(ts.view("M8[ns]"))
-            utc = local.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
-            ts = utc.tz_convert("UTC").as_unit("ns").asi8
-    if missing is not None:
-        ts = np.where(missing, pd.NaT.value, ts)
-    return ts, naive
-
-
-def _numbers(table: Any, origins: list[str]) -> NDArray[np.float64]:
-    """One price column, filled from each of its origins in turn."""
-    found: NDArray[np.float64] | None = None
-    for origin in origins:
-        column = table.column(origin)
-        if not str(column.type).startswith(("float", "double")):
-            column = column.cast("float64")
-        numbers = column.to_numpy().astype(np.float64, copy=False)
-        found = numbers if found is None else np.where(np.isfinite(found), found, numbers)
-    assert found is not None
-    finite = np.isfinite(found)
-    return found if finite.all() else np.where(finite, found, np.nan)
 
 
 def _tidy(
