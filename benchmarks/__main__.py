@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.figure import Figure
 
-NAMES = ("backfill", "tail", "tick", "viewers", "browser", "startup", "memory")
+NAMES = ("backfill", "tail", "tick", "viewers", "browser", "startup", "memory", "momentum")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

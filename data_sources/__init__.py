@@ -7,6 +7,7 @@ from data_sources.errors import ConfigError, DialectError, OriginError, SourceEr
 from data_sources.health import HealthSource
 from data_sources.jsonl import JsonlSource
 from data_sources.lines.explain import explain
+from data_sources.parquet import ParquetSource
 from data_sources.reading import Counts, Quarantined, Reading
 from data_sources.registry import discover
 from data_sources.runs import RunsSource
@@ -22,6 +23,7 @@ __all__ = [
     "HealthSource",
     "JsonlSource",
     "OriginError",
+    "ParquetSource",
     "Quarantined",
     "Reading",
     "RunsSource",

@@ -105,9 +105,9 @@ def _source(name: str, spec: Mapping[str, Any], start: Path) -> Source:
     if "name" in options:
         raise ConfigError(unknown(f"{path}.name", "name", options["name"], options_of(kinds[kind])))
     values = checked(options, options_of(kinds[kind]), path, f"for kind '{kind}'")
-    for key in ("path", "dialect"):
+    for key in ("path", "logs_path", "dialect"):
         text = str(values.get(key, ""))
-        if text and (key == "path" or text.endswith(".toml")):
+        if text and (key != "dialect" or text.endswith(".toml")):
             values[key] = str(start / Path(text).expanduser())
     if "path" in values:
         _refuse_nowhere(f"{path}.path", str(values["path"]))

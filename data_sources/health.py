@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Final, Literal
 import httpx
 import pandas as pd
 
+from data_sources.calendar import MarketCalendar
 from data_sources.deadline import FetchError
 from data_sources.health_answer import Outcome, of_answer, of_failure
+from data_sources.health_frames import excused, frames_of_body
 from data_sources.pause import pause_seconds
 from data_sources.reading import Counts, Reading
 from data_sources.target import Target, above_zero
@@ -46,6 +48,7 @@ class HealthSource:
         max_bytes: the largest body that is read.
         account_id: the trading account this endpoint belongs to.
         service_kind: what answers there.
+        calendar: an exchange such as "XNYS": while it is shut, an old cycle alone is no trouble.
         token: a secret sent as header; comes from the environment alone.
         auth_header: the header of *token*, such as Aurora's `X-OPS-TOKEN`; with `Authorization`
             the token is sent as `Bearer`.
@@ -76,6 +79,7 @@ class HealthSource:
         max_bytes: int = 1 << 20,
         account_id: str = "",
         service_kind: Literal["bot", "service", "exchange"] = "bot",
+        calendar: str = "",
         token: str = "",
         auth_header: str = "X-Auth-Token",
         ca_file: str = "",
@@ -90,6 +94,7 @@ class HealthSource:
         self.name = name or self._target.host
         self.account_id = account_id
         self.service_kind = service_kind
+        self.calendar = MarketCalendar(calendar) if calendar else None
         self.every_seconds = float(every_seconds)
         self.stale_after_seconds = float(stale_after_seconds or 3 * every_seconds)
         self.timeout_seconds = float(timeout_seconds)
@@ -136,7 +141,11 @@ class HealthSource:
             )
         except FetchError as e:
             return of_failure(e)
-        return of_answer(answer, self._now(), self.stale_after_seconds)
+        outcome = of_answer(answer, self._now(), self.stale_after_seconds)
+        return excused(outcome, self.calendar, self._moment())
+
+    def _moment(self) -> pd.Timestamp:
+        return pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
 
     def _reading(self, outcome: Outcome) -> Reading:
         now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
@@ -158,6 +167,13 @@ class HealthSource:
             state=outcome.state,
             problem=None if outcome.state == "ok" else self._problem(outcome.state, detail),
             counts=Counts(),
+            frames=frames_of_body(
+                outcome.body,
+                name=self.name,
+                account_id=self.account_id,
+                state=outcome.state,
+                as_of=outcome.timestamp or now,
+            ),
         )
 
     def _schedule(self, outcome: Outcome, failures: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -23,7 +24,8 @@ AUTH_RETRY_SECONDS: Final = 60.0
 class Outcome:
     """One poll: a state of `Reading.STATES`, why, and when to come back if the server said so.
 
-    `answered` is true when the endpoint itself told its state, whatever that was.
+    `answered` is true when the endpoint itself told its state, whatever that was; `body` is then
+    what it said.
     """
 
     state: str
@@ -32,6 +34,7 @@ class Outcome:
     latency_seconds: float | None = None
     retry_after_seconds: float | None = None
     answered: bool = False
+    body: Mapping[str, Any] | None = None
 
 
 def of_failure(error: FetchError) -> Outcome:
@@ -107,7 +110,7 @@ def _of_body(
         # Only an old one is told: a text that changes at every poll would be journaled each time.
         quiet = f"no event since {found.last_event:%Y-%m-%dT%H:%M:%SZ}"
         detail = f"{detail}; {quiet}" if detail else quiet
-    return Outcome(state, detail, found.timestamp, seconds, answered=True)
+    return Outcome(state, detail, found.timestamp, seconds, answered=True, body=body)
 
 
 def _object(answer: Answer) -> dict[str, Any]:

@@ -54,7 +54,9 @@ BAD: Final = frozenset(
 STATUS_KEYS: Final = ("status", "state", "health", "overall_status", "overall")
 FLAG_KEYS: Final = ("ok", "healthy", "alive", "ready")
 TIME_KEYS: Final = ("timestamp", "as_of", "ts", "time", "generated_at", "checked_at", "updated_at")
-REASON_KEYS: Final = ("reason", "reasons", "message", "error", "errors", "detail", "details")
+REASON_KEYS: Final = (
+    *("reason", "reasons", "message", "error", "errors", "issues", "detail", "details"),
+)
 LONGEST_DETAIL: Final = 300
 
 

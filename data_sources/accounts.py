@@ -1,0 +1,261 @@
+"""Accounts: found in an accounts file and in folders of logs, each asked how its bot is."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+
+from data_sources.accounts_yaml import Account, AccountsError, read_accounts
+from data_sources.calendar import MarketCalendar
+from data_sources.errors import ConfigError
+from data_sources.frames import shaped
+from data_sources.health import HealthSource
+from data_sources.reading import Counts, Reading
+
+LOG_NAMES: Final = ("orders.jsonl", "trades.jsonl", "performance.jsonl", "errors.jsonl")
+FILE_NAMES: Final = ("accounts.yaml", "accounts.yml")
+MOST_FOLDERS: Final = 200
+FROM_BOTS: Final = ("models", "regimes", "runs")
+
+
+class AccountsSource:
+    """Discovers accounts; each `read()` gives one row of `services` and of `accounts` for each.
+
+    Accounts are those of an `accounts.yaml` and those that only have a folder of logs. Each bot's
+    health endpoint is asked as by the health source: one that answers 503 with a body runs and is
+    degraded, one that does not answer is down. Its answer also gives `models`, `regimes`, `runs`.
+    The file's keys are never read. States of the source itself: `ok`; `waiting` (neither file nor
+    folder yet); `degraded` (the file is bad and its last good accounts stay, or accounts share a
+    port); `bad_payload`, `unreadable` (a bad file from the start).
+
+    Args:
+        path: the accounts file.
+        name: the source's name in pages and frames.
+        logs_path: the folder with a folder of logs for each account; none when empty.
+        host: where the health endpoints listen.
+        health_path: of the endpoint.
+        probe: whether to ask the endpoints at all.
+        calendar: an exchange such as "XNYS": while it is shut, an old cycle is no trouble.
+        every_seconds: the pace the desk should ask at.
+        stale_after_seconds: when a bot's answer counts as stale; three paces when missing.
+        timeout_seconds: wall time of one bot's answer.
+        now: gives epoch seconds; for tests.
+
+    Raises:
+        ConfigError: for a pace that is not above zero or an exchange that is not known.
+    """
+
+    kind: ClassVar = "accounts"
+    frame_name: ClassVar = "services"
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        name: str = "",
+        logs_path: str = "",
+        host: str = "127.0.0.1",
+        health_path: str = "/health",
+        probe: bool = True,
+        calendar: str = "",
+        every_seconds: float = 10.0,
+        stale_after_seconds: float | None = None,
+        timeout_seconds: float = 1.0,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        if not every_seconds > 0 or not timeout_seconds > 0:
+            raise ConfigError("every_seconds and timeout_seconds must be above 0")
+        if calendar:
+            MarketCalendar(calendar)
+        self.path = str(path)
+        self.name = name or "accounts"
+        self.every_seconds = float(every_seconds)
+        self.stale_after_seconds = float(stale_after_seconds or 3 * every_seconds)
+        self._logs = Path(logs_path) if logs_path else None
+        self._host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        self._health_path = "/" + health_path.lstrip("/")
+        self._probe, self._calendar, self._timeout = probe, calendar, timeout_seconds
+        self._now = now
+        self._signature: tuple[int, int, int] | None = None
+        self._configured: list[Account] = []
+        self._wrong: tuple[str, str] | None = None
+        self._bots: dict[tuple[str, int], HealthSource] = {}
+        self._memory: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"AccountsSource({self.path!r}, name={self.name!r})"
+
+    @classmethod
+    def recognizes(cls, path: Path) -> str | None:
+        """Why a folder is one of accounts; None when it is not."""
+        named = next((name for name in FILE_NAMES if (path / name).is_file()), None)
+        return f"it has an {named}" if named else None
+
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
+        """Look at the file and the folders, and ask every bot once.
+
+        Args:
+            cursor: from an earlier process, so that `since` lasts.
+            limit_bytes: not used here; a state is always given whole.
+        """
+        del limit_bytes
+        if cursor is not None:
+            self._memory = dict(cursor)
+        exists = self._look()
+        accounts = [*self._configured, *self._only_folders()]
+        shared = _shared_ports(self._configured) if self._probe else {}
+        heard = {a.account_id: self._ask(a) for a in accounts if self._asked(a, shared)}
+        self._memory = {who: dict(reading.cursor) for who, reading in heard.items()}
+        now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
+        state, problem = self._verdict(shared, is_there=exists or bool(accounts))
+        return Reading(
+            frame=self._services(accounts, heard, shared, now),
+            cursor=dict(self._memory),
+            as_of=now if accounts else None,
+            state=state,
+            problem=problem,
+            counts=Counts(),
+            frames=self._frames(accounts, heard),
+        )
+
+    def close(self) -> None:
+        """Nothing stays open between two reads."""
+
+    def _file(self) -> Path:
+        path = Path(self.path)
+        if path.is_dir():
+            return next(
+                (path / n for n in FILE_NAMES if (path / n).is_file()), path / FILE_NAMES[0]
+            )
+        return path
+
+    def _look(self) -> bool:
+        """Read the file anew when it changed; return whether it is there."""
+        file = self._file()
+        try:
+            found = file.stat()
+            signature = (found.st_size, found.st_mtime_ns, found.st_ino)
+            if signature != self._signature:
+                self._configured, self._wrong = read_accounts(file), None
+                self._signature = signature
+        except FileNotFoundError:
+            self._signature, self._wrong = None, None
+            if self._configured:
+                self._wrong = ("degraded", "is gone; its last accounts are shown")
+            return bool(self._configured)
+        except AccountsError as e:
+            self._signature = signature
+            self._wrong = ("bad_payload", str(e))
+        except OSError as e:
+            self._signature, self._wrong = None, ("unreadable", f"cannot be read: {e.strerror}")
+        return True
+
+    def _only_folders(self) -> list[Account]:
+        """Accounts that nobody configured but that have a folder of logs."""
+        if self._logs is None or not self._logs.is_dir():
+            return []
+        known = {account.account_id for account in self._configured}
+        folders = sorted(each for each in self._logs.iterdir() if each.is_dir())[:MOST_FOLDERS]
+        return [
+            Account(folder.name, folder.name)
+            for folder in folders
+            if folder.name not in known and any((folder / log).is_file() for log in LOG_NAMES)
+        ]
+
+    def _asked(self, account: Account, shared: dict[int, list[str]]) -> bool:
+        return self._probe and account.health_port is not None and account.health_port not in shared
+
+    def _ask(self, account: Account) -> Reading:
+        assert account.health_port is not None
+        key = (account.account_id, account.health_port)
+        if key not in self._bots:
+            self._bots[key] = HealthSource(
+                f"http://{self._host}:{account.health_port}{self._health_path}",
+                name=self.name,
+                account_id=account.account_id,
+                every_seconds=self.every_seconds,
+                stale_after_seconds=self.stale_after_seconds,
+                timeout_seconds=self._timeout,
+                calendar=self._calendar,
+                now=self._now,
+            )
+            return self._bots[key].read(self._memory.get(account.account_id) or None)
+        return self._bots[key].read()
+
+    def _verdict(self, shared: dict[int, list[str]], *, is_there: bool) -> tuple[str, str | None]:
+        if self._wrong is not None:
+            state, why = self._wrong
+            kept = state == "bad_payload" and bool(self._configured)
+            told = "; its last good accounts are shown" if kept else ""
+            return "degraded" if kept else state, f"{self._file()} {why}{told}"
+        if not is_there:
+            return "waiting", f"{self._file()} does not exist yet; it is looked for again"
+        if shared:
+            port, names = next(iter(shared.items()))
+            told = f"accounts {', '.join(names)} share the health port {port}"
+            return "degraded", f"{self._file()}: {told}; give each its own, none is asked there"
+        return "ok", None
+
+    def _services(
+        self,
+        accounts: list[Account],
+        heard: dict[str, Reading],
+        shared: dict[int, list[str]],
+        now: pd.Timestamp,
+    ) -> pd.DataFrame:
+        rows = []
+        for account in accounts:
+            who = account.account_id
+            row: dict[str, Any] = {"name": who, "kind": "bot", "account_id": who}
+            if who in heard:
+                answer: dict[Any, Any] = heard[who].frame.iloc[0].to_dict()
+                rows.append({**{k: v for k, v in answer.items() if not pd.isna(v)}, **row})
+                continue
+            why = "only a folder of logs; not in the accounts file"
+            if account.health_port is not None:
+                why = "its health port is another account's too" if shared else "not asked"
+            rows.append({**row, "state": "unknown", "as_of": now, "detail": why})
+        return shaped("services", rows, source=self.name)
+
+    def _frames(
+        self, accounts: list[Account], heard: dict[str, Reading]
+    ) -> dict[str, pd.DataFrame]:
+        rows = []
+        for account in accounts:
+            answer = heard.get(account.account_id)
+            rows.append(
+                {
+                    "account_id": account.account_id,
+                    "name": account.name,
+                    "environment": _environment(account),
+                    "state": "unknown" if answer is None else answer.state,
+                    "models": None if account.models is None else ", ".join(account.models),
+                }
+            )
+        found = {"accounts": shaped("accounts", rows, source=self.name)}
+        for name in FROM_BOTS:
+            parts = [each.frames[name] for each in heard.values() if name in each.frames]
+            if parts:
+                found[name] = pd.concat(parts, ignore_index=True)
+        return found
+
+
+def _environment(account: Account) -> str | None:
+    if account.is_paper is None:
+        return None
+    return "paper" if account.is_paper else "live"
+
+
+def _shared_ports(accounts: list[Account]) -> dict[int, list[str]]:
+    """Ports that several accounts name: nobody could say whose bot answers there."""
+    times = Counter(account.health_port for account in accounts)
+    return {
+        port: [account.account_id for account in accounts if account.health_port == port]
+        for port, n in times.items()
+        if port is not None and n > 1
+    }

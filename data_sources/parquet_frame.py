@@ -1,0 +1,62 @@
+"""Bars of many symbols as one `prices` frame."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_sources.frames import empty
+from data_sources.parquet_file import PRICES, Bars
+
+CHUNK_ROWS: Final = 65_536
+
+
+def prices_frame(found: list[Bars], source: str, account_id: str = "") -> pd.DataFrame:
+    """Return bars as the `prices` frame, symbols in the order given, times ascending.
+
+    Built column by column: a dict for each of millions of rows would cost a hundred times more.
+    """
+    if not found:
+        return empty("prices")
+    lengths = [len(bars.ts_ns) for bars in found]
+    ts = np.concatenate([bars.ts_ns for bars in found])
+    columns: dict[str, Any] = {
+        "symbol": _words([bars.symbol for bars in found], lengths),
+        "ts_event": pd.DatetimeIndex(ts, dtype="datetime64[ns, UTC]").array,
+    }
+    for price in PRICES:
+        columns[price] = _numbers([bars.values.get(price) for bars in found], lengths)
+    columns["source"] = _words([source], [len(ts)])
+    columns["account_id"] = _words([account_id or None], [len(ts)])
+    columns["raw_generation"] = _words([None], [len(ts)])
+    absent = np.ones(len(ts), np.bool_)
+    columns["raw_offset"] = pd.arrays.IntegerArray(np.zeros(len(ts), np.int64), absent)
+    # The arrays are ours: copied into one block they would cost as much again as reading them.
+    return pd.DataFrame(columns, copy=False)
+
+
+def _numbers(parts: list[NDArray[np.float64] | None], lengths: list[int]) -> NDArray[np.float64]:
+    if all(part is None for part in parts):
+        # Nobody asked for it: one value seen everywhere, read-only, without memory of its own.
+        return np.broadcast_to(np.float64("nan"), sum(lengths))
+    pairs = zip(parts, lengths, strict=True)
+    return np.concatenate([np.full(n, np.nan) if p is None else p for p, n in pairs])
+
+
+def _words(values: list[str | None], lengths: list[int]) -> pd.Series[Any]:
+    """Each value so many times, as a column of text without a Python object a row.
+
+    Long stretches share the memory of one short one.
+    """
+    import pyarrow
+
+    kind = pyarrow.large_string()
+    chunks = []
+    for value, n in zip(values, lengths, strict=True):
+        chunk = pyarrow.repeat(pyarrow.scalar(value, kind), min(n, CHUNK_ROWS))
+        chunks += [chunk] * (n // CHUNK_ROWS)
+        chunks.append(chunk.slice(0, n % CHUNK_ROWS))
+    return pd.Series(pyarrow.chunked_array(chunks, kind), dtype="str")

@@ -1,0 +1,135 @@
+"""Executions paired into closed round trips: first in, first out, by quantity."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+COLUMNS: Final = {
+    "symbol": "str",
+    "position_side": "str",
+    "quantity": "float64",
+    "ts_opened": "datetime64[ns, UTC]",
+    "ts_closed": "datetime64[ns, UTC]",
+    "entry_price": "float64",
+    "exit_price": "float64",
+    "pnl": "float64",
+    "pnl_ratio": "float64",
+    "currency": "str",
+    "strategy_id": "str",
+    "source": "str",
+    "account_id": "str",
+    "raw_generation": "str",
+    "raw_offset": "Int64",
+}
+_SMALLEST: Final = 1e-9
+"""Quantities below this are what rounding left over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrips:
+    """What executions add up to.
+
+    trades   closed round trips, in the order they closed; the columns of the `trades` frame
+    orphans  executions, or what is left of them, that sold what was never bought here
+    open     what was bought and not sold yet
+    """
+
+    trades: pd.DataFrame
+    orphans: pd.DataFrame
+    open: pd.DataFrame
+
+
+def round_trips(executions: pd.DataFrame) -> RoundTrips:
+    """Pair each sell with the oldest buys of its symbol that are not used up, by quantity.
+
+    A sell of more than was bought leaves an orphan of the rest: nothing is sold short here, because
+    a log that begins late looks the same. Executions without symbol, side, quantity or price pair
+    with nothing and are left out. Source, account and session folder are separate books.
+
+    Args:
+        executions: `ts_event, symbol, side (buy|sell), quantity, price` and, where known, `source,
+            account_id, session_id, strategy_id, currency` and trace; any order.
+    """
+    books: dict[tuple[Any, ...], deque[dict[str, Any]]] = {}
+    trades: list[dict[str, Any]] = []
+    orphans: list[dict[str, Any]] = []
+    for each in _ascending(executions):
+        key = tuple(each.get(n) for n in ("source", "account_id", "session_id", "symbol"))
+        book = books.setdefault(key, deque())
+        if each["side"] == "buy":
+            book.append(dict(each))
+            continue
+        left = float(each["quantity"])
+        while book and left > _SMALLEST:
+            taken = min(left, book[0]["quantity"])
+            trades.append(_trade(book[0], each, taken))
+            left -= taken
+            book[0]["quantity"] -= taken
+            if book[0]["quantity"] <= _SMALLEST:
+                book.popleft()
+        if left > _SMALLEST:
+            orphans.append({**each, "quantity": left})
+    still = [lot for book in books.values() for lot in book]
+    columns = list(executions.columns)
+    return RoundTrips(
+        _frame(trades), pd.DataFrame(orphans, columns=columns), pd.DataFrame(still, columns=columns)
+    )
+
+
+def first_buy_pairs(executions: pd.DataFrame) -> pd.DataFrame:
+    """Pair as Stock-Trader's own dashboard did, to show beside the truth.
+
+    Each sell meets the first buy of its symbol ever, which is never used up; quantities are
+    ignored, and a sell before any buy is left out.
+    """
+    first: dict[Any, dict[str, Any]] = {}
+    trades = []
+    for each in _ascending(executions):
+        if each["side"] == "buy":
+            first.setdefault(each["symbol"], each)
+        elif each["symbol"] in first:
+            trades.append(_trade(first[each["symbol"]], each, float(each["quantity"])))
+    return _frame(trades)
+
+
+def _ascending(executions: pd.DataFrame) -> list[dict[str, Any]]:
+    needed = ["symbol", "side", "quantity", "price"]
+    if not {"ts_event", *needed} <= set(executions.columns):
+        return []
+    known = executions.dropna(subset=needed)
+    known = known[known["side"].isin(["buy", "sell"]) & (known["quantity"] > 0)]
+    known = known.sort_values("ts_event", kind="stable").astype(object)
+    rows = known.where(known.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _trade(bought: dict[str, Any], sold: dict[str, Any], quantity: float) -> dict[str, Any]:
+    entry, leaving = float(bought["price"]), float(sold["price"])
+    trace = ("source", "account_id", "raw_generation", "raw_offset", "symbol", "currency")
+    return {
+        **{name: sold.get(name) for name in trace},
+        "strategy_id": sold.get("strategy_id") or bought.get("strategy_id"),
+        "position_side": "long",
+        "quantity": quantity,
+        "ts_opened": bought["ts_event"],
+        "ts_closed": sold["ts_event"],
+        "entry_price": entry,
+        "exit_price": leaving,
+        "pnl": (leaving - entry) * quantity,
+        "pnl_ratio": leaving / entry - 1 if entry > 0 else None,
+    }
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name, dtype in COLUMNS.items():
+        column: Any = found[name]
+        if name.startswith("ts_"):
+            found[name] = pd.to_datetime(column, utc=True).dt.as_unit("ns")
+        else:
+            found[name] = column.astype(dtype)
+    return found
