@@ -16,12 +16,12 @@ from data_sources.files.times import zone_of
 from data_sources.lines.chunk import Chunk
 from data_sources.lines.clock_lines import ClockLines
 from data_sources.lines.decode import BadLine, Decoder
+from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.explain import explain_text
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.infer import SAMPLE_LINES, Guess, infer
 from data_sources.lines.raw import escaped, raw_line, set_aside_of
 from data_sources.lines.repeats import Repeats
-from data_sources.lines.rows import NAT, Columns, concatenate
 from data_sources.lines.stretches import in_stretches
 from data_sources.lines.tail import Tail
 from data_sources.reading import Counts, Quarantined, Reading

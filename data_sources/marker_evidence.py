@@ -68,7 +68,7 @@ def config_evidence(path: Path) -> Evidence:
     looked = _looked_at(path)
     if not isinstance(looked, bytes):
         return looked
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     try:
         values = yaml.safe_load(looked.decode("utf-8-sig"))

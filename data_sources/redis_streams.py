@@ -11,8 +11,8 @@ import pandas as pd
 
 from data_sources.errors import ConfigError, SourceError
 from data_sources.lines.decode import Decoder
+from data_sources.lines.decoded import NAT
 from data_sources.lines.frame import no_events
-from data_sources.lines.rows import NAT
 from data_sources.reading import Counts, Quarantined, Reading
 from data_sources.streams.backoff import Backoff
 from data_sources.streams.events import MOST_QUARANTINED, Events, entry_text

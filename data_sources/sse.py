@@ -20,7 +20,7 @@ from data_sources.event_stream.mailbox import Mailbox
 from data_sources.event_stream.pace import Pace
 from data_sources.event_stream.parser import SMALLEST_CAP
 from data_sources.event_stream.trouble import Trouble
-from data_sources.lines.rows import NAT
+from data_sources.lines.decoded import NAT
 from data_sources.reading import Counts, Reading
 
 FORMAT: Final = "sse-1"

@@ -89,10 +89,12 @@ def test_every_link_of_the_papers_leads_somewhere() -> None:
 
 
 def test_files_named_in_the_papers_exist() -> None:
-    """A path in backticks that begins with one of our rooms is there."""
+    """A path in backticks is there; what a dialect's page names are files of that system."""
     made_up = {"data_sources/disk.py", "metrics/cancellations.py", "pages/cancellations.py"}
     missing = []
     for page in pages():
+        if page.parent.name == "dialects":
+            continue
         for name in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.[a-z]+)`", page.read_text()):
             near = (ROOT / name, page.parent / name, ROOT / "data_sources" / name)
             if name not in made_up and not any(path.exists() for path in near):

@@ -16,10 +16,10 @@ from data_sources.event_stream.replay import Replay, fields_of
 from data_sources.event_stream.told import Told
 from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.decode import Decoder
+from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.infer import SAMPLE_LINES, infer
 from data_sources.lines.raw import escaped
-from data_sources.lines.rows import NAT, Columns, concatenate
 from data_sources.lines.transforms import word
 from data_sources.reading import Counts, Quarantined
 

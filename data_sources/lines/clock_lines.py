@@ -14,7 +14,7 @@ from data_sources.dialects.clock_rule import ClockRule
 from data_sources.dialects.key_path import Record
 from data_sources.files.stamp import Stamp, read_bytes, stamp_of
 from data_sources.lines.chunk import Chunk
-from data_sources.lines.rows import NAT, Columns, Int64Array
+from data_sources.lines.decoded import NAT, Columns, Int64Array
 from data_sources.lines.strict import BadLineError, parse_line
 from data_sources.lines.timestamps import FUTURE_NS, BadTimeError, epoch_ns
 

@@ -15,19 +15,10 @@ from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect
 from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Classifier, LineClass, record_of
+from data_sources.lines.decoded import Columns, empty, in_line_order
 from data_sources.lines.fast import FastWay
 from data_sources.lines.line_fields import as_told, fields_of
-from data_sources.lines.rows import (
-    Columns,
-    Found,
-    Rows,
-    assemble,
-    empty,
-    floats,
-    in_line_order,
-    texts_of,
-    with_fallback,
-)
+from data_sources.lines.rows import Found, Rows, assemble, floats, texts_of, with_fallback
 from data_sources.lines.strict import BadLineError
 
 HEAD_BYTES: Final = 256

@@ -14,8 +14,9 @@ import pyarrow as pa
 from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect
 from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, class_keys
+from data_sources.lines.decoded import Columns, Int64Array
 from data_sources.lines.outline import BoolArray, Outline, Outliner, line_end
-from data_sources.lines.rows import Columns, Found, Int64Array, Rows, assemble, with_fallback
+from data_sources.lines.rows import Found, Rows, assemble, with_fallback
 from data_sources.lines.shapes import NOWHERE, STRICT, Shapes
 from data_sources.lines.slices import Block, Slices
 

@@ -18,7 +18,7 @@ from data_sources.columns import (
     TIME_COLUMNS,
 )
 from data_sources.lines.class_table import ClassTable, categories
-from data_sources.lines.rows import Columns, empty
+from data_sources.lines.decoded import Columns, empty
 
 UTC_NS: Final = pd.DatetimeTZDtype("ns", "UTC")
 TEXT: Final = pd.StringDtype("pyarrow", na_value=np.nan)

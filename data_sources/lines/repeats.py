@@ -15,7 +15,7 @@ from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.dialects.repeat import Repeat
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Facts, record_of
-from data_sources.lines.rows import NAT, Columns, without
+from data_sources.lines.decoded import NAT, Columns, without
 
 KEPT: Final = 256
 """So many of the last events are remembered, in the cursor too: the same after a restart."""

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_sources.dialects.dialect import Place
+from data_sources.lines.decoded import FloatArray
 from data_sources.lines.outline import BoolArray, Int64Array, Outline
-from data_sources.lines.rows import FloatArray, Found, floats
+from data_sources.lines.rows import Found, floats
 from data_sources.lines.transforms import word
 
 _QUOTE, _BLANK, _COMMA, _BACKSLASH, _MINUS, _ZERO = (np.uint8(ord(c)) for c in '" ,\\-0')

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from data_sources.lines.decode import BadLine, Decoder
+from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.raw import escaped
-from data_sources.lines.rows import NAT, Columns, concatenate
 from data_sources.reading import Counts, Quarantined
 from data_sources.streams.entry import BadEntry, id_of, line_of, offset_of
 from data_sources.streams.failure import LinkError
