@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 import settings as module  # noqa: TID251 - the test of settings
-from data_sources.health import HealthSource
-from data_sources.jsonl import JsonlSource
 from data_sources.options import options_of
 from data_sources.registry import discover
 from settings import Desk, SettingsError, load  # noqa: TID251 - the test of settings
@@ -28,8 +26,14 @@ def test_the_example_file_loads_and_names_every_option(tmp_path: Path) -> None:
 
     assert loaded.desk.name == "Paper desk"
     assert [table["kind"] for table in loaded.sources.values()] == ["jsonl", "health"]
-    for name in (*Desk.model_fields, *options_of(HealthSource), *options_of(JsonlSource)):
-        assert f"{name} = " in text or f"__{name.upper()}" in text
+    for name in Desk.model_fields:
+        assert f"{name} = " in text
+    for kind, source_class in discover().items():
+        _, found, section = text.partition(f'kind = "{kind}"')
+        assert found, kind
+        section = section.partition("[sources.")[0]
+        for name in options_of(source_class):
+            assert f"{name} = " in section or f"__{name.upper()}" in section, (kind, name)
 
 
 def test_defaults_without_any_file() -> None:
