@@ -151,7 +151,7 @@ def _typed(cell: Cell, value: Any, zone: dt.tzinfo) -> Any:
     if cell.dtype in (NUMBER, COUNT):
         plain = number(value) * cell.scale
         plain = _of_percent(plain) if cell.percent else plain
-        if math.isnan(plain) or (cell.dtype == COUNT and not plain.is_integer()):
+        if not math.isfinite(plain) or (cell.dtype == COUNT and not plain.is_integer()):
             return None
         return int(plain) if cell.dtype == COUNT else plain
     if cell.dtype == FLAG:
