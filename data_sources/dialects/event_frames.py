@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -149,7 +150,8 @@ def _typed(cell: Cell, value: Any, zone: dt.tzinfo) -> Any:
         return value if isinstance(value, pd.Timestamp) else _time(value, zone)
     if cell.dtype in (NUMBER, COUNT):
         plain = number(value) * cell.scale
-        if math.isnan(plain) or (cell.dtype == COUNT and not plain.is_integer()):
+        plain = _of_percent(plain) if cell.percent else plain
+        if not math.isfinite(plain) or (cell.dtype == COUNT and not plain.is_integer()):
             return None
         return int(plain) if cell.dtype == COUNT else plain
     if cell.dtype == FLAG:
@@ -159,6 +161,11 @@ def _typed(cell: Cell, value: Any, zone: dt.tzinfo) -> Any:
     if text is not None and cell.mapping is not None:
         return cell.mapping.get(text.casefold(), None if cell.only_mapped else text)
     return text
+
+
+def _of_percent(percent: float) -> float:
+    """The decimal point two places to the left: 0.07 % is 0.0007, not 0.0007000000000000001."""
+    return float(Decimal(repr(percent)).scaleb(-2))
 
 
 def _time(value: Any, zone: dt.tzinfo) -> pd.Timestamp | None:

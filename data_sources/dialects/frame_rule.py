@@ -21,7 +21,6 @@ _OWN_WAYS: Final = {
     COUNT: {"number"},
     FLAG: {"flag"},
 }
-_PERCENT: Final = 0.01
 
 RowFunction = Callable[[Mapping[str, Any], dict[str, Any]], dict[str, Any] | None]
 """What is truly logic: (attributes of the event, row so far) → the row, None for no row."""
@@ -35,12 +34,14 @@ class Cell:
                 something wins
     dtype       of the column, one of those in `data_sources.frames`
     scale       what a number is multiplied with
+    percent     whether it is a percentage, told as a ratio
     constant    a word that stands in every row where no path holds anything
     """
 
     paths: tuple[KeyPath, ...]
     dtype: str
     scale: float = 1.0
+    percent: bool = False
     transform: WordTransform | None = None
     mapping: Mapping[str, str] | None = None
     only_mapped: bool = False
@@ -142,10 +143,10 @@ def _cell(reader: Reader, frame: str, column: str, base: Where) -> Cell:
             constant=constant,
         )
     way = reader.choice((*where, "as"), _OWN_WAYS[dtype], min(_OWN_WAYS[dtype]))
-    scale = reader.number((*where, "scale"), _PERCENT if way == "ratio_of_percent" else 1.0)
+    scale = reader.number((*where, "scale"), 1.0)
     if constant is not None or not math.isfinite(scale):
         reader.refuse(where, f"a column of {dtype} has no constant and a finite scale")
-    return Cell(paths, dtype, scale=scale)
+    return Cell(paths, dtype, scale=scale, percent=way == "ratio_of_percent")
 
 
 def _paths(reader: Reader, where: Where) -> tuple[KeyPath, ...]:

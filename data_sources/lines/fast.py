@@ -16,6 +16,7 @@ from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, class_keys
 from data_sources.lines.decoded import Columns, Int64Array
 from data_sources.lines.outline import BoolArray, Outline, Outliner, line_end
+from data_sources.lines.parents import objects_behind
 from data_sources.lines.rows import Found, Rows, assemble, with_fallback
 from data_sources.lines.shapes import NOWHERE, STRICT, Shapes
 from data_sources.lines.slices import Block, Slices
@@ -82,6 +83,7 @@ class FastWay:
         good &= ~outline.odd
         begins, stops = self._shapes.details(outline, shapes)
         _mark_lists(data, outline, begins, stops, good)
+        self._mark_parents(data, outline, shapes, good)
         _mark_malformed(data, outline, good)
         block = Block(data, outline)
         found = self._found(block, outline, shapes, good)
@@ -101,6 +103,16 @@ class FastWay:
         )
         decoded, refused = assemble(rows, self._dialect, self._zone, received_ns)
         return Taken(decoded, refused, outline.starts[left], outline.ends[left])
+
+    def _mark_parents(
+        self, data: bytes, outline: Outline, shapes: Int64Array, good: BoolArray
+    ) -> None:
+        """Mark lines with a list where their shape had an object as not good."""
+        array = np.frombuffer(data, np.uint8)
+        for tokens in self._shapes.parents(shapes):
+            rows = (tokens != NOWHERE).nonzero()[0]
+            keys = outline.first[rows] + tokens[rows]
+            good[rows[~objects_behind(array, outline.places, keys)]] = False
 
     def _found(
         self, block: Block, outline: Outline, shapes: Int64Array, good: BoolArray

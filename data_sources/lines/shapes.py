@@ -13,6 +13,14 @@ from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable, IntArray
 from data_sources.lines.classify import Classifier, record_of
 from data_sources.lines.outline import Int64Array, Outline
+from data_sources.lines.parents import (
+    Place,
+    holds_objects_in_list,
+    is_object,
+    leads_through_lists,
+    objects_of,
+    parents_of,
+)
 from data_sources.lines.strict import BadLineError, parse_line
 
 STRICT: Final = -1
@@ -39,6 +47,7 @@ class Shapes:
         self._dialect = dialect
         self._classify = classifier
         self._paths = [*dialect.time, *(place.path for place in dialect.loose)]
+        self._parents = parents_of(dialect)
         self.clear()
 
     def clear(self) -> None:
@@ -80,6 +89,15 @@ class Shapes:
         stops = outline.places[closes] + (closes > opens)
         return begins, stops
 
+    def parents(self, shapes: Int64Array) -> Iterator[Int64Array]:
+        """For each key that must be followed by an object: which token of each line it is.
+
+        Keys that none of these lines has are left out; `NOWHERE` where only some have it.
+        """
+        used = np.bincount(shapes, minlength=len(self._shapes)).nonzero()[0]
+        for parent in (self._objects[:, used] != NOWHERE).any(axis=1).nonzero()[0].tolist():
+            yield self._objects[parent].take(shapes)
+
     def bits(self, shapes: Int64Array) -> list[int]:
         """The bits that any of these lines has."""
         used = np.bincount(shapes, minlength=len(self._shapes)).nonzero()[0]
@@ -110,10 +128,11 @@ class Shapes:
         self._closes = np.array([shape.details[1] for shape in shapes], np.int64)
         self._at = np.array([shape.at for shape in shapes], np.int64).T.copy()
         self._next = np.array([shape.next for shape in shapes], np.int64).T.copy()
+        self._objects = np.array([shape.objects for shape in shapes], np.int64).T.copy()
 
     def _strict(self) -> _Shape:
         nothing = [NOWHERE] * len(self._paths)
-        return _Shape(STRICT, at=nothing, next=nothing)
+        return _Shape(STRICT, at=nothing, next=nothing, objects=[NOWHERE] * len(self._parents))
 
     def _learned(self, data: bytes, outline: Outline, row: int, table: ClassTable) -> _Shape:
         line = data[int(outline.starts[row]) : int(outline.ends[row])].rstrip(b"\r")
@@ -131,12 +150,16 @@ class Shapes:
         shape = _Shape(table.number(line_class), seen.details if record.details else (0, 0))
         counting = (*([True] * len(self._dialect.time)), *line_class.open)
         for path, counts in zip(self._paths, counting, strict=True):
-            deep = len(path.steps) > 1
-            if deep and counts and path.find(record)[0]:
+            lost = leads_through_lists(path)
+            if lost and counts and path.find(record)[0]:
                 return self._strict()
-            token = seen.keys.get((path.in_details, path.keys[0])) if counts and not deep else None
+            token = seen.keys.get((path.in_details, path.keys)) if counts and not lost else None
             shape.at.append(NOWHERE if token is None else token)
             shape.next.append(0 if token is None else seen.lengths[token + 1])
+        for parent in self._parents:
+            if holds_objects_in_list(record, parent):
+                return self._strict()
+            shape.objects.append(seen.keys[parent] if is_object(record, parent) else NOWHERE)
         return shape
 
     def _has_texts(self, record: Record) -> bool:
@@ -151,6 +174,7 @@ class _Shape:
     details: tuple[int, int] = (0, 0)
     at: list[int] = field(default_factory=list)
     next: list[int] = field(default_factory=list)
+    objects: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -158,12 +182,12 @@ class _Seen:
     """The tokens of a line, once they proved to be what is there.
 
     details  which are the braces of the details object; (0, 0) when there is none
-    keys     (in the details?, name) → which token
+    keys     where it stands → which token, for keys that are reached through objects alone
     lengths  of each token: bytes of a key's name and one quote, 0 for a brace
     """
 
     details: tuple[int, int]
-    keys: dict[tuple[bool, str], int]
+    keys: dict[Place, int]
     lengths: list[int]
 
 
@@ -185,7 +209,8 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
     if len(expected) != len(chars):
         return None
     details = [0, 0]
-    keys: dict[tuple[bool, str], int] = {}
+    keys: dict[Place, int] = {}
+    objects = objects_of(record)
     lengths = []
     for token, (char, owner, key) in enumerate(expected):
         name = b'"' + key.encode() + b'"'
@@ -196,10 +221,8 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
         if char != _QUOTE:
             details[char == _CLOSE] = token if owner is record.details else details[char == _CLOSE]
             continue
-        if owner is record.fields:
-            keys[False, key] = token
-        if owner is record.details:
-            keys[True, key] = token
+        for in_details, above in objects.get(id(owner), ()):
+            keys[in_details, (*above, key)] = token
     return _Seen((details[0], details[1]), keys, lengths)
 
 

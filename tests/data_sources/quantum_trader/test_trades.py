@@ -80,7 +80,31 @@ def test_shorts_are_told_by_their_prices(tmp_path: Path) -> None:
     """A trade labelled BUY whose percent is the price move turned around was a short."""
     trades = trades_of(read(written(tmp_path / "t.jsonl", *TRADES)).frame)
     assert trades["position_side"].tolist() == ["long", "long", "short", "short", "long"]
-    assert trades["pnl_ratio"].tolist() == pytest.approx([-0.0004, 0.0007, -0.0056, -0.0007, 0])
+    assert trades["pnl_ratio"].tolist() == [-0.0004, 0.0007, -0.0056, -0.0007, 0]
+
+
+def test_a_log_of_the_real_ones_proportions(tmp_path: Path) -> None:
+    """542 lines are 271 trades: 83 won, 170 lost, 18 neither; the sums halve."""
+    percents = 77 * [0.12] + 6 * [0.11] + 37 * [-0.21] + 133 * [-0.20] + 18 * [0.0]
+    symbols = 217 * ["ADAUSDT"] + 53 * ["ALGOUSDT"] + ["BNBUSDT"]
+    lines = []
+    for number, (percent, symbol) in enumerate(zip(percents, symbols, strict=True)):
+        at = f"{number // 60:02}:{number % 60:02}:00.100000"
+        end = 100 - percent if number % 2 and percent else 100 + percent
+        lines += twice(trade(at, 100.0, end, percent, symbol=symbol))
+    reading = read(written(tmp_path / "t.jsonl", *lines))
+    assert (reading.counts.lines_in, reading.counts.duplicates) == (542, 271)
+    trades = trades_of(reading.frame)
+    ratios = trades["pnl_ratio"]
+    won, lost = ratios[ratios > 0], ratios[ratios < 0]
+    assert (len(won), len(lost), (ratios == 0).sum()) == (83, 170, 18)
+    assert len(won) / (len(won) + len(lost)) == pytest.approx(0.328, abs=5e-4)
+    assert ratios.sum() == pytest.approx(-0.2447)
+    assert won.sum() / -lost.sum() == pytest.approx(0.288, abs=5e-4)
+    assert trades["symbol"].value_counts().tolist() == [217, 53, 1]
+    assert (trades["position_side"] == "short").sum() == sum(
+        1 for n, percent in enumerate(percents) if n % 2 and percent
+    )
 
 
 def test_what_the_log_does_not_say_is_missing(tmp_path: Path) -> None:
