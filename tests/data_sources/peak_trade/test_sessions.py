@@ -46,18 +46,18 @@ def source_of(root: Path, **options: Any) -> SessionsSource:
 
 
 def test_the_real_registry(realdata: Path) -> None:
-    """Two sessions, newest first: one started with zeros that are numbers, one completed."""
+    """Two sessions, ascending: one completed, one started with zeros that are numbers."""
     root = realdata / "peak_trade/fixtures/execution_watch_v0_2/live_sessions"
     reading = source_of(root).read()
     assert (reading.state, reading.problem) == ("ok", None)
     frame = reading.frame
     assert list(frame.columns)[: len(FRAMES["sessions"])] == list(FRAMES["sessions"])
-    assert frame["session_id"].tolist() == ["session_bbb", "session_aaa"]
-    assert frame["status"].tolist() == ["started", "completed"]
-    assert frame["realized_pnl"].tolist() == [0.0, 1.0]
-    assert frame["max_drawdown_ratio"].tolist() == [0.0, -0.01]
-    assert frame["orders"].tolist() == [0, 2]
-    assert frame["ts_finished"].isna().tolist() == [True, False]
+    assert frame["session_id"].tolist() == ["session_aaa", "session_bbb"]
+    assert frame["status"].tolist() == ["completed", "started"]
+    assert frame["realized_pnl"].tolist() == [1.0, 0.0]
+    assert frame["max_drawdown_ratio"].tolist() == [-0.01, 0.0]
+    assert frame["orders"].tolist() == [2, 0]
+    assert frame["ts_finished"].isna().tolist() == [False, True]
     assert (frame["mode"].tolist(), frame["strategy_id"].tolist()) == (["shadow"] * 2, ["demo"] * 2)
 
 
