@@ -80,7 +80,8 @@ def attach(folder: str | Path) -> Mapping:
         raise OriginError(f"{folder}: neither it nor its folder exists")
     others = recognized_below(root)
     there = files_of(root)
-    files = [file for file in there if not others or kind_of(file.parent) is None]
+    claimed = {folder for folder in {file.parent for file in there} if others and kind_of(folder)}
+    files = [file for file in there if file.parent not in claimed]
     if not files and others:
         return _named(root, [], others, {})
     if not files:
@@ -95,8 +96,7 @@ def attach(folder: str | Path) -> Mapping:
         found = [Mapped(_name(root), root, _dialect(whole), tuple(files), whole)]
         return _named(root, found, others, {})
     left_out: dict[Path, str] = {}
-    taken = {file.parent for file in there} - set(folders)
-    return _named(root, _apart(files, folders, taken, left_out), others, left_out)
+    return _named(root, _apart(files, folders, claimed, left_out), others, left_out)
 
 
 def _apart(

@@ -20,6 +20,7 @@ from data_sources.run_folders.run_folder import RunFolder
 from data_sources.run_folders.run_names import run_names
 from data_sources.run_folders.run_rows import (
     alert_rows,
+    ascending,
     equity_frame,
     position_row,
     rows_frame,
@@ -133,7 +134,10 @@ class RunsSource:
         if changed or not self._frames:
             self._frames = self._other_frames()
         return Reading(
-            frame=rows_frame("runs", rows, self.name, self.account_id, extra="detail"),
+            frame=ascending(
+                rows_frame("runs", rows, self.name, self.account_id, extra="detail"),
+                "ts_last_event",
+            ),
             cursor={},
             as_of=self._as_of,
             state=state,
@@ -233,6 +237,6 @@ class RunsSource:
         alerts = [row for name, run in names.items() for row in alert_rows(run, name)]
         return {
             "equity": equity_frame(names, *given),
-            "alerts": rows_frame("alerts", alerts, *given),
+            "alerts": ascending(rows_frame("alerts", alerts, *given), "ts_event"),
             "positions": rows_frame("positions", positions, *given),
         }

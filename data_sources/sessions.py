@@ -96,7 +96,7 @@ class SessionsSource:
             limit_bytes: likewise.
 
         Returns:
-            A Reading with the frame `sessions`, newest first, and `detail`: the session's own error
+            A Reading with the frame `sessions`, ascending, and `detail`: the session's own error
             text. `max_drawdown_ratio` is 0 or below. A status stays the word that the file has.
         """
         del cursor, limit_bytes

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
 from data_sources.lines.transforms import number
+
+MOST: Final = 2**53
+"""Beyond it not every whole number is a float."""
 
 
 def json_object(data: bytes) -> dict[str, Any]:
@@ -37,9 +40,11 @@ def amount(value: Any) -> float | None:
 
 
 def whole(value: Any) -> int | None:
-    """A count, or None for what is none."""
+    """A count, or None for what is none, or too large to be one."""
     found = amount(value)
-    return int(found) if found is not None and found.is_integer() else None
+    if found is None or abs(found) > MOST or not found.is_integer():
+        return None
+    return int(found)
 
 
 def first(record: dict[str, Any], *names: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -116,7 +117,7 @@ class _Clock:
         while len(self._ns) < MOST_LINES:
             try:
                 data, stamp = self._read()
-            except (OSError, EOFError):
+            except (OSError, EOFError, zlib.error):
                 return
             if stamp.inode != self._inode or stamp.size < self._offset:
                 again = self._inode is not None
@@ -163,6 +164,6 @@ def _newlines(file: Path, begin: int, end: int) -> int | None:
                     return None
                 count += data.count(b"\n")
                 begin += len(data)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return None
     return count

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from data_sources.files.json_object import MOST
+
 POINTS: Final = 2_000
 """So many of the newest points of the equity series are kept of one run."""
 
@@ -81,7 +83,9 @@ class Figures:
         equity = steps["equity"].to_numpy()
         peaks = np.fmax.accumulate(np.concatenate(([self.peak], equity)))[1:]
         ratio = np.full(len(equity), np.nan)
-        np.divide(equity - peaks, peaks, out=ratio, where=peaks > 0)
+        with np.errstate(over="ignore"):
+            np.divide(equity - peaks, peaks, out=ratio, where=peaks > 0)
+        ratio[~np.isfinite(ratio)] = np.nan
         ratio = np.where(np.isnan(equity), steps["drawdown_ratio"].to_numpy(), ratio)
         self.peak = float(peaks[-1])
         last = float(ratio[-1])
@@ -102,5 +106,5 @@ class Figures:
 
 def _sum(before: int | None, values: pd.Series) -> int | None:
     """The sum with what is known; a column without any number adds no zero."""
-    known = values.dropna()
+    known = values[values.abs() <= MOST]
     return before if known.empty else (before or 0) + int(known.sum())

@@ -81,7 +81,7 @@ def equity_frame(
     frame = empty("equity").assign(session_id=pd.Series([], dtype="str"))
     if not parts:
         return frame
-    joined = pd.concat(parts, ignore_index=True)
+    joined = ascending(pd.concat(parts, ignore_index=True), "ts_event")
     made = {
         name: joined[name].astype(dtype)
         if name in joined
@@ -105,3 +105,8 @@ def rows_frame(
     if extra not in frame:
         frame[extra] = pd.Series([row.get(extra) for row in rows], dtype="str")
     return frame
+
+
+def ascending(frame: pd.DataFrame, time: str) -> pd.DataFrame:
+    """The rows by their time, those without one first: the last rows are the newest."""
+    return frame.sort_values(time, kind="stable", na_position="first", ignore_index=True)

@@ -55,7 +55,7 @@ class RegistryFolder:
         return changed or before != set(self._files)
 
     def sessions(self) -> list[Session]:
-        """The newest file of each session, newest session first."""
+        """The newest file of each session, ascending by when the sessions began."""
         newest: dict[str, tuple[tuple[int, bool, str], Session]] = {}
         for name, file in self._files.items():
             session = file.value
@@ -67,7 +67,7 @@ class RegistryFolder:
             if known is None or rank > known[0]:
                 newest[session.session_id] = (rank, session)
         found = [session for _, session in newest.values()]
-        return sorted(found, key=_newest_first, reverse=True)
+        return sorted(found, key=_by_start)
 
     def files(self) -> tuple[int, int, list[str]]:
         """How many files were read, how many are good, and what is wrong with the others."""
@@ -79,7 +79,7 @@ class RegistryFolder:
         return len(self._files), len(self._files) - len(wrong), wrong
 
 
-def _newest_first(session: Session) -> tuple[int, str]:
+def _by_start(session: Session) -> tuple[int, str]:
     started = session.started
     return (int(started.value) if started is not None else 0, session.session_id)
 

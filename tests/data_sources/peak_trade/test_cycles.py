@@ -92,6 +92,22 @@ def test_compressed_files_join_too(tmp_path: Path, packed: tuple[str, ...]) -> N
     assert seconds(frame, "equity") == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("name", ["market_data_sequence.jsonl.gz", "market_data_sequence.jsonl"])
+def test_a_clock_that_cannot_be_read_costs_the_times_alone(tmp_path: Path, name: str) -> None:
+    """A broken archive, noise or a folder in place of the clock: the lines count, without times."""
+    packed = bytearray(gzip.compress("".join(map(clock_line, range(5))).encode()))
+    packed[20:40] = b"\xff" * 20
+    (tmp_path / name).write_bytes(bytes(packed))
+    (tmp_path / "equity_curve.jsonl").write_text("".join(map(cycle_line, range(3))))
+    reading = JsonlSource(tmp_path, dialect="peak_trade").read()
+    assert seconds(reading.frame, "equity") == [-1, -1, -1]
+    assert reading.counts.untimed == 3
+    (tmp_path / name).unlink()
+    (tmp_path / "market_data_sequence.jsonl").mkdir()
+    again = JsonlSource(tmp_path, dialect="peak_trade").read()
+    assert seconds(again.frame, "equity") == [-1, -1, -1]
+
+
 def test_bad_lines_keep_their_number_and_folders_apart(tmp_path: Path) -> None:
     """A bad line is a cycle too; each folder has its own clock; without one there is no time."""
     for folder, skip in ("a", 0), ("b", 1), ("c", 2):

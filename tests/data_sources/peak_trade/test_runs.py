@@ -139,3 +139,15 @@ def test_steps_and_trades_are_given_by_listed_ids_alone(tmp_path: Path) -> None:
     (path / "events.csv").unlink()
     with pytest.raises(LookupError, match="no steps"):
         source.steps(RUN)
+
+
+def test_the_last_rows_are_the_newest(tmp_path: Path) -> None:
+    """Runs ascend by their newest step, those without one first; so do points and alerts."""
+    write_run(tmp_path, "b_new")
+    write_run(tmp_path, "c_old", csv=HEADER + STEPS.replace("2026-01-15", "2026-01-14"))
+    write_run(tmp_path, "a_none", csv=None)
+    reading = runs_of(tmp_path).read()
+    assert reading.frame["run_id"].tolist() == ["a_none", "c_old", "b_new"]
+    equity = reading.frames["equity"]
+    assert equity["session_id"].tolist() == ["c_old"] * 3 + ["b_new"] * 3
+    assert equity["ts_event"].is_monotonic_increasing

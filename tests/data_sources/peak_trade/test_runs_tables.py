@@ -59,6 +59,29 @@ def test_no_line_whatever_is_in_it_costs_another(
     assert reading.frame.iloc[0]["orders"] == 2
 
 
+CELL = st.one_of(
+    st.sampled_from(
+        ["", "1e308", "-1e308", "1e400", "nan", "0", "True", "9" * 30, "2026-13-01", "x"]
+    ),
+    st.floats().map(str),
+    st.integers().map(str),
+)
+
+
+@settings(max_examples=100)
+@given(rows=st.lists(st.lists(CELL, min_size=15, max_size=15), min_size=1, max_size=5))
+def test_whatever_stands_in_the_cells_it_is_a_run(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    """Overflowing, infinite, no numbers at all: every row is a step, and nothing is raised."""
+    root = tmp_path_factory.mktemp("runs")
+    write_run(root, csv=HEADER + "".join(",".join(row) + "\n" for row in rows))
+    reading = runs_of(root).read()
+    assert (reading.counts.accepted, reading.state) == (len(rows), "ok")
+    drawdown = reading.frame.iloc[0]["drawdown_ratio"]
+    assert pd.isna(drawdown) or drawdown <= 0
+
+
 def test_parquet_columns_of_any_type(tmp_path: Path) -> None:
     """Decimals, texts, dictionaries, nested values and a name that is there twice."""
     moment = dt.datetime(2026, 1, 15, 18, 1, tzinfo=dt.UTC)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data_sources.frames import FRAMES
 from data_sources.sessions import SessionsSource
@@ -46,18 +48,18 @@ def source_of(root: Path, **options: Any) -> SessionsSource:
 
 
 def test_the_real_registry(realdata: Path) -> None:
-    """Two sessions, newest first: one started with zeros that are numbers, one completed."""
+    """Two sessions, ascending: one completed, one started with zeros that are numbers."""
     root = realdata / "peak_trade/fixtures/execution_watch_v0_2/live_sessions"
     reading = source_of(root).read()
     assert (reading.state, reading.problem) == ("ok", None)
     frame = reading.frame
     assert list(frame.columns)[: len(FRAMES["sessions"])] == list(FRAMES["sessions"])
-    assert frame["session_id"].tolist() == ["session_bbb", "session_aaa"]
-    assert frame["status"].tolist() == ["started", "completed"]
-    assert frame["realized_pnl"].tolist() == [0.0, 1.0]
-    assert frame["max_drawdown_ratio"].tolist() == [0.0, -0.01]
-    assert frame["orders"].tolist() == [0, 2]
-    assert frame["ts_finished"].isna().tolist() == [True, False]
+    assert frame["session_id"].tolist() == ["session_aaa", "session_bbb"]
+    assert frame["status"].tolist() == ["completed", "started"]
+    assert frame["realized_pnl"].tolist() == [1.0, 0.0]
+    assert frame["max_drawdown_ratio"].tolist() == [-0.01, 0.0]
+    assert frame["orders"].tolist() == [2, 0]
+    assert frame["ts_finished"].isna().tolist() == [False, True]
     assert (frame["mode"].tolist(), frame["strategy_id"].tolist()) == (["shadow"] * 2, ["demo"] * 2)
 
 
@@ -160,6 +162,35 @@ def test_hostile_ids_are_labels(tmp_path: Path) -> None:
     for wrong in "../secret", "secret", "secret.json", "", "\0":
         with pytest.raises(KeyError):
             source.record(wrong)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9)
+    | st.sampled_from([10**400, -(10**18), 1e308, "2026-01-01T00:00:00", "9" * 40]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)  # fmt: skip
+METRICS = ("realized_pnl", "max_drawdown", "num_orders", "steps", "fill_rate")
+
+
+@settings(max_examples=150)
+@given(
+    fields=st.dictionaries(st.sampled_from(sorted(session())), ANYTHING),
+    metrics=ANYTHING | st.dictionaries(st.sampled_from(METRICS), ANYTHING),
+)
+def test_whatever_stands_in_a_file_it_is_read(
+    tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], metrics: Any
+) -> None:
+    """Any value under any key: a row or a file that is set aside, never an exception."""
+    root = tmp_path_factory.mktemp("sessions")
+    write(root, "a.json", session() | fields | {"metrics": metrics})
+    source = source_of(root)
+    reading = source.read()
+    assert reading.counts.balanced
+    assert reading.state in ("ok", "bad_payload")
+    assert len(reading.frame) == (reading.state == "ok")
+    for session_id in reading.frame["session_id"]:
+        assert set(source.record(session_id)) == {*session(), "metrics"}
 
 
 def test_a_record_hides_what_is_named_like_a_secret(tmp_path: Path) -> None:
