@@ -153,7 +153,7 @@ class Classifier:
         self._dialect = dialect
         self._limit = limit
         self._known: dict[tuple[Any, ...], LineClass] = {}
-        paths = list(_paths(dialect))
+        paths = list(class_paths(dialect))
         self._field_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and not p.in_details]
         self._detail_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and p.in_details]
         deep: dict[tuple[bool, str], list[KeyPath]] = {}
@@ -198,10 +198,10 @@ _NESTED: Final = ("an array or object",)
 
 def class_keys(dialect: Dialect) -> Iterator[str]:
     """Names of all keys on whose values `classify` may depend, wherever they stand."""
-    return iter(dict.fromkeys(path.keys[-1] for path in _paths(dialect, only_compared=True)))
+    return iter(dict.fromkeys(path.keys[-1] for path in class_paths(dialect, only_compared=True)))
 
 
-def _paths(dialect: Dialect, *, only_compared: bool = False) -> Iterator[KeyPath]:
+def class_paths(dialect: Dialect, *, only_compared: bool = False) -> Iterator[KeyPath]:
     """The paths that `classify` looks at, each once."""
     paths = [*dialect.code]
     conditions = [rule.when for rule in (*dialect.rules, *dialect.defaults)]

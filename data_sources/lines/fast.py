@@ -80,7 +80,10 @@ class FastWay:
         good = classes != STRICT
         good &= ~outline.odd
         begins, stops = self._shapes.details(outline, shapes)
-        _mark_lists(data, outline, begins, stops, good)
+        inside = ((stops > begins) & (begins > outline.starts)).nonzero()[0]
+        _mark_lists(data, inside, begins[inside], good)
+        for having, places in self._shapes.inner(outline, shapes):
+            _mark_lists(data, having, places, good)
         _mark_malformed(data, outline, good)
         block = Block(data, outline)
         found = self._found(block, outline, shapes, good)
@@ -169,16 +172,19 @@ def _keep_memory() -> None:
     bytearray(24 << 20)
 
 
-def _mark_lists(
-    data: bytes, outline: Outline, begins: Int64Array, stops: Int64Array, good: BoolArray
-) -> None:
-    """Mark lines whose details stand in a list as not good: an outline sees no brackets."""
-    inside = ((stops > begins) & (begins > outline.starts)).nonzero()[0]
+def _mark_lists(data: bytes, rows: Int64Array, begins: Int64Array, good: BoolArray) -> None:
+    """Mark lines whose object stands in a list as not good: an outline sees no brackets.
+
+    Args:
+        data: the lines.
+        rows: which of them have the object.
+        begins: where it begins in each of these.
+        good: what is marked.
+    """
     array = np.frombuffer(data, np.uint8)
-    before = array[begins[inside] - 1]
-    blank = before == _BLANK
-    before = np.where(blank, array[begins[inside] - 2], before)
-    good[inside[before != _COLON]] = False
+    before = array[begins - 1]
+    before = np.where(before == _BLANK, array[begins - 2], before)
+    good[rows[before != _COLON]] = False
 
 
 def _mark_malformed(data: bytes, outline: Outline, good: BoolArray) -> None:

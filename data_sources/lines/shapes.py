@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.key_path import WHOLE, Record
+from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.lines.class_table import ClassTable, IntArray
-from data_sources.lines.classify import Classifier, record_of
+from data_sources.lines.classify import Classifier, class_paths, record_of
 from data_sources.lines.outline import Int64Array, Outline
 from data_sources.lines.strict import BadLineError, parse_line
 
@@ -39,6 +39,8 @@ class Shapes:
         self._dialect = dialect
         self._classify = classifier
         self._paths = [*dialect.time, *(place.path for place in dialect.loose)]
+        looked_at = dict.fromkeys([*self._paths, *class_paths(dialect)])
+        self._deep = [p for p in looked_at if len(p.keys) == len(p.steps) > 1]
         self.clear()
 
     def clear(self) -> None:
@@ -80,6 +82,15 @@ class Shapes:
         stops = outline.places[closes] + (closes > opens)
         return begins, stops
 
+    def inner(
+        self, outline: Outline, shapes: Int64Array
+    ) -> Iterator[tuple[Int64Array, Int64Array]]:
+        """Objects in which something is looked for: lines that have one, and where it begins."""
+        for tokens in self._inner:
+            rows = np.flatnonzero(tokens[shapes] != NOWHERE)
+            if len(rows):
+                yield rows, outline.places[outline.first[rows] + tokens[shapes[rows]]]
+
     def bits(self, shapes: Int64Array) -> list[int]:
         """The bits that any of these lines has."""
         used = np.bincount(shapes, minlength=len(self._shapes)).nonzero()[0]
@@ -108,6 +119,9 @@ class Shapes:
         self._classes = np.array([shape.class_number for shape in shapes], np.int32)
         self._opens = np.array([shape.details[0] for shape in shapes], np.int64)
         self._closes = np.array([shape.details[1] for shape in shapes], np.int64)
+        most = max(len(shape.inner) for shape in shapes)
+        inner = [[*shape.inner, *([NOWHERE] * (most - len(shape.inner)))] for shape in shapes]
+        self._inner = np.array(inner, np.int64).reshape(len(shapes), most).T.copy()
         self._at = np.array([shape.at for shape in shapes], np.int64).T.copy()
         self._next = np.array([shape.next for shape in shapes], np.int64).T.copy()
 
@@ -129,12 +143,18 @@ class Shapes:
         if record.wrapped or unclear or seen is None or self._has_texts(record):
             return self._strict()
         shape = _Shape(table.number(line_class), seen.details if record.details else (0, 0))
+        for path in self._deep:
+            if _meets_list(path, record):
+                return self._strict()
+            if path.find(record)[0]:
+                shape.inner |= seen.way(path, record)[1]
         counting = (*([True] * len(self._dialect.time)), *line_class.open)
         for path, counts in zip(self._paths, counting, strict=True):
-            deep = len(path.steps) > 1
-            if deep and counts and path.find(record)[0]:
-                return self._strict()
-            token = seen.keys.get((path.in_details, path.keys[0])) if counts and not deep else None
+            token = None
+            if counts and path.find(record)[0]:
+                if len(path.keys) < len(path.steps):
+                    return self._strict()
+                token = seen.way(path, record)[0]
             shape.at.append(NOWHERE if token is None else token)
             shape.next.append(0 if token is None else seen.lengths[token + 1])
         return shape
@@ -151,6 +171,8 @@ class _Shape:
     details: tuple[int, int] = (0, 0)
     at: list[int] = field(default_factory=list)
     next: list[int] = field(default_factory=list)
+    inner: set[int] = field(default_factory=set)
+    """The opening braces of objects, beside the details, in which something is looked for."""
 
 
 @dataclass(slots=True)
@@ -158,18 +180,47 @@ class _Seen:
     """The tokens of a line, once they proved to be what is there.
 
     details  which are the braces of the details object; (0, 0) when there is none
-    keys     (in the details?, name) → which token
+    keys     (id of the object it stands in, name) → which token
+    opens    id of an object → the token of its opening brace
     lengths  of each token: bytes of a key's name and one quote, 0 for a brace
     """
 
     details: tuple[int, int]
-    keys: dict[tuple[bool, str], int]
+    keys: dict[tuple[int, str], int]
+    opens: dict[int, int]
     lengths: list[int]
+
+    def way(self, path: KeyPath, record: Record) -> tuple[int, set[int]]:
+        """The token of a key that exists, and the opening braces of the objects on the way."""
+        owner: Any = record.details if path.in_details else record.fields
+        inner = set()
+        for step in path.steps[:-1]:
+            owner = owner[step]
+            if owner is not record.details:
+                inner.add(self.opens[id(owner)])
+        return self.keys[id(owner), str(path.steps[-1])], inner
 
 
 def _is(record: Record, name: str) -> bool:
     value = record.fields if name == WHOLE else record.fields.get(name)
     return value is record.details
+
+
+def _meets_list(path: KeyPath, record: Record) -> bool:
+    """Whether on the way a list of objects stands, whose like may be an object in another line."""
+    value: Any = record.details if path.in_details else record.fields
+    for step in path.steps[:-1]:
+        value = value.get(step)
+        if not isinstance(value, dict):
+            return isinstance(value, list) and _holds_object(value)
+    return False
+
+
+def _holds_object(values: list[Any]) -> bool:
+    return any(
+        isinstance(value, dict) or (isinstance(value, list) and _holds_object(value))
+        for value in values
+    )
 
 
 def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | None:
@@ -185,7 +236,8 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
     if len(expected) != len(chars):
         return None
     details = [0, 0]
-    keys: dict[tuple[bool, str], int] = {}
+    keys: dict[tuple[int, str], int] = {}
+    opens: dict[int, int] = {}
     lengths = []
     for token, (char, owner, key) in enumerate(expected):
         name = b'"' + key.encode() + b'"'
@@ -195,12 +247,11 @@ def _see(record: Record, outline: Outline, data: bytes, row: int) -> _Seen | Non
         lengths.append(len(name) - 1 if char == _QUOTE else 0)
         if char != _QUOTE:
             details[char == _CLOSE] = token if owner is record.details else details[char == _CLOSE]
-            continue
-        if owner is record.fields:
-            keys[False, key] = token
-        if owner is record.details:
-            keys[True, key] = token
-    return _Seen((details[0], details[1]), keys, lengths)
+            if char == _OPEN:
+                opens[id(owner)] = token
+        else:
+            keys[id(owner), key] = token
+    return _Seen((details[0], details[1]), keys, opens, lengths)
 
 
 def _tokens(value: Any) -> Iterator[tuple[int, dict[str, Any], str]]:
