@@ -14,14 +14,7 @@ import pyarrow.compute as pc
 
 from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect, Place
 from data_sources.lines.class_table import ClassTable, IntArray
-from data_sources.lines.timestamps import (
-    FUTURE_NS,
-    NEWEST_NS,
-    OLDEST_NS,
-    BadTimeError,
-    NoDateError,
-    epoch_ns,
-)
+from data_sources.lines.timestamps import FUTURE_NS, NEWEST_NS, OLDEST_NS, BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
 
 NAT: Final = np.iinfo(np.int64).min
@@ -127,10 +120,9 @@ def _times(keys: dict[int, Found], n: int, zone: dt.tzinfo) -> tuple[Int64Array,
             continue
         try:
             ts[row], named_no_zone = epoch_ns(value, zone)
-        except NoDateError:
-            continue  # as if it named no time: it counts, but in no window
-        except BadTimeError:
-            bad.append(row)
+        except BadTimeError as e:
+            if not e.no_date:  # else as if it named no time: it counts, but in no window
+                bad.append(row)
         else:
             naive += named_no_zone
     return ts, naive, bad
