@@ -26,6 +26,8 @@ from data_sources.reading import Counts, Reading
 FORMAT: Final = "sse-1"
 RENEW_SECONDS: Final = 60.0
 """How long a stream that replays may be silent before it is opened anew."""
+READ_BYTES: Final = 1 << 20
+"""What one read takes at most, so that after a flood the desk's other sources need not wait."""
 MOST_QUARANTINED: Final = 1_000
 """How many events set aside one reading tells about; all are counted."""
 NONE: Final = "none"
@@ -164,7 +166,7 @@ class SseSource:
         if cursor is not None and cursor != self._cursor:
             self._restore(cursor)
         listener = self._listen()
-        items, dropped, more = self._mailbox.take(limit_bytes)
+        items, dropped, more = self._mailbox.take(min(limit_bytes, READ_BYTES))
         now_ns = self._clock()
         intake = self._intake
         gaps = intake.replay.gaps

@@ -12,9 +12,9 @@ from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.event_stream.lines import as_line
 from data_sources.event_stream.mailbox import Connected, Item
 from data_sources.event_stream.parser import GiantEvent, StreamEvent
-from data_sources.event_stream.replay import Replay, fields_of
+from data_sources.event_stream.replay import Replay, record_in
 from data_sources.event_stream.told import Told
-from data_sources.lines.classify import Facts, record_of
+from data_sources.lines.classify import Facts
 from data_sources.lines.decode import Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
@@ -132,8 +132,8 @@ class Intake:
     def _admit(self, event: StreamEvent, dialect: Dialect, lines: list[bytes]) -> str | None:
         """Add the event's line unless it was told before; the name of a session it begins."""
         self.counts.bytes_read += len(event.data)
-        fields = fields_of(event)
-        if event.data.strip() and self.replay.repeats(event, fields, dialect):
+        record = record_in(event, dialect)
+        if event.data.strip() and self.replay.repeats(event, record, dialect):
             self.counts.lines_in += 1
             self.counts.duplicates += 1
             return None
@@ -141,10 +141,7 @@ class Intake:
         lines.append(line)
         self.told.add(event, len(line) + 1)
         begins = dialect.stream.session_begins
-        if begins is None or fields is None:
-            return None
-        record = record_of(fields, dialect)
-        if not begins.holds(Facts(record)):
+        if begins is None or record is None or not begins.holds(Facts(record)):
             return None
         moment = next((text for path in dialect.time if (text := word(path.of(record)))), None)
         return f"{self._name} {moment}" if moment else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import Final
@@ -12,6 +13,7 @@ from data_sources.event_stream.listener import JOIN_SECONDS, Listener
 from data_sources.health import HealthSource
 from data_sources.reading import Reading
 
+LOG = logging.getLogger(__name__)
 FAILURES: Final = 2
 """So many answers in a row must fail before a silent stream is held to be dead."""
 
@@ -52,7 +54,11 @@ class Liveness:
 
     def _run(self) -> None:
         while not self._ending.is_set():
-            self._note(self._health.read())
+            try:
+                self._note(self._health.read())
+            except Exception as error:  # a thread that dies would never be missed
+                LOG.error("event stream: asking its health failed", exc_info=error)
+                self._ending.wait(self._health.every_seconds)
             self._ending.wait(max(0.05, self._health.wait_seconds))
 
     def _note(self, reading: Reading) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.key_path import KeyPath
+from data_sources.dialects.key_path import KeyPath, Record
 from data_sources.event_stream.parser import StreamEvent
 from data_sources.lines.classify import record_of
 
@@ -19,13 +19,13 @@ USELESS: Final = "?"
 """Begins the keys of what cannot be used."""
 
 
-def fields_of(event: StreamEvent) -> dict[str, Any] | None:
-    """The JSON object of an event, None when it is none."""
+def record_in(event: StreamEvent, dialect: Dialect) -> Record | None:
+    """What stands in an event, None when that is no JSON object."""
     try:
-        fields = msgspec.json.decode(event.data)
+        fields: Any = msgspec.json.decode(event.data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return fields if isinstance(fields, dict) else None
+    return record_of(fields, dialect) if isinstance(fields, dict) else None
 
 
 class Replay:
@@ -63,11 +63,17 @@ class Replay:
         self._unjoined = bool(self._known)
         self._asked_from = asked_from
 
-    def repeats(self, event: StreamEvent, fields: dict[str, Any] | None, dialect: Dialect) -> bool:
-        """Whether the event was told before; remembers it otherwise."""
-        key = _key(event, fields, dialect)
-        if fields is None:
-            return self._repeats_useless(key)
+    def repeats(self, event: StreamEvent, record: Record | None, dialect: Dialect) -> bool:
+        """Whether the event was told before; remembers it otherwise.
+
+        Args:
+            event: as it came.
+            record: what stands in it, None when that is no JSON object.
+            dialect: names what identifies a record.
+        """
+        if record is None:
+            return self._repeats_useless(USELESS + _hash(event.data))
+        key = _key(event, record, dialect.stream.identity)
         known = key in self._known
         if known:
             self._unjoined = False
@@ -108,24 +114,13 @@ class Replay:
         return True
 
 
-def _key(event: StreamEvent, fields: dict[str, Any] | None, dialect: Dialect) -> str:
-    if fields is None:
-        return USELESS + _hash(event.data)
-    parts = _identity(dialect.stream.identity, fields, dialect)
+def _key(event: StreamEvent, record: Record, identity: Sequence[KeyPath]) -> str:
+    """What identifies an event, hashed; empty when nothing does."""
+    parts = [path.of(record) for path in identity]
     if any(part is not None for part in parts):
-        return _hash(b"=", msgspec.json.encode(parts))
-    return _hash(b"#", event.last_id.encode(), event.data) if event.has_id else ""
+        return _hash(b"=" + msgspec.json.encode(parts))
+    return _hash(b"#" + event.last_id.encode() + b"\n" + event.data) if event.has_id else ""
 
 
-def _identity(paths: Sequence[KeyPath], fields: dict[str, Any], dialect: Dialect) -> list[Any]:
-    if not paths:
-        return []
-    record = record_of(fields, dialect)
-    return [path.of(record) for path in paths]
-
-
-def _hash(*parts: bytes) -> str:
-    digest = hashlib.blake2b(digest_size=9)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=9).hexdigest()

@@ -19,7 +19,6 @@ from data_sources.lines.timestamps import (
     NEWEST_NS,
     OLDEST_NS,
     BadTimeError,
-    NoDateError,
     epoch_ns,
 )
 from data_sources.lines.transforms import number, word
@@ -101,10 +100,9 @@ def _times(keys: dict[int, Found], n: int, zone: dt.tzinfo) -> tuple[Int64Array,
             continue
         try:
             ts[row], named_no_zone = epoch_ns(value, zone)
-        except NoDateError:
-            continue  # as if it named no time: it counts, but in no window
-        except BadTimeError:
-            bad.append(row)
+        except BadTimeError as e:
+            if not e.no_date:  # else as if it named no time: it counts, but in no window
+                bad.append(row)
         else:
             naive += named_no_zone
     return ts, naive, bad

@@ -29,11 +29,15 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,30})?)?", 
 
 
 class BadTimeError(ValueError):
-    """The value is no time that we can read."""
+    """The value is no time that we can read.
 
+    Attributes:
+        no_date: it is a time of day, and nobody knows of which day: it names no moment.
+    """
 
-class NoDateError(BadTimeError):
-    """The value is a time of day: it names no moment, because nobody knows of which day."""
+    def __init__(self, text: str, *, no_date: bool = False) -> None:
+        super().__init__(text)
+        self.no_date = no_date
 
 
 def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
@@ -51,8 +55,8 @@ def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
         Nanoseconds since 1970-01-01 UTC, and whether the text named no zone.
 
     Raises:
-        BadTimeError: when it cannot be read, or lies before 2000 or beyond 2262; a `NoDateError`
-            when it is only a time of day.
+        BadTimeError: when it cannot be read, or lies before 2000 or beyond 2262; with
+            `no_date` when it is only a time of day.
     """
     if isinstance(value, bool):
         raise BadTimeError("a truth value is no time")
@@ -88,7 +92,7 @@ def _of_iso(text: str, zone: dt.tzinfo) -> tuple[int, bool]:
     match = _ISO.fullmatch(text)
     if match is None:
         if _TIME_OF_DAY.fullmatch(text):
-            raise NoDateError("a time of day without a date")
+            raise BadTimeError("a time of day without a date", no_date=True)
         raise BadTimeError("neither a number nor an ISO 8601 time")
     year, month, day, hour, minute, second, fraction, utc, sign, off_hours, off_minutes = (
         match.groups()
