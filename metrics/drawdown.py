@@ -32,8 +32,8 @@ class Drawdown:
 def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     """Return the equity frame, ascending, with `drawdown_ratio` where it was missing.
 
-    Unit: ratio, 0 or below: equity / highest equity so far − 1, for each source and account. What an
-    origin tells itself stays. A point without a time or with no peak above 0 has none.
+    Unit: ratio, 0 or below: equity / highest equity so far − 1, for each source and account. What
+    an origin tells itself stays. A point without a time or with no peak above 0 has none.
     """
     if not {"ts_event", "equity"} <= set(equity.columns):
         return equity
@@ -69,7 +69,7 @@ def drawdowns(states: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdo
         found.append(
             Drawdown(
                 source=str(source),
-                account_id=None if pd.isna(account) else str(account),
+                account_id=None if account is None or account != account else str(account),
                 now=float(ratio.iloc[-1]),
                 worst=float(ratio.min()),
                 peak=float(values.max()),
