@@ -18,7 +18,8 @@ from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.explain import explain_text
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.infer import SAMPLE_LINES, Guess, infer
-from data_sources.lines.raw import escaped, raw_line
+from data_sources.lines.raw import escaped, raw_line, set_aside_of
+from data_sources.lines.repeats import Repeats
 from data_sources.lines.rows import NAT, Columns, concatenate
 from data_sources.lines.stretches import in_stretches
 from data_sources.lines.tail import Tail
@@ -190,9 +191,12 @@ class JsonlSource:
         stretches = []
         for chunk in in_stretches(chunks):
             columns, bad = decoder.decode(chunk.data, received_ns)
+            once = self._repeats.left_out(columns, decoder.table, self._session(chunk))
+            self._counts.duplicates += len(columns) - len(once)
+            columns = once
             columns.offset += chunk.offset
             self._count(columns, bad)
-            set_aside += [_quarantined(chunk, line) for line in bad]
+            set_aside += [set_aside_of(chunk, line) for line in bad]
             if len(columns):
                 parts.append(columns)
                 stretches.append(Stretch(len(columns), chunk.generation, self._session(chunk)))
@@ -249,6 +253,7 @@ class JsonlSource:
 
     def _speak(self, dialect: Dialect) -> None:
         self._decoder = Decoder(dialect, self._zone)
+        self._repeats = Repeats(dialect)
 
     def _judge(self) -> tuple[str, str | None]:
         counts = self._counts
@@ -265,14 +270,14 @@ class JsonlSource:
         return None if self._newest_ns == NAT else pd.Timestamp(self._newest_ns, tz="UTC")
 
     def _counts_now(self) -> Counts:
-        values = asdict(self._counts)
-        return Counts(**values)
+        return Counts(**asdict(self._counts))
 
     def _cursor_now(self) -> dict[str, Any]:
         return {
             "tail": self._tail.cursor(),
             "counts": asdict(self._counts),
             "dialect": self.speaks if self._settled else "",
+            "told": self._repeats.to_json() if self._decoder else {},
             "newest_ns": None if self._newest_ns == NAT else self._newest_ns,
         }
 
@@ -286,15 +291,6 @@ class JsonlSource:
         if not self._settled and cursor.get("dialect"):
             self._speak(load_dialect(cursor["dialect"]))
             self._settled = True
+        if self._decoder is not None:
+            self._repeats.restore(cursor.get("told", {}))
         self._cursor = cursor
-
-
-def _quarantined(chunk: Chunk, line: BadLine) -> Quarantined:
-    return Quarantined(
-        line.reason,
-        chunk.file,
-        chunk.generation,
-        chunk.offset + line.offset,
-        line.length,
-        escaped(line.head),
-    )

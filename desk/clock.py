@@ -16,6 +16,7 @@ from data_sources.reading import Reading
 from desk.keeper import Keeper
 from desk.memory import give_memory_back
 from desk.origin import Origin, Wakeable
+from desk.states import joined
 from desk.wake import Wake
 from ledger import Ledger
 
@@ -34,7 +35,6 @@ TRIM_SECONDS: Final = 10.0
 COMPLAIN_SECONDS: Final = 60.0
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
-JOURNAL_KEPT: Final = 10_000
 
 
 class Clock:
@@ -60,7 +60,6 @@ class Clock:
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._inbox: list[tuple[Origin, Reading]] = []
-        self._journal: dict[str, list[tuple[int, pd.DataFrame]]] = {}
         self._sweeper = threading.Thread(target=self._run, name="desk-clock", daemon=True)
         self._pollers = [
             threading.Thread(target=self._poll, args=(o,), name=f"desk-poll-{o.name}", daemon=True)
@@ -138,15 +137,10 @@ class Clock:
             for events in self._keeper.restore(self._origins):
                 self._ledger.fold(events)
                 self._tick_when_due()
-            self._restore_states()
+            self._keeper.restore_states(self._polled)
         finally:
             self.restoring = False
             self._news = True
-
-    def _restore_states(self) -> None:
-        by_key = {origin.key: origin.name for origin in self._polled}
-        for key, ts, frame in self._keeper.states(self._polled):
-            self._journal.setdefault(by_key[key], []).append((ts, frame))
 
     def _sweep(self) -> bool:
         """Read every stream once; return whether some origin holds more."""
@@ -218,26 +212,13 @@ class Clock:
         with self._lock:
             inbox, self._inbox = self._inbox, []
         for origin, reading in inbox:
-            before = _essence(origin.frame)
             origin.take(reading, self._now_ns())
             origin.catching_up = False
-            origin.frame = reading.frame
-            origin.changed = before != _essence(reading.frame)
-            series = self._journal.setdefault(origin.name, [])
-            if origin.changed or not series:
-                series.append((self._now_ns(), reading.frame))
-                del series[:-JOURNAL_KEPT]
             self._news = True
 
-    def states(self, at_ns: int | None) -> list[pd.DataFrame]:
-        """Return the newest state of each polled origin, or the one that held at a moment."""
-        if at_ns is None:
-            return [origin.frame for origin in self._polled if origin.frame is not None]
-        found = []
-        for series in list(self._journal.values()):
-            held = [frame for ts, frame in series if ts <= at_ns]
-            found += held[-1:]
-        return found
+    def states(self, at_ns: int | None) -> dict[str, pd.DataFrame]:
+        """Return the frames of all polled origins as they are, or as they were at a moment."""
+        return joined(origin.states.at(at_ns) for origin in self._polled)
 
     # -- keeping and telling -------------------------------------------------------------------
 
@@ -260,11 +241,3 @@ class Clock:
             self._ticked_at = now
             with contextlib.suppress(RuntimeError):  # an event loop that has just closed
                 self._changed()
-
-
-def _essence(frame: pd.DataFrame | None) -> object:
-    """What makes two states differ: not when they were asked for, nor how long that took."""
-    if frame is None:
-        return None
-    names = [name for name in ("name", "state", "detail") if name in frame]
-    return frame[names].astype("str").to_numpy().tolist()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
 from desk.keeper import Keeper
@@ -20,7 +21,6 @@ from ledger import Ledger, View
 
 LOG = logging.getLogger(__name__)
 VIEWS_KEPT: Final = 64
-ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
 
 
 class Desk:
@@ -126,7 +126,8 @@ class Desk:
         )
         view.version = version
         view.sources = [origin.row(now) for origin in self.origins]
-        view.states = {"services": self._services(None if at is None else int(view.at.value))}
+        states = self._clock.states(None if at is None else int(view.at.value))
+        view.states = {"services": empty("services"), **states}
         view.desk = {
             "name": self.name,
             "environment": self.environment,
@@ -146,15 +147,6 @@ class Desk:
         if isinstance(at, str):
             return None  # the ledger's own default: its newest event
         return pd.Timestamp(now_ns, unit="ns", tz="UTC") if at is None else at
-
-    def _services(self, at_ns: int | None) -> pd.DataFrame:
-        """Return the services frame as it stood at a moment (None = now)."""
-        states = self._clock.states(at_ns)
-        if not states:
-            return pd.DataFrame(
-                columns=["name", "kind", "state", "latency_seconds", "since", "as_of", "detail"]
-            )
-        return pd.concat(states, ignore_index=True)
 
     def sources(self) -> list[dict[str, Any]]:
         """Return the rows of `/api/sources`."""
@@ -189,16 +181,20 @@ class Desk:
         wanted: dict[str, Any] = {"limit": limit, "since": since, "until": until, "equal": equal}
         if name == "events":
             return self._keeper.events(self.origins, **wanted)
-        if name in frames.OF_EVENTS:
-            return frames.chosen(name, lambda **k: self._keeper.events(self.origins, **k), wanted)
+        if name not in frames.NAMES:
+            raise KeyError(name)
+        found = [self._clock.states(None).get(name)]
         if name == "orders":
-            orders = self.view(window_seconds=None).orders
-            return frames.narrowed(orders, time=ORDER_TIMES, **wanted)
-        if name == "fills":
-            return frames.narrowed(frames.fills(self._ledger), time="ts_event", **wanted)
-        if name == "services":
-            return frames.narrowed(self._services(None), time="as_of", **wanted)
-        raise KeyError(name)
+            found.append(self.view(window_seconds=None).orders)
+        elif name == "fills":
+            found.append(frames.fills(self._ledger))
+        kinds = self._ledger.groups.codes["what"].words
+        found += [
+            frames.of_events(name, origin, kinds, self._keeper.events, wanted)
+            for origin in self.origins
+            if not origin.is_state
+        ]
+        return frames.narrowed(*frames.united(name, found), **wanted)
 
     def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
         """Return the last lines set aside, newest first."""

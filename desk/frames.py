@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatch
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
+from data_sources.dialects.dialect import Dialect, load_dialect
+from data_sources.dialects.event_frames import frame_of, frames_of
+from data_sources.frames import FRAMES, empty
+from desk.origin import Origin
 from ledger import Ledger
 from ledger.order_frame import times
 
@@ -41,9 +47,43 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 }
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
-NAMES: Final = ("events", "orders", "fills", *OF_EVENTS, "services")
+NAMES: Final = ("events", "orders", "fills", *FRAMES)
+ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
+TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
+"""The time of a row, by which it is chosen and sorted: the first of these columns there is."""
 
 Events = Callable[..., pd.DataFrame]
+
+
+def of_events(
+    name: str, origin: Origin, kinds_told: Iterable[str], events: Events, wanted: dict[str, Any]
+) -> pd.DataFrame | None:
+    """Return the rows of a frame that the events of one source tell, or None.
+
+    Its dialect says how; where it does not, some frames are a choice of events in any dialect.
+
+    Args:
+        name: of the frame.
+        origin: the source.
+        kinds_told: all kinds that were ever told, to which wildcards are widened.
+        events: gives kept events, as `Keeper.events` does.
+        wanted: limit, since, until and equal, as `narrowed` takes them.
+    """
+    dialect = _dialect(origin)
+    kinds = {} if dialect is None else frames_of(dialect)
+    if dialect is not None and name in kinds:
+        asked = [kind for kind in kinds_told if any(fnmatch(kind, one) for one in kinds[name])]
+        found = events([origin], kinds=asked, **wanted) if asked else None
+        return None if found is None else frame_of(found, dialect, name)
+    return chosen(name, partial(events, [origin]), wanted) if name in OF_EVENTS else None
+
+
+def _dialect(origin: Origin) -> Dialect | None:
+    # What was guessed has a name; what was configured may be the path of a user's own file.
+    name = getattr(origin.source, "dialect", "")
+    if name == "auto":
+        name = getattr(origin.source, "speaks", "")
+    return load_dialect(name) if name else None
 
 
 def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
@@ -60,6 +100,22 @@ def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
         blocked = found["kind"].isin(["order.denied", "order.skipped"])
         frame["decision"] = frame["decision"].astype("str").mask(blocked, "block")
     return frame.join(found[TRACE])
+
+
+def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the parts of a frame as one, ascending, and the columns that say when a row was."""
+    given = [part for part in parts if part is not None]
+    filled = [part for part in given if len(part)] or given[:1]
+    if not filled:
+        return empty(name), ()
+    whole = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+    columns = ORDER_TIMES if name == "orders" else TIMES
+    times = [column for column in columns if column in whole]
+    times = times if name == "orders" else times[:1]
+    if len(filled) > 1 and times:
+        heard = whole[times].bfill(axis=1).iloc[:, 0]
+        whole = whole.iloc[heard.argsort(kind="stable")]
+    return whole, tuple(times)
 
 
 def fills(ledger: Ledger) -> pd.DataFrame:
@@ -96,8 +152,8 @@ def fills(ledger: Ledger) -> pd.DataFrame:
 
 def narrowed(
     frame: pd.DataFrame,
+    times: Sequence[str] = (),
     *,
-    time: str | Sequence[str],
     limit: int,
     since: pd.Timestamp | None,
     until: pd.Timestamp | None,
@@ -105,13 +161,12 @@ def narrowed(
 ) -> pd.DataFrame:
     """Return the newest rows that fit; of several times the first one that is known counts."""
     mask = pd.Series(True, index=frame.index)
-    names = [time] if isinstance(time, str) else list(time)
-    if since is not None or until is not None:
-        times = frame[names].bfill(axis=1).iloc[:, 0] if len(names) > 1 else frame[names[0]]
+    if times and (since is not None or until is not None):
+        heard = frame[list(times)].bfill(axis=1).iloc[:, 0]
         if since is not None:
-            mask &= times >= since
+            mask &= heard >= since
         if until is not None:
-            mask &= times <= until
+            mask &= heard <= until
     for name, word in equal.items():
         if word is not None:
             mask &= frame[name] == word if name in frame else False

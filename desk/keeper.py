@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import sqlite3
 import threading
@@ -15,6 +14,7 @@ import pyarrow as pa
 
 from desk import event_table, history
 from desk.origin import Origin
+from desk.states import packed, unpacked
 from desk.store import Commit, Store
 
 LOG = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class _Taken:
     origin: Origin
     waited: int
     aside: int
+    states: int
     news: pa.Table | None = None
     flushed: bool = False
 
@@ -77,15 +78,11 @@ class Keeper:
             LOG.warning("%s: %s", name, damage)
             self._store.forget(key, f"{name} could not be read ({damage}).")
 
-    def states(self, origins: Sequence[Origin]) -> list[tuple[str, int, pd.DataFrame]]:
-        """Return the journal of polled states, oldest first: (key, ts_ns, frame)."""
-        found = []
-        for key, ts, payload in self._store.journal(origin.key for origin in origins):
-            frame = pd.DataFrame(payload["rows"])
-            for name in frame.columns.intersection(["since", "as_of"]):
-                frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601")
-            found.append((key, ts, frame))
-        return found
+    def restore_states(self, origins: Iterable[Origin]) -> None:
+        """Give polled origins the journal of their states back."""
+        by_key = {origin.key: origin for origin in origins}
+        for key, ts, payload in self._store.journal(by_key):
+            by_key[key].states.add(unpacked(payload["frames"]), ts)
 
     def _hold(self, key: str, table: pa.Table) -> None:
         """Hold what is committed but in no file yet, in few pieces: each has its own price."""
@@ -127,10 +124,10 @@ class Keeper:
         for line in origin.set_aside:
             record = {"source": origin.name, **dataclasses.asdict(line)}
             change.quarantine.append((key, now_ns, record))
-        if origin.is_state and origin.frame is not None:
-            rows = json.loads(origin.frame.to_json(orient="records", date_format="iso"))
-            change.journal.append((key, now_ns, {"name": origin.name, "rows": rows}))
-        taken = _Taken(origin, len(origin.waiting), len(origin.set_aside))
+        unsaved = list(origin.states.unsaved)
+        for ts_ns, frames in unsaved:
+            change.journal.append((key, ts_ns, {"name": origin.name, "frames": packed(frames)}))
+        taken = _Taken(origin, len(origin.waiting), len(origin.set_aside), len(unsaved))
         if not origin.waiting:
             return taken
         taken.news = event_table.table_of(origin.waiting)
@@ -153,6 +150,7 @@ class Keeper:
             self._hold(origin.key, taken.news)
         del origin.waiting[: taken.waited]
         del origin.set_aside[: taken.aside]
+        del origin.states.unsaved[: taken.states]
         origin.changed = False
 
     def _discard(self, change: Commit) -> None:

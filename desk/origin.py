@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
+from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
@@ -65,7 +66,7 @@ class Origin:
     alive_ns: int | None = None
     """When its newest line was written, by its own clock but never later than we read it."""
     received_ms: int | None = None
-    frame: pd.DataFrame | None = None
+    states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
     set_aside: list[Quarantined] = field(default_factory=list)
     changed: bool = False
@@ -90,7 +91,12 @@ class Origin:
         told_ns = self._newest_told(reading)
         if told_ns is not None:
             self.alive_ns = max(self.alive_ns or 0, min(told_ns, now_ns))
-        if len(reading.frame):
+        if self.is_state:
+            name = getattr(self.source, "frame_name", "services")
+            frames = {name: reading.frame, **reading.frames}
+            self.received_ms = now_ns // 1_000_000
+            self.changed |= self.states.take(frames, now_ns)
+        elif len(reading.frame):
             self.received_ms = now_ns // 1_000_000
             self.changed = True
 

@@ -29,7 +29,8 @@ class LatencySamples:
         seconds: float64, same length. Empty when only the histogram covers the window.
         symbol, route, source: Categoricals of the same length.
         exact: whether `seconds` holds every value of the window.
-        histogram: (counts int64, midpoints in seconds float64) when not exact.
+        histogram: (counts int64, midpoints in seconds float64) when not exact and not filtered;
+            then `seconds` holds the newest part of the window, row by row.
         n: number of latencies in the window.
     """
 
@@ -77,8 +78,12 @@ def latency_samples(
     seconds: npt.NDArray[np.float64],
     *,
     minutes: tuple[int | None, int | None] | None,
+    exact: bool,
 ) -> LatencySamples:
-    """Return the latencies of a stage; with `minutes` the histogram of those stands for them."""
+    """Return the latencies of a stage; with `minutes` the histogram of those stands for them.
+
+    `exact` says whether the rows are all that the window has.
+    """
     groups = ledger.groups
     table = groups.table()[group] if len(group) else np.empty((0, len(DIMENSIONS)), np.int32)
     histogram, count = None, len(seconds)
@@ -95,7 +100,7 @@ def latency_samples(
         symbol=symbol,
         route=route,
         source=source,
-        exact=histogram is None,
+        exact=exact,
         histogram=histogram,
         n=count,
     )

@@ -139,7 +139,7 @@ class View:
         minutes = None if self.exact or not self._allowed.all() else self._minutes()
         taken = taken_samples(ledger, self._allowed, (low, high), (self._start, self._at))
         self._samples = {
-            stage: latency_samples(ledger, stage, *rows, minutes=minutes)
+            stage: latency_samples(ledger, stage, *rows, minutes=minutes, exact=self.exact)
             for stage, rows in taken.items()
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -69,12 +70,14 @@ def decision_seconds(events: pd.DataFrame) -> pd.Series[float]:
 def latency_percentiles(latency: SamplesOf, *, stage: str) -> Percentiles:
     """Give P50, P90 and P99 of a stage in the window, in seconds, each with its 95 % interval.
 
-    Exact (numpy's linear interpolation) where the values are at hand, else from the histogram.
+    Exact (numpy's linear interpolation) where the values are at hand, else from the histogram; of
+    one source or symbol no histogram is kept, so that a long window knows only its newest part.
     """
     samples: Samples = latency(stage)
     if not samples.exact and samples.histogram is not None:
         return histogram_percentiles(*samples.histogram)
-    return percentiles(samples.seconds)
+    found = percentiles(samples.seconds)
+    return found if samples.exact else replace(found, exact=False, partial=True)
 
 
 @metric(unit="seconds", needs=("latency",))

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 QUANTILES: Final = (0.5, 0.9, 0.99)
+PARTIAL_LABEL: Final = "newest kept"
+"""The sample is the newest part of the window: what is older is kept only as counts."""
 HISTOGRAM_LABEL: Final = "± 0.4 %"
 """The width of a bin of the float-bit log histogram with 128 bins an octave: at most 0.39 %."""
 
@@ -47,10 +49,13 @@ class Percentiles:
     p50: Percentile
     p90: Percentile
     p99: Percentile
+    partial: bool = False
 
     @property
     def label(self) -> str:
-        """How exact the values are: `exact`, or the error of the histogram."""
+        """How exact the values are: `exact`, the error of the histogram, or that some are gone."""
+        if self.partial:
+            return PARTIAL_LABEL
         return "exact" if self.exact else HISTOGRAM_LABEL
 
     @property

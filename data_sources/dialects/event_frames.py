@@ -119,7 +119,7 @@ def _entries(fields: dict[str, Any], each: KeyPath | None) -> Iterator[dict[str,
     if each is None:
         yield fields
         return
-    found = each.of(Record(fields, fields))
+    found = fields if each.text == WHOLE else each.of(Record(fields, fields))
     if not isinstance(found, dict | list):
         return
     for key, value in found.items() if isinstance(found, dict) else enumerate(found):

@@ -99,14 +99,19 @@ def _rule(
     return FrameRule(
         frame=name,
         when=reader.condition((*where, "when")),
-        kinds=tuple(_kinds(reader, (*where, "when"))),
+        kinds=tuple(kinds_of(reader, (*where, "when"))),
         each=reader.key_path((*where, "each")) if reader.has((*where, "each")) else None,
         cells={column: _cell(reader, name, column, (*where, "columns")) for column in columns},
         change=functions.get(change),
     )
 
 
-def _kinds(reader: Reader, where: Where) -> Iterator[str]:
+def kinds_of(reader: Reader, where: Where) -> Iterator[str]:
+    """The kinds that a condition names, as written.
+
+    Raises:
+        DialectError: when it names none, or one that is not agreed.
+    """
     value = reader.get((*where, "kind"))
     kinds = value if isinstance(value, list) else [value]
     if not kinds or not all(isinstance(kind, str) for kind in kinds):

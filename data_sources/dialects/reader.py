@@ -99,6 +99,13 @@ class Reader:
             self.refuse(where, f"was {value!r}; it must be a number")
         return float(value)
 
+    def flag(self, where: Where) -> bool:
+        """True or false; false when missing."""
+        value = self.get(where)
+        if value is not None and not isinstance(value, bool):
+            self.refuse(where, f"was {value!r}; it must be true or false")
+        return bool(value)
+
     def choice(self, where: Where, allowed: set[str], default: str) -> str:
         """One of some words."""
         value = self.text(where, default)

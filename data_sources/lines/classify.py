@@ -9,10 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from data_sources.dialects.dialect import WORD_COLUMNS, Dialect, Place, Rule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
+from data_sources.lines.line_fields import with_found
 from data_sources.lines.transforms import word
 
-TWIN: Final = "telemetry.twin."
-"""Prefix of the kind of a line that only repeats what an events file says."""
 MAX_WORD: Final = 256
 """Longer words are cut: a category is a name, not a text."""
 
@@ -52,6 +51,8 @@ def record_of(fields: dict[str, Any], dialect: Dialect) -> Record:
         if isinstance(inner, dict) and all(name in inner for name in told_by):
             outer = {name: value for name, value in fields.items() if name != key}
             fields, wrapped = {**outer, **inner}, True
+    if dialect.texts:
+        fields = with_found(fields, dialect.texts)
     for name in dialect.details:
         details = fields if name == WHOLE else fields.get(name)
         if isinstance(details, dict):
@@ -83,8 +84,7 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
                 if words.get(name) is None:
                     words[name] = facts.code if value == "@code" else value
                     facts.sources[name] = f"default {dialect.file.name}:{rule.line}"
-    twin = facts.rule is not None and facts.rule.twin
-    words["kind"] = TWIN + facts.kind if twin else facts.kind
+    words["kind"] = (facts.rule.prefix if facts.rule else "") + facts.kind
     opened = tuple(_counts(place, facts) for place in dialect.loose)
     return LineClass(tuple(_name(words.get(c)) for c in WORD_COLUMNS), opened, words.get("text")), (
         facts

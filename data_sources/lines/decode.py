@@ -16,6 +16,7 @@ from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Classifier, LineClass, record_of
 from data_sources.lines.fast import FastWay
+from data_sources.lines.line_fields import as_told, fields_of
 from data_sources.lines.rows import (
     Columns,
     Found,
@@ -27,7 +28,7 @@ from data_sources.lines.rows import (
     texts_of,
     with_fallback,
 )
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.strict import BadLineError
 
 HEAD_BYTES: Final = 256
 SMALL_BYTES: Final = 1_200
@@ -81,7 +82,7 @@ class StrictWay:
                 blank += 1
                 continue
             try:
-                fields = parse_line(line)
+                fields = fields_of(line, self._dialect)
             except BadLineError as e:
                 bad.append(bad_line(data, start, end, e.reason))
                 continue
@@ -142,7 +143,7 @@ class StrictWay:
                     return bytes(raw[name]).decode()
         except (msgspec.MsgspecError, RecursionError):
             pass
-        return json.dumps(record.details, ensure_ascii=False)
+        return json.dumps(as_told(record.details), ensure_ascii=False)
 
 
 def _counting(values: list[Any], taken: list[_Parsed], index: int) -> list[Any]:

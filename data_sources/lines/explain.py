@@ -24,8 +24,9 @@ from data_sources.dialects.key_path import DETAILS, WHOLE, Record
 from data_sources.errors import OriginError
 from data_sources.lines.classify import Facts, LineClass, classify, record_of
 from data_sources.lines.infer import infer_path
+from data_sources.lines.line_fields import fields_of
 from data_sources.lines.raw import escaped
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.strict import BadLineError
 from data_sources.lines.timestamps import FUTURE_NS, BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
 
@@ -129,7 +130,7 @@ def _explained(number_: int, offset: int, line: bytes, dialect: Dialect) -> Expl
     if not line.strip():
         return ExplainedLine(number_, offset, dialect.name, shown, problem="blank: only counted")
     try:
-        record = record_of(parse_line(line), dialect)
+        record = record_of(fields_of(line, dialect), dialect)
         found, facts = classify(record, dialect)
         taken: set[str] = set()
         fields = [_time(record, dialect, taken)]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from data_sources.reading import Quarantined
+
+if TYPE_CHECKING:
+    from data_sources.lines.chunk import Chunk
+    from data_sources.lines.decode import BadLine
 
 LONGEST: Final = 1 << 20
 
@@ -37,3 +43,15 @@ def raw_line(file: Path, offset: int, *, limit: int = LONGEST) -> bytes | None:
 def escaped(head: bytes) -> str:
     """Bytes as printable ASCII, everything else as escapes: safe to log and to show."""
     return head.decode("latin-1").encode("unicode_escape").decode("ascii")
+
+
+def set_aside_of(chunk: Chunk, line: BadLine) -> Quarantined:
+    """What a reading tells about a line of a chunk that was set aside."""
+    return Quarantined(
+        line.reason,
+        chunk.file,
+        chunk.generation,
+        chunk.offset + line.offset,
+        line.length,
+        escaped(line.head),
+    )

@@ -99,7 +99,7 @@ def assemble(
     columns = Columns(rows.class_id, ts, rows.offset, numbers, texts, naive=naive)
     refused = [(int(rows.offset[row]), reason) for row, reason in sorted(problems.items())]
     if problems:
-        columns = _without(columns, list(problems))
+        columns = without(columns, list(problems))
     columns.untimed = int(np.count_nonzero(columns.ts_ns == NAT))
     return columns, refused
 
@@ -222,7 +222,8 @@ def with_fallback(
     return texts | {"text": fallback if known is None else pc.coalesce(known, fallback)}
 
 
-def _without(columns: Columns, rows: list[int]) -> Columns:
+def without(columns: Columns, rows: list[int]) -> Columns:
+    """The columns without these rows, which are taken for lines with a time."""
     keep = np.ones(len(columns), np.bool_)
     keep[rows] = False
     return Columns(
@@ -231,7 +232,10 @@ def _without(columns: Columns, rows: list[int]) -> Columns:
         columns.offset[keep],
         {name: values[keep] for name, values in columns.numbers.items()},
         {name: values.filter(pa.array(keep)) for name, values in columns.texts.items()},
+        lines=columns.lines,
+        blank=columns.blank,
         naive=columns.naive,
+        untimed=columns.untimed,
     )
 
 

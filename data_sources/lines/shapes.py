@@ -126,7 +126,7 @@ class Shapes:
         # Beside a details object another of its names may hold something else: rare, so strictly.
         key = next((k for k in self._dialect.details if _is(record, k)), None)
         unclear = any(name in record.fields for name in self._dialect.details if name != key)
-        if record.wrapped or unclear or seen is None:
+        if record.wrapped or unclear or seen is None or self._has_texts(record):
             return self._strict()
         shape = _Shape(table.number(line_class), seen.details if record.details else (0, 0))
         counting = (*([True] * len(self._dialect.time)), *line_class.open)
@@ -138,6 +138,11 @@ class Shapes:
             shape.at.append(NOWHERE if token is None else token)
             shape.next.append(0 if token is None else seen.lengths[token + 1])
         return shape
+
+    def _has_texts(self, record: Record) -> bool:
+        """Whether patterns look into a text of the record: what they see is no shape."""
+        keys = (key for pattern in self._dialect.texts for key in pattern.keys)
+        return any(key in record.fields for key in keys)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ledger import Ledger
+from metrics.latency import latency_percentiles
 
 S = 1_000_000_000
 T = 1_756_757_303 * S
@@ -58,3 +59,29 @@ def test_late_is_late_for_its_own_source(make_events: Maker) -> None:
     assert ledger.fold(make_events(slow)).late == {}
     again = [{"ts_event": T + S + 1, "kind": "signal", "source": "slow"}]
     assert ledger.fold(make_events(again)).late == {"slow": 1}
+
+
+def test_a_filtered_window_behind_what_is_kept_says_so(make_events: Maker) -> None:
+    """Of one symbol no histogram is kept: its percentiles cover the newest part, and say that."""
+    ledger = Ledger(capacity=100)
+    ledger.fold(make_events([{"ts_event": T - S, "kind": "signal", "symbol": "Y"}]))
+    for start in range(0, 400, 50):
+        rows = [
+            {
+                "ts_event": T + (start + n) * S,
+                "kind": "route.decided",
+                "symbol": "X",
+                "latency_seconds": 0.01,
+            }
+            for n in range(50)
+        ]
+        ledger.fold(make_events(rows))
+    one = ledger.view(symbol="X", window_seconds=None).measure(
+        latency_percentiles, stage="decision"
+    )
+    assert one.label == "newest kept"
+    assert 0 < one.n < 400
+    whole = ledger.view(window_seconds=None).measure(latency_percentiles, stage="decision")
+    assert (whole.n, whole.label) == (400, "± 0.4 %")
+    near = ledger.view(symbol="X", window_seconds=30).measure(latency_percentiles, stage="decision")
+    assert (near.n, near.label) == (30, "exact")

@@ -1,0 +1,49 @@
+"""Which lines tell the same thing twice: the tables `[[duplicates]]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data_sources.dialects.condition import Condition
+from data_sources.dialects.frame_rule import kinds_of
+from data_sources.dialects.key_path import KeyPath
+from data_sources.dialects.reader import Reader, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Events that fit *when*, agree in all of *same* and lie this near to each other are one.
+
+    kinds  the kinds that *when* asks for, as written
+    """
+
+    when: Condition
+    kinds: tuple[str, ...]
+    same: tuple[KeyPath, ...]
+    within_ns: int
+
+
+def repeats_of(reader: Reader) -> tuple[Repeat, ...]:
+    """What counts as told twice, in order.
+
+    Raises:
+        DialectError: naming the file, the line, the key and what is allowed.
+    """
+    found = []
+    for index in range(len(reader.entries(("duplicates",), []))):
+        where: Where = ("duplicates", index)
+        reader.only(where, {"when", "same", "within_seconds"})
+        seconds = reader.number((*where, "within_seconds"), 0.0)
+        if not 0 < seconds <= 60:
+            reader.refuse(
+                (*where, "within_seconds"), f"was {seconds:g}; it must be above 0, at most 60"
+            )
+        found.append(
+            Repeat(
+                reader.condition((*where, "when")),
+                tuple(kinds_of(reader, (*where, "when"))),
+                reader.paths((*where, "same")),
+                round(seconds * 1e9),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""What polled sources said of the world: the newest frames of each, and how they were before."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any, Final
+
+import pandas as pd
+
+from data_sources.frames import FRAMES, TIME, TRACE, shaped
+
+Frames = Mapping[str, pd.DataFrame]
+
+DATED: Final = frozenset({"prices", "equity", "trades", "fills", "alerts", "signals", "narration"})
+"""Frames whose rows carry their own time: what they were at a moment needs no journal."""
+RESTLESS: Final = frozenset({"as_of", "latency_seconds", "since", "raw_offset"})
+"""Columns that differ from one asking to the next though nothing happened."""
+KEPT: Final = 10_000
+ROWS_KEPT: Final = 200_000
+"""States, and rows in them, that are held of one source."""
+
+
+class StateJournal:
+    """The states of one source: the newest, and each older one that differed from the one before.
+
+    Attributes:
+        newest: frame name → frame, as of the last reading.
+        unsaved: states since their moments, which are in no commit yet.
+    """
+
+    def __init__(self) -> None:
+        self.newest: dict[str, pd.DataFrame] = {}
+        self.unsaved: list[tuple[int, Frames]] = []
+        self._told: list[tuple[int, Frames]] = []
+        self._rows = 0
+
+    def take(self, frames: Frames, ts_ns: int) -> bool:
+        """Take a reading's frames; return whether they say something new."""
+        before, self.newest = self.newest, dict(frames)
+        held = journaled(frames)
+        if self._told and _essence(journaled(before)) == _essence(held):
+            return False
+        self.add(held, ts_ns)
+        self.unsaved.append((ts_ns, held))
+        return True
+
+    def add(self, frames: Frames, ts_ns: int) -> None:
+        """Add a state that held from a moment on."""
+        self._told.append((ts_ns, frames))
+        self._rows += _size(frames)
+        while len(self._told) > 1 and (len(self._told) > KEPT or self._rows > ROWS_KEPT):
+            self._rows -= _size(self._told.pop(0)[1])
+
+    def at(self, ts_ns: int | None) -> Frames:
+        """Return the frames that held at a moment (None = now)."""
+        if ts_ns is None:
+            return self.newest
+        place = bisect_right(self._told, ts_ns, key=itemgetter(0))
+        return self._told[place - 1][1] if place else {}
+
+
+def journaled(frames: Frames) -> Frames:
+    """Return the frames of which the journal keeps how they were."""
+    return {name: frame for name, frame in frames.items() if name not in DATED}
+
+
+def joined(parts: Iterable[Frames]) -> dict[str, pd.DataFrame]:
+    """Return the frames of several sources, one frame a name."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for frames in parts:
+        for name, frame in frames.items():
+            if len(frame):
+                found.setdefault(name, []).append(frame)
+    return {name: pd.concat(pieces, ignore_index=True) for name, pieces in found.items()}
+
+
+def packed(frames: Frames) -> dict[str, Any]:
+    """Return frames as JSON-ready rows."""
+    return {
+        name: json.loads(frame.to_json(orient="records", date_format="iso", date_unit="ns"))
+        for name, frame in frames.items()
+    }
+
+
+def unpacked(kept: Mapping[str, list[dict[str, Any]]]) -> Frames:
+    """Return what was packed, times as times again."""
+    found = {}
+    for name, rows in kept.items():
+        if name in FRAMES:
+            columns = {**TRACE, **FRAMES[name]}
+            times = {column for column, dtype in columns.items() if dtype == TIME}
+            found[name] = shaped(name, [_read(row, times) for row in rows])
+    return found
+
+
+def _read(row: Mapping[str, Any], times: set[str]) -> dict[str, Any]:
+    return {
+        name: pd.Timestamp(value) if name in times and value is not None else value
+        for name, value in row.items()
+    }
+
+
+def _essence(frames: Frames) -> object:
+    return {
+        name: frame.drop(columns=[c for c in frame.columns if c in RESTLESS])
+        .astype("str")
+        .to_numpy()
+        .tolist()
+        for name, frame in frames.items()
+    }
+
+
+def _size(frames: Frames) -> int:
+    return sum(map(len, frames.values()))
