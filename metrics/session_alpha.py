@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from metrics.base import metric
+from metrics.one_source import one_source
 
 BENCHMARK: Final = "SPY"
 
@@ -36,7 +37,7 @@ def closes_by_day(prices: pd.DataFrame, symbol: str) -> pd.Series[float]:
     if not {"symbol", "ts_event", "close"} <= set(prices.columns):
         return pd.Series(dtype="float64")
     own = prices[(prices["symbol"] == symbol) & (prices["close"] > 0)]
-    return _by_day(own, "close")
+    return _by_day(one_source(own), "close")
 
 
 @metric(unit="ratio", needs=("states",))
