@@ -115,9 +115,9 @@ def _runs(
     )
     if uptime is None:
         return []
-    # Whole seconds jitter from poll to poll; a start told to ten seconds does not.
-    started = (as_of - uptime).round("10s")
-    last = None if cycle is None else (as_of - cycle).round("10s")
+    # Whole seconds jitter from poll to poll; a start told to the minute hardly ever does.
+    started = (as_of - uptime).round("1min")
+    last = None if cycle is None else (as_of - cycle).round("1min")
     return [{"run_id": run_id, "state": state, "ts_started": started, "ts_last_event": last}]
 
 

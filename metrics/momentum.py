@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
+from metrics.one_source import one_source
 
 LOOKBACK_BARS: Final = 126
 """Half a year of sessions: the last close over the one 126 bars before it."""
@@ -37,7 +38,8 @@ def momentum(
     stale (its last bar at most five sessions behind the newest) and has bars enough; so no symbol
     gains by a bar that others do not have yet. Rank 1 is the highest, equals share a rank. Stale
     symbols and those with too few bars are listed unranked with the time of their own last bar; a
-    symbol of the universe without bars has no time either. Missing is missing, never 0.
+    symbol of the universe without bars has no time either. Missing is missing, never 0. Where
+    several sources tell of a symbol, the one with the newest bar counts alone.
 
     Args:
         states: the frames of a desk by name, or a `prices` frame alone. `models` gives the
@@ -78,6 +80,7 @@ class _Bars:
 def _bars(prices: pd.DataFrame | None, wanted: list[str] | None) -> _Bars:
     if prices is None or not {"symbol", "ts_event", "close"} <= set(prices.columns):
         prices = pd.DataFrame({"symbol": [], "ts_event": pd.DatetimeIndex([]), "close": []})
+    prices = one_source(prices)
     codes, names = pd.factorize(prices["symbol"])
     symbols = [str(name) for name in names]
     times = pd.DatetimeIndex(prices["ts_event"])

@@ -126,7 +126,7 @@ closes = st.lists(st.floats(0.5, 1e4), min_size=1, max_size=12)
 def test_it_agrees_with_a_plain_recount_in_any_order(
     series: dict[str, list[float]], random: Any
 ) -> None:
-    """For any bars that end on one day, in any order: ratios and ranks as counted by hand."""
+    """For any bars that end on one day, in any order: ratios and ranks as by hand."""
     frame = prices(**series)
     order = list(range(len(frame)))
     random.shuffle(order)
@@ -148,3 +148,12 @@ def test_a_hole_in_one_symbol_moves_the_date_back_for_all() -> None:
     gone = (frame["symbol"] == "B") & (frame["ts_event"] == pd.Timestamp("2025-11-18", tz="UTC"))
     found = momentum(frame[~hole & ~gone])
     assert set(found["as_of"]) == {pd.Timestamp("2025-11-14", tz="UTC")}
+
+
+def test_two_sources_of_a_symbol_are_not_mixed() -> None:
+    """The source with the newest bar counts alone; the other's prices do not."""
+    cache = prices(XLK=[50.0] * 130 + [55.0]).assign(source="cache")
+    broker = prices(XLK=[100.0] * 130 + [120.0]).assign(source="broker")
+    late = cache[cache["ts_event"] < "2025-11-18"]
+    for frame in (pd.concat([late, broker]), pd.concat([broker, late])):
+        assert momentum(frame)["momentum_ratio"].tolist() == [pytest.approx(0.2)]

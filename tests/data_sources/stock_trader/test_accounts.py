@@ -88,7 +88,7 @@ def test_a_running_bot_tells_its_models_regime_and_uptime(server: Any, tmp_path:
     assert (regime["regime"], regime["account_id"]) == ("bull", "PA1")
     assert regime["ts_event"] == pd.Timestamp("2025-11-26T16:00:00Z")
     run = reading.frames["runs"].iloc[0]
-    assert abs(run["ts_started"] - (OPEN - pd.Timedelta(seconds=7205))).total_seconds() <= 5
+    assert abs(run["ts_started"] - (OPEN - pd.Timedelta(seconds=7205))).total_seconds() <= 30
     assert run["ts_last_event"] == OPEN - pd.Timedelta(seconds=600)
     for name, frame in {"services": reading.frame, **reading.frames}.items():
         assert frame.dtypes.to_dict() == empty(name).dtypes.to_dict(), name

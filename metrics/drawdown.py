@@ -1,0 +1,81 @@
+"""How far an account is below its highest equity so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metrics.base import metric
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The drawdown of one equity series, as ratios of its highest point: 0 or below.
+
+    now       of the newest point; worst: the deepest of the series
+    peak      the highest equity; at: when it was reached; worst_at: when the deepest was
+    n         points of the series
+    """
+
+    source: str
+    account_id: str | None
+    now: float
+    worst: float
+    peak: float
+    at: pd.Timestamp
+    worst_at: pd.Timestamp
+    n: int
+
+
+def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
+    """Return the equity frame, ascending, with `drawdown_ratio` where it was missing.
+
+    Unit: ratio, 0 or below: equity / highest equity so far − 1, for each source and account. What
+    an origin tells itself stays. A point without a time or with no peak above 0 has none.
+    """
+    if not {"ts_event", "equity"} <= set(equity.columns):
+        return equity
+    found = equity.sort_values("ts_event", kind="stable").reset_index(drop=True)
+    keys = [name for name in ("source", "account_id") if name in found]
+    values = found["equity"].where(found["ts_event"].notna())
+    if keys:
+        peaks = values.groupby([found[key] for key in keys], dropna=False).cummax()
+    else:
+        peaks = values.cummax()
+    own = (values / peaks.where(peaks > 0) - 1).astype("float64")
+    found["drawdown_ratio"] = found.get("drawdown_ratio", own).fillna(own)
+    return found
+
+
+@metric(unit="ratio", needs=("states",))
+def drawdowns(states: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdown, ...]:
+    """Give the drawdown of each equity series, by its whole history and not since we look.
+
+    Unit: ratio, 0 or below. Formula: equity / highest equity so far − 1; the series is one for
+    each source and account. Takes the frames of a desk by name, or an `equity` frame alone.
+    """
+    equity = states if isinstance(states, pd.DataFrame) else states.get("equity")
+    if equity is None or not {"ts_event", "equity", "source"} <= set(equity.columns):
+        return ()
+    named = equity if "account_id" in equity else equity.assign(account_id=None)
+    known = with_drawdown(named).dropna(subset=["ts_event", "equity", "drawdown_ratio"])
+    found = []
+    for (source, account), own in known.groupby(
+        ["source", "account_id"], dropna=False, observed=True
+    ):
+        ratio, values = own["drawdown_ratio"], own["equity"]
+        found.append(
+            Drawdown(
+                source=str(source),
+                account_id=None if account is None or account != account else str(account),
+                now=float(ratio.iloc[-1]),
+                worst=float(ratio.min()),
+                peak=float(values.max()),
+                at=own["ts_event"].iloc[int(values.argmax())],
+                worst_at=own["ts_event"].iloc[int(ratio.argmin())],
+                n=len(own),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,70 @@
+"""The drawdown is of the whole series, not since somebody looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.drawdown import drawdowns, with_drawdown
+
+
+def series(*values: float, source: str = "nav", account_id: str | None = "A") -> pd.DataFrame:
+    days = pd.date_range("2025-11-03", periods=len(values), tz="UTC")
+    return pd.DataFrame(
+        {"ts_event": days, "equity": values, "source": source, "account_id": account_id}
+    )
+
+
+def test_down_from_the_peak_and_up_again() -> None:
+    """100, 120, 90, 120: the worst is −25 % on the third day, now it is 0."""
+    (found,) = drawdowns(series(100, 120, 90, 120))
+    assert (found.now, found.worst, found.peak, found.n) == (0.0, -0.25, 120.0, 4)
+    assert found.worst_at == pd.Timestamp("2025-11-05", tz="UTC")
+    assert found.at == pd.Timestamp("2025-11-04", tz="UTC")
+
+
+def test_each_account_has_its_own_peak() -> None:
+    """One account's peak is nothing to another's, whatever the order of the rows."""
+    frame = pd.concat([series(100, 50), series(10, 20, account_id="B"), series(7, account_id=None)])
+    found = {each.account_id: each.now for each in drawdowns(frame.sample(frac=1, random_state=2))}
+    assert found == {"A": -0.5, "B": 0.0, None: 0.0}
+
+
+def test_what_an_origin_tells_stays() -> None:
+    """A ratio that is there is kept; a missing one is reckoned."""
+    frame = series(100, 50).assign(drawdown_ratio=[None, -0.6])
+    assert with_drawdown(frame)["drawdown_ratio"].tolist() == [0.0, -0.6]
+
+
+def test_no_series_no_drawdown() -> None:
+    """Nothing is given for no frame, no rows, and an account that never had money."""
+    assert drawdowns({}) == ()
+    assert drawdowns(series()) == ()
+    assert drawdowns(series(0.0, 0.0)) == ()
+
+
+@given(st.lists(st.floats(1, 1e9), min_size=1, max_size=40))
+def test_it_is_never_above_zero_and_agrees_with_a_recount(values: list[float]) -> None:
+    """For any series: each point against the highest up to it, in [−1, 0]."""
+    found = with_drawdown(series(*values))["drawdown_ratio"].tolist()
+    expected = [value / max(values[: n + 1]) - 1 for n, value in enumerate(values)]
+    assert found == pytest.approx(expected)
+    assert all(-1 <= ratio <= 0 for ratio in found)
+
+
+def test_the_real_backtest(realdata: Path) -> None:
+    """The NAV series of 1,257 days: its deepest drawdown as a plain loop finds it."""
+    table = pd.read_csv(realdata / "stock_trader/backtest/nav_series.csv")
+    frame = series(*table["nav"])
+    peak, worst = 0.0, 0.0
+    for nav in table["nav"]:
+        peak = max(peak, nav)
+        worst = min(worst, nav / peak - 1)
+    (found,) = drawdowns(frame)
+    assert found.n == 1_257
+    assert found.worst == pytest.approx(worst, rel=1e-12)
+    assert found.worst < -0.05
