@@ -209,7 +209,7 @@ def test_a_burst_is_taken_in_bounded_batches_without_a_loss(redis_server) -> Non
     for number in range(30_000):
         pipeline.xadd("s", {"symbol": "BTC", "price": str(number), "text": "x" * 40})
     pipeline.execute()
-    source = RedisStreamsSource(redis_server.url, streams=["s"], timeout_seconds=5)
+    source = RedisStreamsSource(redis_server.url, streams=["s"], batch_entries=30_000)
     reading = source.read(limit_bytes=1 << 20)
     prices = list(reading.frame["price"])
     while reading.more:
