@@ -285,4 +285,6 @@ class RedisStreamsSource:
                 f"{self.name}: the cursor is not one of a redis_streams source"
             ) from None
         self._newest_ns = int(NAT) if newest is None else int(newest)
+        # What appeared since is new: only a source without a past begins at the end.
+        self._fetch = Fetch(self._fetch_options[0], at_end=False)
         self._cursor = cursor
