@@ -52,7 +52,10 @@ def test_from_toml(tmp_path: Path) -> None:
 
 
 WRONG = [
-    ({"path": "x"}, r"sources\.a\.kind: is missing; it must be one of .*health, .*jsonl"),
+    (
+        {"path": "x"},
+        r"sources\.a\.kind: is missing; it must be one of " + ", ".join(discover()) + "$",
+    ),
     ({"kind": "jsnol"}, r"sources\.a\.kind: unknown kind 'jsnol'\. Did you mean 'jsonl'\? Known"),
     ({"kind": "jsonl"}, r"sources\.a\.path: is missing"),
     ({"kind": "jsonl", "path": 7}, r"sources\.a\.path: was 7; it must be"),
