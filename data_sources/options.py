@@ -114,6 +114,8 @@ def in_words(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(words))
     if origin in (list, tuple, set, frozenset):
         return f"a list of {in_words(arguments[0])}" if arguments else "a list"
+    if origin is dict:
+        return f"a table, each value {in_words(arguments[1])}"
     return _WORDS.get(annotation, str(annotation))
 
 

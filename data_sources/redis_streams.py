@@ -48,8 +48,8 @@ class RedisStreamsSource:
         timezone: what a time without a zone means, such as "Europe/Kyiv".
         start: where to begin without a cursor: at the oldest entry or behind the newest.
         stale_after_seconds: when a silent origin counts as stale.
-        timeout_seconds: wall time of one read, connecting included.
-        batch_entries: the most entries of one stream in one read.
+        timeout_seconds: how long one read may wait for the server, connecting included.
+        batch_entries: about the most entries of one read, shared by the streams.
         max_entry_bytes: larger entries are set aside.
         max_reply_bytes: the most that one read takes off the wire; at least four entries.
         username: of an ACL user.
@@ -83,9 +83,9 @@ class RedisStreamsSource:
         start: Literal["beginning", "end"] = "beginning",
         stale_after_seconds: float = 10.0,
         timeout_seconds: float = 0.5,
-        batch_entries: int = 5_000,
+        batch_entries: int = 2_000,
         max_entry_bytes: int = 1 << 20,
-        max_reply_bytes: int = 64 << 20,
+        max_reply_bytes: int = 32 << 20,
         username: str = "",
         password: str = "",
         ca_file: str = "",
@@ -152,7 +152,7 @@ class RedisStreamsSource:
         self._link.close()
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 8 << 20) -> Reading:
-        """Read what is new, and never for longer than `timeout_seconds`.
+        """Read what is new, and never wait for it longer than `timeout_seconds`.
 
         After a failure the server is left alone for a while that grows, with jitter, up to a
         minute: within it a read gives the failure again, at once.
@@ -285,4 +285,6 @@ class RedisStreamsSource:
                 f"{self.name}: the cursor is not one of a redis_streams source"
             ) from None
         self._newest_ns = int(NAT) if newest is None else int(newest)
+        # What appeared since is new: only a source without a past begins at the end.
+        self._fetch = Fetch(self._fetch_options[0], at_end=False)
         self._cursor = cursor

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +99,6 @@ def load_mapping(name: str) -> tuple[str, Mapping[str, Endpoint]]:
     return _load(path)
 
 
-@lru_cache(maxsize=32)
 def _load(path: Path) -> tuple[str, Mapping[str, Endpoint]]:
     try:
         text = path.read_text(encoding="utf-8")

@@ -80,6 +80,7 @@ class Events:
                 if len(columns):
                     parts.append(columns)
                     stretches.append(Stretch(len(columns), stream, source))
+        self._mirrors.forget_old()
         if not parts:
             return Made(no_events(), set_aside, int(NAT))
         joined = parts[0] if len(parts) == 1 else concatenate(parts)

@@ -14,6 +14,8 @@ from data_sources.streams.roster import Roster
 CHECK_SECONDS: Final = 1.0
 """How often the server is asked what it trimmed; each answer costs about as much as an entry."""
 FIRST_GUESS_BYTES: Final = 600
+LEAST_SHARE: Final = 50
+"""Of many streams each may bring so many entries in one read."""
 
 Entry = tuple[str, Sequence[bytes]]
 
@@ -36,7 +38,7 @@ class Fetch:
     """Reads the streams of a roster in batches.
 
     Args:
-        batch_entries: the most entries of one stream in one read.
+        batch_entries: about the most entries of one read.
         at_end: whether streams that are there at the first look begin behind their last entry.
     """
 
@@ -115,8 +117,10 @@ class Fetch:
             raise refusal(reply)
 
     def _count(self, streams: int, limit_bytes: int) -> int:
+        """How many entries of each stream to take: few enough to be taken apart in a moment."""
         fits = int(max(1, limit_bytes) / (self._entry_bytes * streams))
-        return max(1, min(self._batch_entries, fits))
+        share = max(self._batch_entries // streams, min(LEAST_SHARE, self._batch_entries))
+        return max(1, min(share, fits))
 
     def _sort(self, reply: Any, streams: dict[str, bytes], count: int, taken: Taken) -> None:
         names = {key: name for name, key in streams.items()}

@@ -6,37 +6,50 @@ import contextlib
 import importlib
 import socket
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from data_sources.errors import ConfigError
 from data_sources.streams.failure import ReplyTooLargeError, link_error
 
+WORK_SECONDS: Final = 5.0
+"""What taking a long answer apart may cost beside waiting for it."""
+
 
 class Budget:
-    """What one exchange may still cost: time and bytes."""
+    """What one read may still cost: waiting for the server, time altogether, and bytes.
+
+    Only waiting is the server's fault: a long answer that is on its way is taken to its end, as
+    long as the wall time allows.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._ends = 0.0
+        self._waiting = self._ends = 0.0
         self._received = 0
 
     def begin(self, seconds: float) -> None:
-        """Start an exchange."""
-        self._ends = time.monotonic() + seconds
+        """Start a read that may wait for so long."""
+        self._waiting = seconds
+        self._ends = time.monotonic() + seconds + WORK_SECONDS
         self._received = 0
 
     @property
     def left(self) -> float:
-        """Seconds that are left.
+        """Seconds that may still be waited.
 
         Raises:
-            TimeoutError: when none are.
+            TimeoutError: when none are left.
         """
-        left = self._ends - time.monotonic()
+        left = min(self._waiting, self._ends - time.monotonic())
         if left <= 0:
             raise TimeoutError("no whole answer within the time")
         return left
+
+    def waited(self, seconds: float) -> None:
+        """Count time that was spent waiting."""
+        self._waiting -= seconds
 
     def took(self, received: int) -> None:
         """Count bytes.
@@ -61,17 +74,32 @@ class _BudgetSocket:
         self._budget = budget
 
     def recv(self, size: int, *flags: int) -> bytes:
-        self._inner.settimeout(self._budget.left)
-        data = self._inner.recv(size, *flags)
+        with self._armed():
+            data = self._inner.recv(size, *flags)
         self._budget.took(len(data))
         return data
 
+    def recv_into(self, buffer: Any, *arguments: int) -> int:
+        with self._armed():
+            size = self._inner.recv_into(buffer, *arguments)
+        self._budget.took(size)
+        return size
+
     def sendall(self, data: bytes) -> None:
-        self._inner.settimeout(self._budget.left)
-        self._inner.sendall(data)
+        with self._armed():
+            self._inner.sendall(data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
+
+    @contextlib.contextmanager
+    def _armed(self) -> Iterator[None]:
+        self._inner.settimeout(self._budget.left)
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._budget.waited(time.monotonic() - begun)
 
 
 class Link:
@@ -82,7 +110,7 @@ class Link:
         username: of an ACL user; empty for the default user.
         password: sent by AUTH; empty for none.
         ca_file: PEM file of the authorities to trust for rediss.
-        timeout_seconds: wall time of one exchange, connecting included.
+        timeout_seconds: how long one read may wait for the server.
         max_bytes: the largest answer to one exchange.
 
     Raises:
@@ -143,7 +171,9 @@ class Link:
     def _connected(self) -> Any:
         if self._connection is None:
             connection = _connection(self._options, self._timeout_seconds, self._budget)
+            begun = time.monotonic()
             connection.connect()
+            self._budget.waited(time.monotonic() - begun)
             self._connection = connection
         return self._connection
 

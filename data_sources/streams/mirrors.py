@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 KEPT: Final = 2_000
-"""How many entries wait for their copy, in each stream of a pair."""
+"""How many entries of each stream wait for their copy from one read to the next."""
 
 
 class Mirrors:
@@ -42,9 +42,13 @@ class Mirrors:
                 return True
         own = self._waiting.setdefault(stream, {})
         own[digest] = own.get(digest, 0) + 1
-        if len(own) > KEPT:
-            del own[next(iter(own))]
         return False
+
+    def forget_old(self) -> None:
+        """Keep the newest that wait; call it between reads, when both streams had their turn."""
+        for waiting in self._waiting.values():
+            while len(waiting) > KEPT:
+                del waiting[next(iter(waiting))]
 
     def to_json(self) -> dict[str, Any]:
         """What waits for its copy, as JSON values."""

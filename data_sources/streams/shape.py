@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +51,6 @@ def load(name: str) -> tuple[Dialect, Shape]:
     return dialect, _shape(dialect.file, dialect.name)
 
 
-@lru_cache(maxsize=32)
 def _shape(path: Path, system: str) -> Shape:
     text = path.read_text(encoding="utf-8")
     reader = Reader(path, text, tomllib.loads(text), {})

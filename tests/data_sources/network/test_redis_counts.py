@@ -184,6 +184,42 @@ def test_mirrored_streams_count_once_whichever_comes_first(redis_server) -> None
     assert (second.counts.duplicates, second.counts.balanced) == (2, True)
 
 
+def test_long_mirrors_are_matched_over_many_reads(redis_server) -> None:
+    """Two streams of 2,154 equal results each are 2,154 events, in whatever batches."""
+    streams = ["quantum:stream:execution.result", "quantum:stream:trade.execution.res"]
+    pipeline = redis_server.client.pipeline(transaction=False)
+    for stream in streams:
+        for number in range(2_154):
+            pipeline.xadd(stream, {"payload": json.dumps({"order_id": number % 700})})
+    pipeline.execute()
+    for batch in (5_000, 300):
+        source = RedisStreamsSource(
+            redis_server.url, dialect="quantum_trader", streams=streams, batch_entries=batch
+        )
+        reading = source.read()
+        while reading.more:
+            reading = source.read()
+        assert (reading.counts.accepted, reading.counts.duplicates) == (2_154, 2_154)
+        assert reading.cursor["mirrors"] == {}
+
+
+def test_a_burst_is_taken_in_bounded_batches_without_a_loss(redis_server) -> None:
+    """30,000 entries at once: each read stays below its bytes, the sum is exact."""
+    pipeline = redis_server.client.pipeline(transaction=False)
+    for number in range(30_000):
+        pipeline.xadd("s", {"symbol": "BTC", "price": str(number), "text": "x" * 40})
+    pipeline.execute()
+    source = RedisStreamsSource(redis_server.url, streams=["s"], batch_entries=30_000)
+    reading = source.read(limit_bytes=1 << 20)
+    prices = list(reading.frame["price"])
+    while reading.more:
+        reading = source.read(limit_bytes=1 << 20)
+        assert int(reading.frame["attributes"].str.len().sum()) <= 2 << 20
+        prices += list(reading.frame["price"])
+    assert prices == list(range(30_000))
+    assert (reading.counts.accepted, source.lost_entries) == (30_000, 0)
+
+
 @hypothesis.given(st.integers(0, 2**41 - 1), st.integers(0, 2**20 - 1))
 def test_every_id_is_one_offset_and_back(ms: int, sequence: int) -> None:
     """An id and its offset name each other; in one stream no two ids share one."""

@@ -11,6 +11,7 @@ import pytest
 
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
+from data_sources.errors import DialectError
 from data_sources.redis_streams import RedisStreamsSource
 
 
@@ -64,3 +65,59 @@ def test_the_client_library_is_loaded_only_when_it_is_needed() -> None:
         "assert 'refused' in made.read().problem and 'redis' in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+OWN = """\
+name = "own"
+
+[redis]
+prefix = "bot:"
+streams = ["bot:*"]
+decode = ["body"]
+nulls = ["-"]
+
+[record]
+time = ["details.at", "ts_ms"]
+code = ["stream"]
+details = ["data"]
+
+[columns.price]
+from = ["details.body.px", "details.px"]
+
+[[rules]]
+when = { code = "fills" }
+then = { kind = "order.filled" }
+"""
+
+
+def test_a_dialect_of_the_users_own(redis_server, tmp_path: Path) -> None:
+    """A TOML of one's own says which streams, which fields are JSON and what means nothing."""
+    path = tmp_path / "own.toml"
+    path.write_text(OWN)
+    redis_server.add("bot:fills", body='{"px": 7.5}', at="1771123813")
+    redis_server.add("bot:fills", px="-", at="-")
+    redis_server.add("else", px="1")
+    frame = RedisStreamsSource(redis_server.url, dialect=str(path)).read().frame
+    assert frame["kind"].tolist() == ["order.filled"] * 2
+    assert frame["system"].unique().tolist() == ["own"]
+    assert frame["price"].isna().tolist() == [False, True]
+    assert frame["ts_event"].iloc[0] == pd.Timestamp(1771123813, unit="s", tz="UTC")
+    assert frame["ts_event"].iloc[1] > pd.Timestamp("2026-01-01", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("good", "wrong", "message"),
+    [
+        ("prefix =", "prefiks =", r"own\.toml:4: redis\.prefiks: unknown key.*'prefix'"),
+        ('streams = ["bot:*"]', "streams = [7]", r"own\.toml:5: redis\.streams\[0\]: was 7"),
+        ('decode = ["body"]', 'decode = "body"', r"own\.toml:6: redis\.decode: .*a list"),
+    ],
+)
+def test_a_wrong_table_is_refused_by_line_and_key(
+    tmp_path: Path, good: str, wrong: str, message: str
+) -> None:
+    """Each mistake in `[redis]` is named by file, line and key."""
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace(good, wrong))
+    with pytest.raises(DialectError, match=message):
+        RedisStreamsSource("redis://h", dialect=str(path))

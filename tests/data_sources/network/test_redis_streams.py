@@ -132,13 +132,16 @@ def test_start_at_the_end_reads_only_what_is_new(redis_server) -> None:
     source = RedisStreamsSource(
         redis_server.url, streams=["s", "t"], start="end", clock=iter_clock()
     )
-    assert source.read().frame.empty
+    first = source.read()
+    assert first.frame.empty
     redis_server.add("s", name="new")
     redis_server.add("t", name="first")
 
     found = pd.concat([source.read().frame, source.read().frame])
+    later = RedisStreamsSource(redis_server.url, streams=["s", "t"], start="end").read(first.cursor)
 
     assert sorted(found["raw_generation"]) == ["s", "t"]
+    assert sorted(later.frame["raw_generation"]) == ["s", "t"]
 
 
 def test_the_reader_takes_nothing_away(redis_server) -> None:
@@ -151,6 +154,23 @@ def test_the_reader_takes_nothing_away(redis_server) -> None:
 
     assert redis_server.client.xinfo_stream("s") == before
     assert len(redis_server.client.xreadgroup("bot", "one", {"s": ">"})) == 1
+
+
+def test_all_reads_share_one_connection_and_only_ever_read(redis_server) -> None:
+    """One connection for every stream and read; the server counts no command that writes."""
+    redis_server.add("a")
+    redis_server.add("b")
+    redis_server.client.config_resetstat()
+    source = RedisStreamsSource(redis_server.url, streams=["*"], clock=iter_clock())
+    for _ in range(20):
+        reading = source.read()
+    source.raw_line("a", int(source.read({}).frame["raw_offset"].iloc[0]))
+
+    assert reading.counts.accepted == 2
+    assert redis_server.client.info("stats")["total_connections_received"] == 1
+    commands = {name.partition("_")[2] for name in redis_server.client.info("commandstats")}
+    ours = commands - {"config|resetstat", "info"}
+    assert ours == {"xread", "xrange", "xinfo|stream", "scan", "multi", "exec"}
 
 
 def test_a_foreign_cursor_is_refused(redis_server) -> None:

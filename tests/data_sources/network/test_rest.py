@@ -189,5 +189,7 @@ def test_a_catalog_makes_it_from_a_table() -> None:
     source = Catalog.from_specs({"q": spec})["q"]
     assert isinstance(source, RestSource)
     assert source.name == "q"
-    with pytest.raises(ConfigError, match=r"sources\.q\.services"):
+    with pytest.raises(
+        ConfigError, match=r"sources\.q\.services: .*a table, each value a text in quotes"
+    ):
         Catalog.from_specs({"q": {**spec, "services": {"risk": 7}}})
