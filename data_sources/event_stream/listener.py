@@ -18,6 +18,8 @@ from data_sources.event_stream.refusal import Refusal, refusal_of
 
 LOG = logging.getLogger(__name__)
 JOIN_SECONDS: Final = 2.0
+HEALTHY_SECONDS: Final = 30.0
+"""A connection that stood so long was a good one, also when nothing was told on it."""
 
 
 class _OverError(Exception):
@@ -81,7 +83,7 @@ class Listener:
         self._give_up: str | None = None
         self._is_open = False
         self._gave_events = False
-        self._heard_at = self._event_at = 0.0
+        self._opened_at = self._heard_at = self._event_at = 0.0
         self._thread = threading.Thread(target=self._run, name="event-stream", daemon=True)
 
     def start(self) -> None:
@@ -158,7 +160,7 @@ class Listener:
             self._is_open = False
 
     def _begin(self, asked_from: str) -> None:
-        self._heard_at = self._event_at = time.monotonic()
+        self._opened_at = self._heard_at = self._event_at = time.monotonic()
         self._is_open = True
         self.connections += 1
         self._mailbox.mark(Connected(asked_from))
@@ -199,7 +201,9 @@ class Listener:
         return self._pace.seconds(refusal.wait_seconds)
 
     def _ended(self, why: str) -> float:
-        if not self._gave_events:
+        if time.monotonic() - self._opened_at >= HEALTHY_SECONDS:
+            self._pace.succeeded()
+        elif not self._gave_events:
             self._pace.failed()
         self._become("degraded", f"{why}; connecting again")
         return self._pace.seconds()
