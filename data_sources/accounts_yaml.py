@@ -63,7 +63,7 @@ def read_accounts(path: Path) -> list[Account]:
 
 def _tree(text: str) -> Any:
     """The nodes of the one document; nothing is constructed from them."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     for event in _events(text):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
