@@ -14,6 +14,7 @@ import pandas as pd
 from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
+from desk.disagreements import across
 from desk.keeper import Keeper
 from desk.origin import Origin
 from desk.store import Store
@@ -21,6 +22,7 @@ from ledger import Ledger, View
 
 LOG = logging.getLogger(__name__)
 VIEWS_KEPT: Final = 64
+CLAIMS_LOOKED_AT: Final = 10_000
 NO_SERVICES: Final = empty("services")
 """Made once: an empty frame costs as much as a full one, and each picture needs it."""
 
@@ -190,6 +192,11 @@ class Desk:
             found.append(self.view(window_seconds=None).orders)
         elif name == "fills":
             found.append(frames.fills(self._ledger))
+        elif name == "disagreements":
+            equity = self.frame("equity", limit=CLAIMS_LOOKED_AT)
+            positions = self.frame("positions", limit=CLAIMS_LOOKED_AT)
+            names = [origin.name for origin in self.origins]
+            found.append(across(equity, positions, names))
         kinds = self._ledger.groups.codes["what"].words
         found += [
             frames.of_events(name, origin, kinds, self._keeper.events, wanted)

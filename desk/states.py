@@ -92,7 +92,12 @@ def unpacked(kept: Mapping[str, list[dict[str, Any]]]) -> Frames:
         if name in FRAMES:
             columns = {**TRACE, **FRAMES[name]}
             times = {column for column, dtype in columns.items() if dtype == TIME}
-            found[name] = shaped(name, [_read(row, times) for row in rows])
+            frame = shaped(name, [_read(row, times) for row in rows])
+            # Columns beyond the agreed ones (a run's detail, a position's session) are kept too.
+            more = [column for column in (rows[0] if rows else ()) if column not in frame]
+            for column in more:
+                frame[column] = pd.Series([row.get(column) for row in rows], frame.index)
+            found[name] = frame
     return found
 
 

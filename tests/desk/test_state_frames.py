@@ -136,6 +136,24 @@ def test_states_survive_a_restart(logs: Path, book: Book) -> None:
         again.stop()
 
 
+def test_sources_of_one_account_are_held_against_each_other(tmp_path: Path) -> None:
+    """Two sources that tell different positions of an account disagree; the first is believed."""
+    first, second = Book(), Book()
+    now = pd.Timestamp.now("UTC").as_unit("ns")
+    first.held = [{"symbol": "X", "quantity": 2.0, "as_of": now}]
+    second.held = [{"symbol": "X", "quantity": 3.0, "as_of": now, "source": "other"}]
+    desk = Desk([origin("book", first), origin("other", second)], state_dir=tmp_path / "state")
+    desk.start()
+    try:
+        wait_for(lambda: len(desk.frame("positions")) == 2)
+        told = desk.frame("disagreements")
+        assert told[["what", "source_a", "value_a", "source_b", "value_b"]].to_numpy().tolist() == [
+            ["position X", "book", "2", "other", "3"]
+        ]
+    finally:
+        desk.stop()
+
+
 def test_frames_that_nobody_tells_are_empty_with_their_columns(desk: Desk) -> None:
     """Every agreed frame can be asked for; an unknown one is a KeyError."""
     for name in desk.frames():
