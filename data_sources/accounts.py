@@ -15,6 +15,7 @@ from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
 from data_sources.frames import shaped
 from data_sources.health import HealthSource
+from data_sources.parquet_listing import printable
 from data_sources.reading import Counts, Reading
 
 LOG_NAMES: Final = ("orders.jsonl", "trades.jsonl", "performance.jsonl", "errors.jsonl")
@@ -162,7 +163,7 @@ class AccountsSource:
         known = {account.account_id for account in self._configured}
         folders = sorted(each for each in self._logs.iterdir() if each.is_dir())[:MOST_FOLDERS]
         return [
-            Account(folder.name, folder.name)
+            Account(printable(folder.name), printable(folder.name))
             for folder in folders
             if folder.name not in known and any((folder / log).is_file() for log in LOG_NAMES)
         ]

@@ -66,12 +66,19 @@ def _tree(text: str) -> Any:
     import yaml
 
     for event in _events(text):
+        if not str(getattr(event, "value", "")).isprintable() and _is_broken(event.value):
+            raise AccountsError(f"has half a character at line {event.start_mark.line + 1}")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise AccountsError("uses anchors or aliases (& and *); write the values out")
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as e:
         raise AccountsError(_told(e)) from None
+
+
+def _is_broken(value: str) -> bool:
+    """Whether a text holds half a pair of characters, which no frame can hold."""
+    return any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _events(text: str) -> Any:

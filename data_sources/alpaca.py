@@ -169,7 +169,7 @@ class AlpacaSource:
                 if part == "account" or e.state in ("down", "rate_limited"):
                     self._slow_at = 0.0
                     break
-            except (ShapeError, ValueError, KeyError, TypeError) as e:
+            except (ShapeError, ValueError, KeyError, TypeError, RecursionError) as e:
                 self._bad[part] = AlpacaError("bad_payload", f"no JSON as documented ({e})"[:200])
             else:
                 self._bad.pop(part, None)

@@ -146,7 +146,7 @@ def equity_rows(history: Mapping[str, Any]) -> list[Row]:
         equity = money(value)
         if equity is None or (equity == 0 and not found) or not isinstance(seconds, int):
             continue
-        ts = pd.Timestamp(seconds, unit="s", tz="UTC")
+        ts = pd.Timestamp(seconds, unit="s", tz="UTC").as_unit("ns")
         found.append({"ts_event": ts, "equity": equity})
     return found
 
@@ -175,7 +175,7 @@ def price_rows(bars: Mapping[str, Any]) -> list[Row]:
             ts = moment(bar.get("t"))
             if ts is not None:
                 prices = {name: money(bar.get(key)) for name, key in names.items()}
-                found.append({"symbol": symbol, "ts_event": ts, **prices})
+                found.append({"symbol": word(symbol), "ts_event": ts, **prices})
     return found
 
 
@@ -191,8 +191,10 @@ def money(value: Any) -> float | None:
 
 
 def word(value: Any) -> str | None:
-    """A text that says something."""
-    return value if isinstance(value, str) and value else None
+    """A text that says something; half a character pair, which no frame holds, becomes `?`."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def moment(value: Any) -> pd.Timestamp | None:
@@ -200,10 +202,10 @@ def moment(value: Any) -> pd.Timestamp | None:
     if not isinstance(value, str) or not value:
         return None
     try:
-        ts = pd.Timestamp(value)
+        ts = pd.Timestamp(value).as_unit("ns")
+        return ts.tz_localize("UTC") if ts.tzinfo is None else ts.tz_convert("UTC")
     except (ValueError, OverflowError):
         return None
-    return ts.tz_localize("UTC") if ts.tzinfo is None else ts.tz_convert("UTC")
 
 
 def _leaves(wanted: float | None, filled: float | None, *, is_open: bool) -> float | None:

@@ -116,8 +116,12 @@ def _runs(
     if uptime is None:
         return []
     # Whole seconds jitter from poll to poll; a start told to the minute hardly ever does.
-    started = (as_of - uptime).round("1min")
-    last = None if cycle is None else (as_of - cycle).round("1min")
+    try:
+        started = (as_of - uptime).round("1min")
+        last = None if cycle is None else (as_of - cycle).round("1min")
+    except (ValueError, OverflowError):
+        # A clock so wrong that the start lies before all time.
+        return []
     return [{"run_id": run_id, "state": state, "ts_started": started, "ts_last_event": last}]
 
 

@@ -25,7 +25,7 @@ from data_sources.parquet_file import (
     read_bars,
 )
 from data_sources.parquet_frame import prices_frame
-from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, symbol_of
+from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, printable, symbol_of
 from data_sources.reading import Counts, Reading
 
 MOST_TOLD: Final = 3
@@ -222,12 +222,14 @@ class ParquetSource:
         for file, kept in self._kept.items():
             for bars in kept.bars:
                 if bars.symbol in told:
-                    first = told[bars.symbol][0].name
-                    self._notes.append(f"{file.name}: {bars.symbol} is in {first} already")
+                    first = printable(told[bars.symbol][0].name)
+                    self._notes.append(
+                        f"{printable(file.name)}: {bars.symbol} is in {first} already"
+                    )
                     continue
                 told[bars.symbol] = (file, bars)
                 notes = (*bars.notes, *impossible(bars))
-                self._notes += [f"{file.name}: {note}" for note in notes]
+                self._notes += [f"{printable(file.name)}: {note}" for note in notes]
         return prices_frame([bars for _, bars in told.values()], self.name, self.account_id)
 
     def _judge(self, now: pd.Timestamp) -> tuple[str, str | None]:
@@ -257,7 +259,7 @@ class ParquetSource:
 
     def _told(self, file: Path, why: str) -> str:
         kept = " (its last good bars are kept)" if self._kept[file].bars else ""
-        return f"{file.name} {why}{kept}"
+        return f"{printable(file.name)} {why}{kept}"
 
     def _sessions_behind(self, newest: pd.Timestamp, now: pd.Timestamp) -> int:
         if self.calendar is not None:

@@ -34,8 +34,14 @@ def files_of(place: str, timeframe: str) -> tuple[list[Path], int]:
 
 def symbol_of(file: Path) -> str:
     """Return the symbol that a file's name tells: `SPY` for `SPY_1D.parquet`."""
-    named = _TIMEFRAME.fullmatch(file.stem)
-    return named["symbol"] if named else file.stem
+    stem = printable(file.stem)
+    named = _TIMEFRAME.fullmatch(stem)
+    return named["symbol"] if named else stem
+
+
+def printable(name: str) -> str:
+    """Return a file's name with `?` for bytes that are no UTF-8: no frame could hold them."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def leads_out(file: Path) -> bool:

@@ -170,6 +170,16 @@ def test_a_pipe_hangs_nobody(tmp_path: Path) -> None:
     assert "PIPE_1D.parquet is no regular file" in str(source(tmp_path).read().problem)
 
 
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 in a file's name become `?`, in the symbol and in the problem."""
+    write(tmp_path, "GOOD", bars())
+    os.rename(tmp_path / "GOOD_1D.parquet", os.fsencode(tmp_path) + b"/B\xff_1D.parquet")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/X\xff_1D.parquet")).touch()
+    reading = source(tmp_path).read()
+    assert set(reading.frame["symbol"]) == {"B?"}
+    assert "X?_1D.parquet" in str(reading.problem)
+
+
 def test_two_files_of_one_symbol(tmp_path: Path) -> None:
     """The first counts, the second is told."""
     write(tmp_path, "A", bars())

@@ -192,6 +192,23 @@ def test_odd_numbers_are_missing(source: Make, broker: AlpacaServer) -> None:
     assert reading.frames["equity"]["equity"].tolist() == [5.0]
 
 
+def test_hostile_texts_and_times(source: Make, broker: AlpacaServer) -> None:
+    """Half characters, the year 9999, endless nesting: missing or refused, never an exception."""
+    half_character = b'[{"id": "x", "symbol": "A\\ud800", "submitted_at": "9999-12-31T00:00:00Z"}]'
+    broker.faults = {
+        "/v2/orders": body(half_character),
+        "/v2/positions": body(b"[" * 100_000),
+        "/v2/account/portfolio/history": body({"timestamp": [253402300799], "equity": [5]}),
+        "/v2/stocks/bars": body(b'{"bars": {"A\\ud800": [{"t": "9999-12-31T00:00:00Z", "c": 1}]}}'),
+    }
+    reading = source(symbols=("SPY",)).read()
+    assert reading.state == "degraded"
+    assert "positions" not in reading.frames
+    assert reading.frames["orders"]["symbol"].tolist() == ["A?"]
+    assert reading.frames["orders"]["ts_submitted"].isna().all()
+    assert reading.frames["prices"].empty
+
+
 def test_the_pace_counts_a_sliding_minute() -> None:
     """Room comes back one by one, sixty seconds after each request."""
     now = [0.0]

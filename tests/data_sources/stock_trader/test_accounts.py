@@ -94,6 +94,21 @@ def test_a_running_bot_tells_its_models_regime_and_uptime(server: Any, tmp_path:
         assert frame.dtypes.to_dict() == empty(name).dtypes.to_dict(), name
 
 
+def test_a_hostile_answer_is_no_exception(server: Any, tmp_path: Path) -> None:
+    """Wrong types everywhere, and a clock before all time: a row, and no frame made of nonsense."""
+    odd = body(
+        pd.Timestamp("1678-01-01T00:00:00Z"), uptime_seconds=9e8, regime=["bull"],
+        models=[{"name": 5}, "x", {"name": "M", "universe": [1], "budget_fraction": "all"}],
+    )  # fmt: skip
+    server.on("/health", faults.answer(odd))
+    reading = source(desk(tmp_path, server.port)).read()
+    assert len(reading.frame) == 1
+    assert reading.frames["models"]["model"].tolist() == ["M"]
+    assert reading.frames["models"]["budget_ratio"].isna().all()
+    assert "runs" not in reading.frames
+    assert "regimes" not in reading.frames
+
+
 def test_503_with_a_body_runs_and_is_degraded(server: Any, tmp_path: Path) -> None:
     """Their selector showed such a bot as stopped; it runs, and its issue is told."""
     sick = body(status="degraded", errors=1, issues=["1 errors"])
@@ -186,6 +201,7 @@ HOSTILE = {
     "merge": ("b: &b {paper: true}\naccounts: {A: {<<: *b}}", "anchors or aliases"),
     "deep": ("accounts: " + "[" * 5_000, "nested deeper"),
     "twice": ("accounts:\n  A: {}\n  A: {paper: false}", "'A' twice at line 3"),
+    "half a character": ('accounts: {"A\\ud800": {}}', "half a character"),
     "list": ("- accounts", "must be a table"),
     "nothing": ("", "must be a table"),
     "port": ("accounts: {A: {health_port: 99999}}", "health_port: must be a port"),
