@@ -153,6 +153,9 @@ def _time(record: Record, dialect: Dialect, taken: set[str]) -> Explained:
         try:
             ns, naive = epoch_ns(value)
         except BadTimeError as e:
+            if e.no_date:
+                why = f"{path.text} = {value!r}: {e}; counts in `all` only"
+                return Explained("ts_event", "missing", why)
             raise BadLineError("bad_ts", f"{path.text} = {value!r}: {e}") from None
         if ns > time.time_ns() + FUTURE_NS:
             raise BadLineError("future_ts", f"{path.text} is more than 10 min ahead of our clock")
@@ -215,6 +218,9 @@ def _all_paths(record: Record, dialect: Dialect) -> Iterator[str]:
     for key, value in record.fields.items():
         if key in dialect.details and value is record.details:
             yield from (f"{DETAILS}.{inner}" for inner in record.details)
+        elif isinstance(value, dict) and value and record.details is record.fields:
+            outer = f"{DETAILS}.{key}" if key == DETAILS else key
+            yield from (f"{outer}.{inner}" for inner in value)
         elif value is not None:
             yield key
 

@@ -152,3 +152,15 @@ def test_other_systems_are_not_taken_for_rick(realdata: Path) -> None:
     for file in sorted(realdata.rglob("*.jsonl")):
         if "rick" not in file.relative_to(realdata).parts:
             assert infer_path(file).dialect != "rick", file.name
+
+
+def test_lines_are_explained(realdata: Path) -> None:
+    """Explaining names what was read of a nested object and what was not, and a missing date."""
+    path = realdata / "rick/arena/arena_events_20251016.jsonl"
+    told = JsonlSource(path, dialect="rick").explain(path, 2)
+    assert "payload.instrument" in told
+    assert "ignored: payload.sl, payload.tp, payload.quality, payload.mode" in told
+    path = realdata / "rick/narration/narration_prototype_signal_lines.jsonl"
+    told = JsonlSource(path, dialect="rick").explain(path, 1)
+    assert "a time of day without a date; counts in `all` only" in told
+    assert "quarantined" not in told
