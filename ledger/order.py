@@ -38,7 +38,8 @@ Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int, fl
 """One event as the order lives need it; a plain tuple, because there is one for each line.
 
 ts, facts, client order id, venue order id, quantity, price, strategy, generation, raw offset, and
-what is filled so far where a fill tells the running total instead of its own quantity.
+a value: what is filled so far where a fill tells the running total instead of its own quantity, or
+how many seconds an order may live where its submit tells that.
 """
 TS: Final = 0
 FACTS: Final = 1
@@ -53,7 +54,7 @@ class Order:
     client_order_id: str | None = None
     venue_order_id: str | None = None
     route = reason = -1
-    quantity = limit_price = filled_quantity = filled_value = NAN
+    quantity = limit_price = filled_quantity = filled_value = ttl_seconds = NAN
     dimensions = -1
     """Number of (account, symbol, side, effect, route); -1 until the first transition."""
 

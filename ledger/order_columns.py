@@ -10,7 +10,7 @@ import pandas as pd
 
 from ledger.codes import Codes
 from ledger.moment import moment
-from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, statuses, times
+from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, lapses, statuses, times
 from ledger.order_table import CLOSING, NEVER
 
 if TYPE_CHECKING:
@@ -105,15 +105,16 @@ class OrderColumns:
 
 def _times(cells: Arrays, status: npt.NDArray[np.int8], expiry_ns: int) -> Arrays:
     submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
-    lapses = np.where(submitted == NEVER, NEVER, submitted + expiry_ns)
+    lapsing = lapses(cells, expiry_ns)
+    open_ended = (accepted != NEVER) & np.isnan(cells["ttl_seconds"])
     closed = np.max([cells[name] for name in CLOSING], axis=0, initial=NEVER)
-    closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapses, closed)
+    closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapsing, closed)
     return {
         "ts_submitted": submitted,
         "ts_accepted": accepted,
         "ts_first_fill": cells["ts_first_fill"],
         "ts_closed": closed,
-        "ts_expires": np.where(accepted == NEVER, lapses, NEVER),
+        "ts_expires": np.where(open_ended, NEVER, lapsing),
     }
 
 

@@ -61,18 +61,27 @@ Arrays = dict[str, npt.NDArray[Any]]
 def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
     """Return the status (index into STATUSES) of each row at a moment; -1 = not yet heard of.
 
-    An order that nobody answered for `expiry_ns` has expired; that is derived here, never stored.
+    An order that nobody answered for `expiry_ns`, or that outlived its own time, has expired; that
+    is derived here, never stored.
     """
     submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
     status = np.full(len(submitted), -1, np.int8)
     status[submitted != NEVER] = 0
     status[accepted != NEVER] = 1
     status[(cells["ts_first_fill"] != NEVER) | (cells["ts_first_partial"] != NEVER)] = 2
-    lapsed = (status == 0) & (submitted <= at - expiry_ns)
-    status[lapsed] = STATUSES.index("expired")
+    limited = (status == 0) | ((status == 1) & ~np.isnan(cells["ttl_seconds"]))
+    status[limited & (lapses(cells, expiry_ns) <= at)] = STATUSES.index("expired")
     for column, word in _BY_CLOSING.items():
         status[cells[column] != NEVER] = STATUSES.index(word)
     return status
+
+
+def lapses(cells: Arrays, expiry_ns: int) -> npt.NDArray[np.int64]:
+    """Return when each order expires unless it ends before: int64 ns, NEVER without a submit."""
+    submitted, own = cells["ts_submitted"], cells["ttl_seconds"]
+    ttl_ns = np.where(np.isnan(own), expiry_ns, np.nan_to_num(own) * 1e9).astype(np.int64)
+    found: npt.NDArray[np.int64] = np.where(submitted == NEVER, NEVER, submitted + ttl_ns)
+    return found
 
 
 def times(ns: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

@@ -24,6 +24,7 @@ TWIN_DENIAL_NS: Final = 1_000_000
 HORIZON: Final = 50_000
 """Events of a session that are kept to be told again; later ones than that are only added."""
 DENIALS_KEPT: Final = 20_000
+LONGEST_TTL_SECONDS: Final = 1e9
 
 TOLD: Final = {
     kind: number
@@ -115,6 +116,8 @@ class OrderLives(OrderMatcher):
         order.submitted = ts
         order.quantity = event[4]
         order.limit_price = event[5]
+        if 0 < event[9] < LONGEST_TTL_SECONDS:
+            order.ttl_seconds = event[9]
         if facts.route < 0 and session.routes:
             decided, route = session.routes.get(facts.symbol, (NEVER, -1))
             if decided >= ts - MEMORY_NS:
@@ -123,6 +126,8 @@ class OrderLives(OrderMatcher):
         if order.row in self.live and order.accepted == NEVER:
             order.session.in_flight[order.effect][order] = None
         self._emit("submitted", order, NAN, event)
+        if facts.acknowledges:
+            self._acknowledge(order, event)  # it is told once it stands at the venue
 
     def _accepted(self, session: Session, event: Told, order: Order | None) -> None:
         order = order or self._oldest(session, event, waiting=True)

@@ -26,5 +26,6 @@ def revive(table: OrderTable, session: Session, row: int) -> Order:
     order.raw_offset = cell["raw_offset"][row]
     order.quantity, order.limit_price = cell["order_quantity"][row], cell["limit_price"][row]
     order.filled_quantity = cell["filled_quantity"][row]
+    order.ttl_seconds = cell["ttl_seconds"][row]
     order.filled_value = cell["filled_value"][row]
     return order

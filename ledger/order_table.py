@@ -38,7 +38,7 @@ CODES: Final = (
     "strategy_id",
     "generation",
 )
-NUMBERS: Final = ("order_quantity", "filled_quantity", "filled_value", "limit_price")
+NUMBERS: Final = ("order_quantity", "filled_quantity", "filled_value", "limit_price", "ttl_seconds")
 
 _FIXED: Final = {
     "ts_created": "created",
@@ -66,6 +66,7 @@ _CHANGING: Final = {
     "filled_quantity": "filled_quantity",
     "filled_value": "filled_value",
     "limit_price": "limit_price",
+    "ttl_seconds": "ttl_seconds",
 }
 
 

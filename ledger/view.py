@@ -15,7 +15,7 @@ from ledger.newest_events import KEPT, NewestEvents
 from ledger.notable import COLUMNS as NOTABLE_COLUMNS
 from ledger.open_rows import allowed_orders, open_rows
 from ledger.order_columns import OrderColumns
-from ledger.order_frame import STATUSES
+from ledger.order_frame import STATUSES, lapses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import LatencySamples, latency_samples, taken_samples
@@ -128,8 +128,9 @@ class View:
         table, ledger = self._ledger.orders.table, self._ledger
         expired = self._status == STATUSES.index("expired")
         rows = self._rows[expired]
-        lapsed_at = table.column("ts_submitted")[rows] + ledger.orders.lives.expiry_ns
-        silent = table.at(rows, self._at)["ts_expired"] == NEVER
+        cells = table.at(rows, self._at)
+        lapsed_at = lapses(cells, ledger.orders.lives.expiry_ns)
+        silent = cells["ts_expired"] == NEVER
         inside = silent & (True if self._start is None else lapsed_at > self._start)
         self._lapsed = rows[inside]
         self._open = self._rows[~expired]

@@ -219,3 +219,24 @@ def test_what_no_longer_fits_in_memory_stays_counted(make_events: Maker) -> None
     median = middles[bins.cumsum().searchsorted(500)]
     assert median == pytest.approx(0.0505, rel=0.02)
     assert ledger.view(window_seconds=30.0).exact
+
+
+def test_an_order_lives_as_long_as_its_submit_says(make_events: Maker) -> None:
+    """A time to live, told on the submit, ends the order whether it was accepted or not."""
+    rows = [
+        {"ts_event": T, "kind": "order.submitted", "client_order_id": "a", "value": 3600.0},
+        {"ts_event": T + S, "kind": "order.accepted", "client_order_id": "a"},
+        {"ts_event": T, "kind": "order.submitted", "client_order_id": "b", "value": 3600.0},
+        {"ts_event": T, "kind": "order.submitted", "client_order_id": "c", "decision": "accepted"},
+    ]
+    ledger = Ledger()
+    ledger.fold(make_events(rows))
+    for after, expected in (
+        (3599, ["accepted", "submitted", "accepted"]),
+        (3600, ["expired", "expired", "accepted"]),
+    ):
+        at = pd.Timestamp(T + after * S, unit="ns", tz="UTC")
+        orders = ledger.view(at=at, window_seconds=None).orders.sort_values("client_order_id")
+        assert orders["status"].tolist() == expected
+    assert orders["ts_expires"].iloc[0] == pd.Timestamp(T + 3600 * S, unit="ns", tz="UTC")
+    assert orders["ts_expires"].isna().tolist() == [False, False, True]

@@ -19,7 +19,7 @@ TTL_SECONDS = 360 * 60.0
 
 
 def view_of(*frames: pd.DataFrame, at: pd.Timestamp | None = None) -> View:
-    ledger = Ledger(expiry_seconds=TTL_SECONDS)
+    ledger = Ledger()
     for frame in frames:
         ledger.fold(frame)
     last = max(frame["ts_event"].max() for frame in frames)
@@ -47,7 +47,7 @@ def test_a_cancel_without_a_symbol_finds_its_order(tmp_path: Path, realdata: Pat
         "paper-oanda-1": "EUR_USD", "paper-1": "BTC-USD", "paper-2": "ETH-USD",
     }  # fmt: skip
     assert orders["status"].astype(object).to_dict() == {
-        "paper-oanda-1": "canceled", "paper-1": "canceled", "paper-2": "submitted",
+        "paper-oanda-1": "canceled", "paper-1": "canceled", "paper-2": "accepted",
     }  # fmt: skip
     counts = view.measure(order_counts)
     assert (counts.submitted, counts.cancelled, counts.denied) == (3, 2, 1)
@@ -62,8 +62,8 @@ def test_an_order_expires_by_its_ttl(realdata: Path) -> None:
     lapses = first + pd.Timedelta(seconds=TTL_SECONDS)
     second = pd.Timedelta(seconds=1)
     before, after = view_of(oanda, at=lapses - second), view_of(oanda, at=lapses + second)
-    assert before.orders["status"].astype(object).tolist() == ["submitted"] * 3
-    assert after.orders["status"].astype(object).tolist() == ["expired", "submitted", "submitted"]
+    assert before.orders["status"].astype(object).tolist() == ["accepted"] * 3
+    assert after.orders["status"].astype(object).tolist() == ["expired", "accepted", "accepted"]
     assert before.orders["ts_expires"].iloc[0] == lapses
 
 
@@ -80,7 +80,7 @@ def test_ids_that_begin_anew_are_other_orders(street: Arena, listen: Listen) -> 
     heard.events(6)
     orders = view_of(*heard.frames).orders
     assert orders[["symbol", "status"]].astype(object).to_numpy().tolist() == [
-        ["EUR_USD", "submitted"],
+        ["EUR_USD", "accepted"],
         ["GBP_USD", "canceled"],
     ]
 
@@ -90,7 +90,7 @@ def test_the_same_event_from_stream_and_replay_counts_once(street: Arena, listen
     street.place(1)
     street.place(2)
     heard = Heard(listen(street.url)).events(3)
-    ledger = Ledger(expiry_seconds=TTL_SECONDS)
+    ledger = Ledger()
     for frame in heard.frames:
         ledger.fold(frame)
     heard.frames.clear()
