@@ -15,6 +15,7 @@ from web.desk_protocol import Desk
 from web.filters import FilterError, moment
 from web.frame_formats import FORMATS
 from web.json_response import JsonResponse, filter_problem, problem
+from web.measured_frames import frame_of
 from web.promised import aurora
 from web.status import StatusBook
 
@@ -116,7 +117,8 @@ def data_routes(desk: Desk) -> APIRouter:
         try:
             first, last = _moment("since", since), _moment("until", until)
             with turnstile.turn():
-                table = desk.frame(
+                table = frame_of(
+                    desk,
                     name,
                     limit=limit,
                     since=first,
