@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -34,6 +36,15 @@ def realdata() -> Path:
     path = Path(folder).resolve()
     assert path.is_dir(), f"DESKWATCH_REALDATA names {path}, which is not a folder"
     return path
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """The one Playwright of the process: a second one beside it is refused."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
 
 
 # How long an example takes is the machine's matter, not the code's: no deadline.

@@ -22,16 +22,13 @@ from real_desk import RealDesk, desk_with_a_past  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium(playwright: Any) -> Iterator[Any]:
     """One browser for the session; tests open contexts of their own in it."""
     if not CHROMIUM.exists():
         pytest.skip("Chromium is missing: sudo apt-get install chromium chromium-driver")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 POLICY = """addEventListener('securitypolicyviolation', violation => console.error(

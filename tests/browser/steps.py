@@ -24,7 +24,7 @@ def shows(page: Any, selector: str, text: str, seconds: float = 15.0) -> None:
     )
 
 
-def is_in_state(page: Any, state: str, seconds: float = 20.0) -> None:
+def is_in_state(page: Any, state: str, seconds: float = 40.0) -> None:
     """Wait until the header tells this state of the connection."""
     page.wait_for_selector(f'#connection[data-connection="{state}"]', timeout=seconds * 1000)
 
@@ -58,7 +58,7 @@ def number(page: Any, metric: str, value: int, seconds: float = 15.0) -> None:
     )
 
 
-def panels_in(page: Any, *states: str, only: str = "", seconds: float = 20.0) -> None:
+def panels_in(page: Any, *states: str, only: str = "", seconds: float = 40.0) -> None:
     """Wait until every panel (or those of which the source's name is part) is in such a state."""
     page.wait_for_function(
         """([states, only]) => {

@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -126,42 +127,37 @@ def test_other_names_get_no_answer(door: FrontDoor) -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_sees_it_move_behind_nginx(door: FrontDoor, logs: Path) -> None:
+def test_a_browser_sees_it_move_behind_nginx(playwright: Any, door: FrontDoor, logs: Path) -> None:
     """In Chromium over TLS and HTTP/2: numbers arrive live, nothing leaves /ops/, no error."""
-    from playwright.sync_api import sync_playwright
-
     outside: list[str] = []
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"],
-        )
-        login = {"username": "quant", "password": door.password}
-        page = browser.new_context(ignore_https_errors=True, http_credentials=login).new_page()
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((door.url, "data:", "blob:")) else outside.append(r.url)
-            ),
-        )
-        page.goto(f"{door.url}?window=all")
-        shown = page.locator('[data-metric="orders_submitted"]').first
-        shown.wait_for()
-        page.wait_for_function("window.deskwatch && window.deskwatch.live.applied > 0")
-        before = int(shown.inner_text())
-        record = {"event_code": "ORDER.SUBMIT", "ts_ns": time.time_ns(), "cid": "front-door-2"}
-        record["details"] = {"symbol": "BTCUSDT", "side": "buy", "qty": 1.0}
-        with (logs / "aurora_events.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
-        page.wait_for_function(
-            "n => Number(document.querySelector('[data-metric=orders_submitted]').innerText) === n",
-            arg=before + 1,
-        )
-        page.get_by_role("link", name="Latency").first.click()
-        page.wait_for_url(f"{door.url}latency*")
-        page.locator('[data-metric="latency_order_ack_ms_p50"]').first.wait_for()
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"],
+    )
+    login = {"username": "quant", "password": door.password}
+    page = browser.new_context(ignore_https_errors=True, http_credentials=login).new_page()
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((door.url, "data:", "blob:")) else outside.append(r.url),
+    )
+    page.goto(f"{door.url}?window=all")
+    shown = page.locator('[data-metric="orders_submitted"]').first
+    shown.wait_for()
+    page.wait_for_function("window.deskwatch && window.deskwatch.live.applied > 0")
+    before = int(shown.inner_text())
+    record = {"event_code": "ORDER.SUBMIT", "ts_ns": time.time_ns(), "cid": "front-door-2"}
+    record["details"] = {"symbol": "BTCUSDT", "side": "buy", "qty": 1.0}
+    with (logs / "aurora_events.jsonl").open("a") as file:
+        file.write(json.dumps(record) + "\n")
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-metric=orders_submitted]').innerText) === n",
+        arg=before + 1,
+    )
+    page.get_by_role("link", name="Latency").first.click()
+    page.wait_for_url(f"{door.url}latency*")
+    page.locator('[data-metric="latency_order_ack_ms_p50"]').first.wait_for()
+    browser.close()
     assert outside == []
     assert errors == []
