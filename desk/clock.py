@@ -31,7 +31,7 @@ COMMIT_SECONDS: Final = 1.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
-TRIM_SECONDS: Final = 10.0
+TRIM_SECONDS: Final = 5.0
 COMPLAIN_SECONDS: Final = 60.0
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
