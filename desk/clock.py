@@ -25,6 +25,8 @@ LOG = logging.getLogger(__name__)
 SWEEP_SECONDS: Final = 0.05
 TICK_SECONDS: Final = 0.1
 """Viewers hear of changes at most so often."""
+SLACK_SECONDS: Final = 0.01
+"""Rounds last as long as a tick, more or less: one that is hardly early must not wait another."""
 IDLE_TICK_SECONDS: Final = 1.0
 """Without news the windows slide on: viewers hear of that once a second."""
 COMMIT_SECONDS: Final = 1.0
@@ -236,7 +238,7 @@ class Clock:
     def _tick_when_due(self) -> None:
         now = time.monotonic()
         since = now - self._ticked_at
-        if (self._news and since >= TICK_SECONDS) or since >= IDLE_TICK_SECONDS:
+        if (self._news and since >= TICK_SECONDS - SLACK_SECONDS) or since >= IDLE_TICK_SECONDS:
             self._news = False
             self._ticked_at = now
             with contextlib.suppress(RuntimeError):  # an event loop that has just closed
