@@ -194,9 +194,10 @@ class Desk:
             found.append(frames.fills(self._ledger))
         elif name == "disagreements":
             equity = self.frame("equity", limit=CLAIMS_LOOKED_AT)
-            positions = self.frame("positions", limit=CLAIMS_LOOKED_AT)
+            # Only of polled states: a stream's rows are of different moments.
+            positions = self._clock.states(None).get("positions", empty("positions"))
             names = [origin.name for origin in self.origins]
-            found.append(across(equity, positions, names))
+            found.append(across(equity, positions, names, self._flat()))
         kinds = self._ledger.groups.codes["what"].words
         found += [
             frames.of_events(name, origin, kinds, self._keeper.events, wanted)
@@ -204,6 +205,16 @@ class Desk:
             if not origin.is_state
         ]
         return frames.narrowed(*frames.united(name, found), **wanted)
+
+    def _flat(self) -> dict[tuple[str, str], pd.Timestamp]:
+        """Return (account, source) of sources that say that nothing is open, and since when."""
+        return {
+            (origin.account_id, origin.name): origin.newest
+            for origin in self.origins
+            if origin.account_id
+            and origin.newest is not None
+            and len(origin.states.newest.get("positions", " ")) == 0
+        }
 
     def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
         """Return the last lines set aside, newest first."""

@@ -52,6 +52,9 @@ ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed
 TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
 
+MOST_EVENTS: Final = 1_000_000
+"""Events looked at for the rows of a frame."""
+
 Events = Callable[..., pd.DataFrame]
 
 
@@ -73,9 +76,27 @@ def of_events(
     kinds = {} if dialect is None else frames_of(dialect)
     if dialect is not None and name in kinds:
         asked = [kind for kind in kinds_told if any(fnmatch(kind, one) for one in kinds[name])]
-        found = events([origin], kinds=asked, **wanted) if asked else None
-        return None if found is None else frame_of(found, dialect, name)
+        return _told(name, origin, dialect, asked, events, wanted) if asked else None
     return chosen(name, partial(events, [origin]), wanted) if name in OF_EVENTS else None
+
+
+def _told(
+    name: str,
+    origin: Origin,
+    dialect: Dialect,
+    kinds: list[str],
+    events: Events,
+    wanted: dict[str, Any],
+) -> pd.DataFrame:
+    """Return the rows that events tell, looking further back where most tell none."""
+    limit = wanted["limit"]
+    looked_at = limit
+    while True:
+        found = events([origin], kinds=kinds, **{**wanted, "limit": looked_at})
+        rows = frame_of(found, dialect, name)
+        if len(rows) >= limit or len(found) < looked_at or looked_at >= MOST_EVENTS:
+            return rows
+        looked_at *= 8
 
 
 def _dialect(origin: Origin) -> Dialect | None:
@@ -112,9 +133,10 @@ def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFram
     columns = ORDER_TIMES if name == "orders" else TIMES
     times = [column for column in columns if column in whole]
     times = times if name == "orders" else times[:1]
-    if len(filled) > 1 and times:
+    if times:
         heard = whole[times].bfill(axis=1).iloc[:, 0]
-        whole = whole.iloc[heard.argsort(kind="stable")]
+        if not heard.is_monotonic_increasing:
+            whole = whole.iloc[heard.argsort(kind="stable")]
     return whole, tuple(times)
 
 

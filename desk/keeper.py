@@ -82,7 +82,7 @@ class Keeper:
         """Give polled origins the journal of their states back."""
         by_key = {origin.key: origin for origin in origins}
         for key, ts, payload in self._store.journal(by_key):
-            by_key[key].states.add(unpacked(payload["frames"]), ts)
+            by_key[key].states.restore(unpacked(payload["frames"]), ts)
 
     def _hold(self, key: str, table: pa.Table) -> None:
         """Hold what is committed but in no file yet, in few pieces: each has its own price."""

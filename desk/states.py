@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
@@ -54,12 +53,19 @@ class StateJournal:
         while len(self._told) > 1 and (len(self._told) > KEPT or self._rows > ROWS_KEPT):
             self._rows -= _size(self._told.pop(0)[1])
 
+    def restore(self, frames: Frames, ts_ns: int) -> None:
+        """Take over a state that was kept; the last one holds until the first reading."""
+        self.add(frames, ts_ns)
+        self.newest = dict(frames)
+
     def at(self, ts_ns: int | None) -> Frames:
         """Return the frames that held at a moment (None = now)."""
         if ts_ns is None:
             return self.newest
         place = bisect_right(self._told, ts_ns, key=itemgetter(0))
-        return self._told[place - 1][1] if place else {}
+        held = self._told[place - 1][1] if place else {}
+        dated = {name: frame for name, frame in self.newest.items() if name in DATED}
+        return {**held, **{name: _until(frame, ts_ns) for name, frame in dated.items()}}
 
 
 def journaled(frames: Frames) -> Frames:
@@ -80,7 +86,10 @@ def joined(parts: Iterable[Frames]) -> dict[str, pd.DataFrame]:
 def packed(frames: Frames) -> dict[str, Any]:
     """Return frames as JSON-ready rows."""
     return {
-        name: json.loads(frame.to_json(orient="records", date_format="iso", date_unit="ns"))
+        name: [
+            {column: _plain(value) for column, value in row.items()}
+            for row in frame.astype("object").to_dict("records")
+        ]
         for name, frame in frames.items()
     }
 
@@ -99,6 +108,23 @@ def unpacked(kept: Mapping[str, list[dict[str, Any]]]) -> Frames:
                 frame[column] = pd.Series([row.get(column) for row in rows], frame.index)
             found[name] = frame
     return found
+
+
+def _until(frame: pd.DataFrame, ts_ns: int) -> pd.DataFrame:
+    """Return the rows of a dated frame up to a moment."""
+    time = next((name for name in ("ts_event", "ts_closed") if name in frame), None)
+    if time is None or frame.empty:
+        return frame
+    return frame[frame[time] <= pd.Timestamp(ts_ns, unit="ns", tz="UTC")]
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it: numbers to their last digit, what is missing null."""
+    if isinstance(value, pd.Timestamp):
+        return None if value is pd.NaT else value.isoformat()
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    return value.item() if hasattr(value, "item") else value
 
 
 def _read(row: Mapping[str, Any], times: set[str]) -> dict[str, Any]:

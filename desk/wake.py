@@ -5,6 +5,7 @@ Polling finds everything without it, at the latest a second or two later.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -67,6 +68,8 @@ class Wake:
         self._on_wake = on_wake
         self._observer: BaseObserver | None = None
         self._watched: dict[Path, Identity] = {}
+        self._held: list[int] = []
+        """Open descriptors of the watched folders, so that a new one cannot get an old inode."""
         self._warned = False
         self._checks = 0
         self.mode = "poll"
@@ -92,6 +95,8 @@ class Wake:
         """End watchdog's threads."""
         observer, self._observer = self._observer, None
         self._watched = {}
+        while self._held:
+            os.close(self._held.pop())
         self.mode = "poll"
         if observer is not None and observer.is_alive():
             observer.stop()
@@ -101,6 +106,7 @@ class Wake:
         """Watch what exists; what does not is polled for until it does."""
         wanted = _identities(self._paths)
         self._watched = wanted
+        self._hold(wanted)
         if not wanted:
             return
         handler = _Handler(self._on_wake)
@@ -119,6 +125,11 @@ class Wake:
             return
         self._observer = observer
         self.mode = "watch"
+
+    def _hold(self, folders: Iterable[Path]) -> None:
+        for folder in folders:
+            with contextlib.suppress(OSError):  # it went a moment ago: the next check sees that
+                self._held.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
 
     def _alive(self) -> bool:
         """Whether every thread of the watch runs; true for a watch that could not be had."""

@@ -50,6 +50,8 @@ class OrderBook:
         self.lives = OrderLives(expiry_seconds=expiry_seconds, revive=self._revive)
         self.strategies = Codes()
         self.primary_since: dict[tuple[int, int], int] = {}
+        self.moves: list[npt.NDArray[np.int64]] = []
+        """How rows were numbered anew, each time: pictures taken before hold the old numbers."""
         self._groups, self._rollup = groups, rollup
         self._order_capacity = order_capacity
         self._sessions: dict[tuple[int, int], Session] = {}
@@ -180,8 +182,9 @@ class OrderBook:
         removed = self.transitions.remove(mine, low)
         self._count_transitions(removed, sign=-1)
         low, _ = self.fills.bounds(to, None)
-        self.fills.remove(self.fills.column("session")[low:] == session.number, low)
-        touched = {row for row in removed["row"].tolist() if row >= 0}
+        # A second partial fill makes no transition, only a fill.
+        filled = self.fills.remove(self.fills.column("session")[low:] == session.number, low)
+        touched = {row for row in removed["row"].tolist() if row >= 0} | set(filled["row"].tolist())
         again = wind_back(self.lives, self.table, session, to, touched)
         self._refill(touched)
         return again
@@ -241,12 +244,20 @@ class OrderBook:
             timed = (what == self._groups.codes["what"].code(word)) & np.isfinite(rows["seconds"])
             self._rollup.add_latency(stage, rows["ts"][timed], rows["seconds"][timed], sign=sign)
 
+    def rows_now(self, rows: npt.NDArray[np.int64], moves: int) -> npt.NDArray[np.int64]:
+        """Return where rows are now that were looked up when there had been so many moves."""
+        for moved in self.moves[moves:]:
+            rows = moved[rows]
+            rows = rows[rows >= 0]
+        return rows
+
     def _compact_orders(self) -> None:
         """Let the oldest closed orders go; open ones stay whatever their age."""
         mask = np.zeros(self.table.size, np.bool_)
         mask[-self._order_capacity :] = True
         mask[list(self.lives.live)] = True
         moved = self.table.keep(mask)
+        self.moves.append(moved)
         self.lives.move(moved)
         self.lives.next_row = self.table.size
         for log in (self.transitions, self.fills):

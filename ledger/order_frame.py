@@ -70,6 +70,7 @@ def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
     status[accepted != NEVER] = 1
     status[(cells["ts_first_fill"] != NEVER) | (cells["ts_first_partial"] != NEVER)] = 2
     limited = (status == 0) | ((status == 1) & ~np.isnan(cells["ttl_seconds"]))
+    limited &= submitted != NEVER
     status[limited & (lapses(cells, expiry_ns) <= at)] = STATUSES.index("expired")
     for column, word in _BY_CLOSING.items():
         status[cells[column] != NEVER] = STATUSES.index(word)

@@ -105,9 +105,9 @@ class OrderLives(OrderMatcher):
 
     def _submitted(self, session: Session, event: Told, order: Order | None) -> None:
         if order is not None and order.submitted != NEVER:
-            if order.row in self.live or order.submitted == event[0]:
+            if self._lives(order, event[0]) or order.submitted == event[0]:
                 return  # the same submit told twice
-            order = None  # an id that is used again, after its order ended
+            order = None  # an id that is used again, after its order ended or lapsed
         if order is None:
             order = self._new(session, event)
         elif order.created in (order.accepted, order.first_partial, order.first_fill):
@@ -154,7 +154,8 @@ class OrderLives(OrderMatcher):
 
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
-        if order.filled_quantity != order.filled_quantity:  # no quantity was told: all of it
+        untold = order.filled_quantity != order.filled_quantity
+        if untold and order.row in self.live:  # all of it
             order.filled_quantity = order.quantity
         self._close(order, "filled", event)
 

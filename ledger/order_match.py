@@ -122,7 +122,7 @@ class OrderMatcher:
         effect = event[1].effect
         queue = session.in_flight[effect] if waiting else session.resting[effect]
         if waiting:
-            self._forget_lapsed(queue, event[0] - self.expiry_ns)
+            self._forget_lapsed(queue, event[0])
         client, venue, symbol = event[2] is not None, event[3] is not None, event[1].symbol
         for order in islice(queue, SEARCHED):
             if client and order.client_order_id is not None:
@@ -133,11 +133,21 @@ class OrderMatcher:
                 return order
         return None
 
-    @staticmethod
-    def _forget_lapsed(queue: Queue, lapsed: int) -> None:
+    def _forget_lapsed(self, queue: Queue, now: int) -> None:
         """Take orders out that are too old to be meant; they stay known by their ids."""
-        while queue:
-            first = next(iter(queue))
-            if first.submitted > lapsed:
-                return
-            del queue[first]
+        for order in list(islice(queue, SEARCHED)):
+            if self._lapses(order) <= now:
+                del queue[order]
+            elif order.ttl_seconds != order.ttl_seconds:
+                return  # those behind it came later, and wait as long
+
+    def _lives(self, order: Order, now: int) -> bool:
+        """Whether an order has neither ended nor lapsed in silence."""
+        return order.row in self.live and self._lapses(order) > now
+
+    def _lapses(self, order: Order) -> int:
+        """Return when an order expires in silence: by its own time, else if nobody answers."""
+        own = order.ttl_seconds
+        if own == own:
+            return order.submitted + int(own * 1e9)
+        return FAR if order.accepted != NEVER else order.submitted + self.expiry_ns

@@ -63,7 +63,10 @@ class View:
         self.states: Mapping[str, pd.DataFrame] = ledger.states
         self._filters = {"source": source, "account_id": account, "symbol": symbol}
         self._allowed = self._allow(self._filters)
-        newest = self._newest_of(ledger.events, ledger.orders.transitions)
+        # Not by symbol: the end of an order may name none.
+        mine = self._allow({**self._filters, "symbol": None})
+        newest = self._newest_of(mine, ledger.events, ledger.orders.transitions)
+        self._moves = len(ledger.orders.moves)
         self._at = at if at is not None else newest
         self._told_until = min(self._at, newest)
         self._start = (
@@ -86,9 +89,9 @@ class View:
                 allowed &= False if code is None else column == code
         return allowed
 
-    def _newest_of(self, *logs: SortedLog) -> int:
-        """Return the newest time in some logs that the filter lets, else the newest of all."""
-        found = [(log, last_allowed(log.column("group"), self._allowed)) for log in logs]
+    def _newest_of(self, allowed: Mask, *logs: SortedLog) -> int:
+        """Return the newest time in some logs of the allowed groups, else the newest of all."""
+        found = [(log, last_allowed(log.column("group"), allowed)) for log in logs]
         times = [int(log.column("ts")[place]) for log, place in found if place is not None]
         return max(times) if times else self._ledger.newest() or 0
 
@@ -201,7 +204,8 @@ class View:
     def open_order_columns(self) -> OrderColumns:
         """What is in flight or open at the moment, oldest first, column by column."""
         with self._ledger.guard:
-            return OrderColumns(self._ledger, self._open, self._at, self._told_until)
+            rows = self._ledger.orders.rows_now(self._open, self._moves)
+            return OrderColumns(self._ledger, rows, self._at, self._told_until)
 
     @cached_property
     def open_orders(self) -> pd.DataFrame:
@@ -216,7 +220,8 @@ class View:
         with ledger.guard:
             low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
             touched = ledger.orders.transitions.column("row")[low:high]
-            rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
+            known = ledger.orders.rows_now(np.concatenate([self._open, self._lapsed]), self._moves)
+            rows = np.unique(np.concatenate([touched[touched >= 0], known]))
             rows = rows[allowed_orders(ledger, rows, self._allowed)]
             if self._start is not None:
                 rows = rows[-TABLE_ROWS:]

@@ -22,8 +22,19 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
     metric = MEASURED.get(name)
     if metric is None:
         return desk.frame(name, limit=limit, **wanted)
-    found: pd.DataFrame = desk.view().measure(metric)
-    symbol = wanted.get("symbol")
-    if symbol is not None:
-        found = found[found["symbol"] == symbol]
-    return found.tail(limit)
+    equal = {"source": wanted.get("source"), "account_id": wanted.get("account")}
+    states = {state: _of(frame, equal) for state, frame in desk.view().states.items() if len(frame)}
+    found: pd.DataFrame = metric(states)
+    found = _of(found, {"symbol": wanted.get("symbol")})
+    for bound, keeps in (("since", "ge"), ("until", "le")):
+        if wanted.get(bound) is not None:
+            found = found[getattr(found["as_of"], keeps)(wanted[bound])]
+    return found.head(limit)
+
+
+def _of(frame: pd.DataFrame, equal: dict[str, str | None]) -> pd.DataFrame:
+    """Return the rows that have these words."""
+    for name, word in equal.items():
+        if word is not None and name in frame:
+            frame = frame[frame[name] == word]
+    return frame
