@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metrics.base import metric
 from metrics.ratio import Ratio, ratio
@@ -84,7 +84,11 @@ def fill_ratio(tally_rows: Table) -> Ratio:
     """
     counts = order_counts(tally_rows)
     edge = "More fills than submits in this window: some orders were submitted before it began."
-    return ratio(counts.filled, counts.submitted, warning_above_one=edge)
+    found = ratio(counts.filled, counts.submitted, warning_above_one=edge)
+    if found.warning is None and counts.orphans and counts.filled:
+        strangers = f"Up to {counts.orphans} of the fills are of orders without a submit."
+        found = replace(found, warning=strangers)
+    return found
 
 
 @metric(unit="ratio", needs=("tally_rows",))
