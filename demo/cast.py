@@ -20,6 +20,8 @@ from demo.tree import Tree
 
 SYSTEMS: Final = ("aurora", "quantum_trader", "peak_trade", "rick", "stock_trader")
 
+MARK: Final = "# Written by python -m demo, and again at its next start."
+
 
 class Bot(Protocol):
     """Writes, in its own time; `until()` gives what is due by a second after its start."""
@@ -121,7 +123,10 @@ class Cast:
         tables: Tables = {}
         for system in self.roots:
             tables |= sources_of(system, Path(system), self.urls[system])
-        (self._wanted.folder / "deskwatch.toml").write_text(to_toml(tables))
+        path = self._wanted.folder / "deskwatch.toml"
+        # Somebody's own configuration is never written over.
+        if not path.exists() or path.read_text().startswith(MARK):
+            path.write_text(f"{MARK}\n{to_toml(tables)}")
 
     def _enter(self, system: str, bot: Bot, sink: Sink) -> None:
         self._ends.callback(sink.close)
