@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_with_parent(stop)
     try:
         print(json.dumps(_ready(cast, given.dir)), flush=True)
-        _write(cast, given, stop)
+        if not stop.wait(given.begin_after):
+            _write(cast, given, stop)
     finally:
         cast.close()
     written = cast.written
@@ -87,7 +88,8 @@ def _write(cast: Cast, given: argparse.Namespace, stop: threading.Event) -> None
         # In steps, so that a long past needs no more memory than a short one.
         reached = min(now, reached + 60.0)
         for player in cast.players:
-            player.sink.write(player.bot.until(reached))
+            if not stop.is_set():
+                player.sink.write(player.bot.until(reached))
         if reached >= ends:
             return
         if reached >= now:

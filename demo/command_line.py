@@ -28,6 +28,10 @@ def parser() -> argparse.ArgumentParser:
         help=f"who writes: {', '.join(SYSTEMS)}, or all of them (default aurora)",
     )  # fmt: skip
     add("--seconds", type=_positive, metavar="N", help="stop after so many seconds of the desk")
+    add(
+        "--begin-after", type=_seconds, default=0.0, metavar="N",
+        help="say where everything is, then wait so many seconds before the first line",
+    )  # fmt: skip
     add("--start", type=_moment, metavar="TIME", help="RFC 3339 or epoch ns; now when missing")
     add("--speed", type=_positive, default=1.0, help="times real time (default %(default)g)")
     add("--fast", action="store_true", help="do not wait: write --seconds at once, ending now")
