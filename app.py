@@ -17,8 +17,7 @@ import arguments
 import settings
 
 ROOT = Path(__file__).resolve().parent
-DEMO_OTHERS = ("quantum_trader", "peak_trade", "rick", "stock_trader")
-DEMO_OTHERS_AFTER_SECONDS = 4.0
+DEMO_SYSTEMS = (("aurora",), ("quantum_trader", "peak_trade", "rick", "stock_trader"))
 UNAVAILABLE = 69
 
 
@@ -98,13 +97,10 @@ def run_demo(
 ) -> int:
     """Start the demo's systems in a fresh folder and serve a desk that watches them."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
-    # Aurora in a process of its own: what the others have to load must not hold up its lines. They
-    # begin when the desk has started, which takes the machine that long.
-    begun = [
-        demo_bots(folder / "logs", "aurora"),
-        demo_bots(folder / "logs", *DEMO_OTHERS, begin_after_seconds=DEMO_OTHERS_AFTER_SECONDS),
+    # Aurora in a process of its own: what the others have to load must not hold up its lines.
+    started = [
+        stack.enter_context(demo_bots(folder / "logs", *systems)) for systems in DEMO_SYSTEMS
     ]
-    started = [stack.enter_context(bots) for bots in begun]
     # While they start: what serving needs loads here.
     import desk.desk  # noqa: F401
     import web.server  # noqa: F401
@@ -124,13 +120,10 @@ def run_demo(
 
 
 @contextlib.contextmanager
-def demo_bots(
-    folder: Path, *systems: str, begin_after_seconds: float = 0.0
-) -> Iterator[subprocess.Popen[str]]:
+def demo_bots(folder: Path, *systems: str) -> Iterator[subprocess.Popen[str]]:
     """Run simulated systems as a process of their own; it ends when this one does."""
     command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
-    command += ["--history-seconds", "300", "--begin-after", str(begin_after_seconds)]
-    command += ["--system", *systems]
+    command += ["--history-seconds", "300", "--slow-after", "4", "--system", *systems]
     bots = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

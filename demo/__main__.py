@@ -43,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_with_parent(stop)
     try:
         print(json.dumps(_ready(cast, given.dir)), flush=True)
-        if not stop.wait(given.begin_after):
-            _write(cast, given, stop)
+        _write(cast, given, stop)
     finally:
         cast.close()
     written = cast.written
@@ -61,6 +60,7 @@ def _wanted(given: argparse.Namespace, start_ns: int) -> Wanted:
         seed=given.seed,
         start_ns=start_ns,
         serve=given.serve,
+        slow_after_seconds=given.slow_after,
         rate=given.rate,
         rotate_every_seconds=given.rotate_every,
         bad_ratio=given.bad_lines,
@@ -88,12 +88,14 @@ def _write(cast: Cast, given: argparse.Namespace, stop: threading.Event) -> None
         # In steps, so that a long past needs no more memory than a short one.
         reached = min(now, reached + 60.0)
         for player in cast.players:
-            if not stop.is_set():
+            # Who still loads joins later, with all that it would have written until then.
+            if not stop.is_set() and player.is_loaded(wait=reached >= ends):
                 player.sink.write(player.bot.until(reached))
         if reached >= ends:
             return
         if reached >= now:
-            due = min(player.bot.next_seconds for player in cast.players)
+            begun = [player.bot.next_seconds for player in cast.players if player.is_loaded()]
+            due = min(begun, default=now + LONGEST_SLEEP_SECONDS)
             rest = (due - now) / given.speed
             stop.wait(min(LONGEST_SLEEP_SECONDS, max(SHORTEST_SLEEP_SECONDS, rest)))
             elapsed = (time.monotonic() - started) * given.speed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from demo.aurora import AuroraBot
+from demo.aurora.timeline import NS
 from demo.folder import Folder, Written
 from demo.health_server import HealthServer
 from demo.json_server import NOT_FOUND, JsonServer
@@ -44,11 +46,20 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A bot and where its lines go."""
+    """A bot and where its lines go; `loading` ends when what it needs is there."""
 
     system: str
     bot: Bot
     sink: Sink
+    loading: threading.Thread | None = None
+
+    def is_loaded(self, *, wait: bool = False) -> bool:
+        """Whether it can begin, after waiting for it where that is wanted."""
+        if self.loading is None:
+            return True
+        if wait:
+            self.loading.join()
+        return not self.loading.is_alive()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Wanted:
     rate: float = 50.0
     rotate_every_seconds: float | None = None
     bad_ratio: float = 0.0
+    slow_after_seconds: float = 0.0
 
 
 class Cast:
@@ -80,6 +92,7 @@ class Cast:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._ends = contextlib.ExitStack()
+        self._closed = threading.Event()
         self.players: list[Player] = []
         self.roots: dict[str, Path] = {}
         self.urls: dict[str, dict[str, str]] = {}
@@ -116,6 +129,7 @@ class Cast:
 
     def close(self) -> None:
         """End files and servers."""
+        self._closed.set()
         self._ends.close()
 
     def _configuration(self) -> None:
@@ -128,9 +142,11 @@ class Cast:
         if not path.exists() or path.read_text().startswith(MARK):
             path.write_text(f"{MARK}\n{to_toml(tables)}")
 
-    def _enter(self, system: str, bot: Bot, sink: Sink) -> None:
+    def _enter(
+        self, system: str, bot: Bot, sink: Sink, loading: threading.Thread | None = None
+    ) -> None:
         self._ends.callback(sink.close)
-        self.players.append(Player(system, bot, sink))
+        self.players.append(Player(system, bot, sink, loading))
 
     def _aurora(self, root: Path) -> None:
         wanted = self._wanted
@@ -194,19 +210,35 @@ class Cast:
         from demo.stock_trader.bot import ACCOUNTS, health
 
         wanted = self._wanted
+        # A calendar of exchanges loads slowly; nobody else has to wait for it.
+        loading = threading.Thread(target=self._load_calendar, daemon=True)
         ports: dict[str, int] = {}
         if wanted.serve:
             started = time.monotonic()
             for account in ACCOUNTS:
                 ports[account] = self._json(_bot_health(account, started, health)).port
-            self._broker()
+            self._broker(loading)
             self.urls["stock_trader"]["accounts"] = "served"
-        self._enter("stock_trader", StockTrader(wanted.seed, wanted.start_ns, ports), Tree(root))
+        bot = StockTrader(wanted.seed, wanted.start_ns, ports)
+        loading.start()
+        self._enter("stock_trader", bot, Tree(root), loading)
 
-    def _broker(self) -> None:
+    def _load_calendar(self) -> None:
+        if not self._closed.wait(self._wanted.slow_after_seconds):
+            from demo.alpaca_desk import SESSIONS, sessions_until
+
+            day = datetime.fromtimestamp(self._wanted.start_ns // NS, UTC)
+            sessions_until(f"{day:%Y-%m-%d}", SESSIONS)
+
+    def _broker(self, loading: threading.Thread) -> None:
         from demo.alpaca_server import KEY, SECRET, AlpacaServer
 
-        broker = AlpacaServer(seed=self._wanted.seed)
+        def now() -> datetime:
+            """This moment, told when the calendar is there: the same one for all who ask."""
+            loading.join()
+            return datetime.now(UTC)
+
+        broker = AlpacaServer(seed=self._wanted.seed, now=now)
         self._ends.callback(broker.close)
         urls = {"broker": broker.url, "api_key": KEY, "secret_key": SECRET}
         self.urls["stock_trader"] |= urls

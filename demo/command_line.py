@@ -29,8 +29,9 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("--seconds", type=_positive, metavar="N", help="stop after so many seconds of the desk")
     add(
-        "--begin-after", type=_seconds, default=0.0, metavar="N",
-        help="say where everything is, then wait so many seconds before the first line",
+        "--slow-after", type=_seconds, default=0.0, metavar="N",
+        help="what loads slowly (stock_trader) waits so many seconds before it begins, so that a "
+        "desk can start beside it",
     )  # fmt: skip
     add("--start", type=_moment, metavar="TIME", help="RFC 3339 or epoch ns; now when missing")
     add("--speed", type=_positive, default=1.0, help="times real time (default %(default)g)")
