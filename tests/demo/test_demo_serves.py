@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,6 +27,15 @@ def wait_for(what: Callable[[], bool], seconds: float = 30.0) -> None:
     while not what():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +129,26 @@ def test_streams_tell_an_equity_and_its_placeholder(demo: dict[str, Any]) -> Non
         wait_for(told)
     finally:
         streams.close()
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_redis_ends_even_when_the_demo_is_killed(tmp_path: Path) -> None:
+    """SIGKILL gives nobody time to clean up; the Redis server is gone all the same."""
+    command = [sys.executable, "-m", "demo", "--dir", str(tmp_path), "--serve"]
+    command += ["--system", "quantum_trader"]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        port = urlsplit(ready["sources"]["quantum_streams"]["url"]).port
+        wait_for(lambda: listens(port))
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    wait_for(lambda: not listens(port))
 
 
 def test_no_secret_stands_in_the_configuration(demo: dict[str, Any]) -> None:
