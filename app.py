@@ -17,7 +17,7 @@ import arguments
 import settings
 
 ROOT = Path(__file__).resolve().parent
-DEMO_START_SECONDS = 20.0
+DEMO_SYSTEMS = (("aurora",), ("quantum_trader", "peak_trade", "rick", "stock_trader"))
 UNAVAILABLE = 69
 
 
@@ -95,44 +95,56 @@ def attach(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
 def run_demo(
     options: arguments.Options, wanted: settings.Settings, stack: contextlib.ExitStack
 ) -> int:
-    """Start the demo bot in a fresh folder and serve a desk that watches it."""
+    """Start the demo's systems in a fresh folder and serve a desk that watches them."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
-    bot = stack.enter_context(demo_bot(folder / "logs"))
-    sources: dict[str, dict[str, Any]] = {
-        "aurora": {"kind": "jsonl", "path": bot["logs"]["aurora"], "dialect": "aurora"},
-        "bot": {"kind": "health", "url": bot["health_url"], "every_seconds": 1.0},
-    }
-    desk = wanted.desk.model_copy(
+    # Aurora in a process of its own: what the others have to load must not hold up its lines.
+    started = [
+        stack.enter_context(demo_bots(folder / "logs", *systems)) for systems in DEMO_SYSTEMS
+    ]
+    # While they start: what serving needs loads here.
+    import desk.desk  # noqa: F401
+    import web.server  # noqa: F401
+
+    sources: dict[str, dict[str, Any]] = {}
+    for bots in started:
+        sources |= ready_line(bots)["sources"]
+    named = wanted.desk.model_copy(
         update={
             "name": "Demo desk",
             "environment": "demo",
             "state_dir": str(options.state_dir or folder / "state"),
         }
     )
-    wanted = settings.Settings(desk, sources, None)
+    wanted = settings.Settings(named, sources, None)
     return serve(options, wanted, sources, demo=True)
 
 
 @contextlib.contextmanager
-def demo_bot(folder: Path) -> Iterator[dict[str, Any]]:
-    """Run the demo bot as a process of its own; it ends when this one does."""
+def demo_bots(folder: Path, *systems: str) -> Iterator[subprocess.Popen[str]]:
+    """Run simulated systems as a process of their own; it ends when this one does."""
     command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
-    command += ["--history-seconds", "300"]
-    bot = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
+    command += ["--history-seconds", "300", "--slow-after", "4", "--system", *systems]
+    bots = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert bot.stdout is not None
-        line = bot.stdout.readline()
-        if not line:
-            raise RefusedStartError("The demo bot did not start; its message stands above.", 70)
-        yield json.loads(line)
+        yield bots
     finally:
-        bot.terminate()
+        bots.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            bot.wait(timeout=3)
-        if bot.poll() is None:
-            bot.kill()
+            bots.wait(timeout=3)
+        if bots.poll() is None:
+            bots.kill()
+
+
+def ready_line(bots: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for the line with which the demo says where everything is."""
+    assert bots.stdout is not None
+    line = bots.stdout.readline()
+    if not line:
+        raise RefusedStartError("The demo did not start; its message stands above.", 70)
+    ready: dict[str, Any] = json.loads(line)
+    return ready
 
 
 def serve(

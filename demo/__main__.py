@@ -12,15 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
-from typing import Final
+from typing import Any, Final
 
-from demo.aurora import AuroraBot
 from demo.aurora.timeline import NS
-from demo.folder import Folder
-from demo.health_server import HealthServer
+from demo.cast import SYSTEMS, Cast, Wanted
+from demo.command_line import parser
 
 LONGEST_SLEEP_SECONDS: Final = 0.05
 SHORTEST_SLEEP_SECONDS: Final = 0.002
@@ -28,7 +25,7 @@ SHORTEST_SLEEP_SECONDS: Final = 0.002
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write until the time is over, SIGTERM, Ctrl-C, or the end of a piped standard input."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     if given.fast and given.seconds is None:
         print("--fast needs --seconds: how many seconds of the desk to write", file=sys.stderr)
         return 64
@@ -37,45 +34,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     past = given.history_seconds + (given.seconds if given.fast else 0.0)
     start_ns = given.start if given.start is not None else time.time_ns() - round(past * NS)
-    bot = AuroraBot(Random(given.seed), rate=given.rate, start_ns=start_ns)
     try:
-        folder = Folder(
-            given.dir / "aurora",
-            start_ns=start_ns,
-            rotate_every_seconds=given.rotate_every,
-            bad_ratio=given.bad_lines,
-            random=Random(given.seed),
-        )
+        cast = Cast(_wanted(given, start_ns))
     except OSError as e:
-        print(f"--dir {given.dir}: cannot be written: {e.strerror}", file=sys.stderr)
+        print(f"--dir {given.dir}: cannot be written: {e.strerror or e}", file=sys.stderr)
         return 73
-    newest: list[int | None] = [None]
-    server = HealthServer(lambda: bot.halted, lambda: newest[0]) if given.serve else None
     if given.serve:
         _end_with_parent(stop)
     try:
-        ready = {"ready": True, "dir": str(given.dir.resolve())}
-        ready |= {"logs": {"aurora": str(folder.root.resolve())}}
-        print(json.dumps(ready | {"health_url": server.url if server else None}), flush=True)
-        _write(bot, folder, given, stop, newest)
+        print(json.dumps(_ready(cast, given.dir)), flush=True)
+        _write(cast, given, stop)
     finally:
-        folder.close()
-        if server is not None:
-            server.close()
-    written = folder.written
+        cast.close()
+    written = cast.written
     done = {"done": True, "events": written.events, "lines": written.lines, "bad": written.bad}
     print(json.dumps(done | {"bytes": written.bytes, "rotations": written.rotations}), flush=True)
     return 0
 
 
-def _write(
-    bot: AuroraBot,
-    folder: Folder,
-    given: argparse.Namespace,
-    stop: threading.Event,
-    newest: list[int | None],
-) -> None:
-    """Hand the bot's lines to the files when their time has come."""
+def _wanted(given: argparse.Namespace, start_ns: int) -> Wanted:
+    chosen = SYSTEMS if "all" in given.system else tuple(dict.fromkeys(given.system))
+    return Wanted(
+        folder=given.dir,
+        systems=chosen,
+        seed=given.seed,
+        start_ns=start_ns,
+        serve=given.serve,
+        slow_after_seconds=given.slow_after,
+        rate=given.rate,
+        rotate_every_seconds=given.rotate_every,
+        bad_ratio=given.bad_lines,
+    )
+
+
+def _ready(cast: Cast, folder: Path) -> dict[str, Any]:
+    """Where everything is; `sources` are tables of a desk's configuration."""
+    return {
+        "ready": True,
+        "dir": str(folder.resolve()),
+        "logs": {system: str(root.resolve()) for system, root in cast.roots.items()},
+        "health_url": cast.urls.get("aurora", {}).get("health"),
+        "sources": cast.sources,
+    }
+
+
+def _write(cast: Cast, given: argparse.Namespace, stop: threading.Event) -> None:
+    """Hand the bots' lines to the files when their time has come."""
     ends = float("inf") if given.seconds is None else given.history_seconds + given.seconds
     started = time.monotonic()
     now = ends if given.fast else given.history_seconds
@@ -83,14 +87,16 @@ def _write(
     while not stop.is_set():
         # In steps, so that a long past needs no more memory than a short one.
         reached = min(now, reached + 60.0)
-        lines = bot.until(reached)
-        folder.write(lines)
-        if lines:
-            newest[0] = lines[-1].ts_ns
+        for player in cast.players:
+            # Who still loads joins later, with all that it would have written until then.
+            if not stop.is_set() and player.is_loaded(wait=reached >= ends):
+                player.sink.write(player.bot.until(reached))
         if reached >= ends:
             return
         if reached >= now:
-            rest = (bot.next_seconds - now) / given.speed
+            begun = [player.bot.next_seconds for player in cast.players if player.is_loaded()]
+            due = min(begun, default=now + LONGEST_SLEEP_SECONDS)
+            rest = (due - now) / given.speed
             stop.wait(min(LONGEST_SLEEP_SECONDS, max(SHORTEST_SLEEP_SECONDS, rest)))
             elapsed = (time.monotonic() - started) * given.speed
             now = min(ends, given.history_seconds + elapsed)
@@ -116,70 +122,6 @@ def _at_end() -> bool:
     poll = select.poll()
     poll.register(0, select.POLLIN)
     return any(event & select.POLLHUP for _, event in poll.poll(0))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m demo",
-        description="Write a believable live desk in the systems' own formats. Same seed, same "
-        "events; the first line on standard output is JSON and says where they are.",
-    )
-    add = parser.add_argument
-    add("--dir", type=Path, required=True, help="the folder to write below")
-    add("--rate", type=_positive, default=50.0, help="events a second (default %(default)g)")
-    add("--seed", type=int, default=7, help="default %(default)s")
-    add("--system", nargs="+", choices=("aurora",), default=["aurora"], help="aurora alone so far")
-    add("--seconds", type=_positive, metavar="N", help="stop after so many seconds of the desk")
-    add("--start", type=_moment, metavar="TIME", help="RFC 3339 or epoch ns; now when missing")
-    add("--speed", type=_positive, default=1.0, help="times real time (default %(default)g)")
-    add("--fast", action="store_true", help="do not wait: write --seconds at once, ending now")
-    add(
-        "--history-seconds", type=_seconds, default=0.0, metavar="N",
-        help="write so many seconds of the past at once, before going on live",
-    )  # fmt: skip
-    add(
-        "--rotate-every", type=_positive, metavar="N",
-        help="rotate the files every N seconds of the desk; the part before is compressed",
-    )  # fmt: skip
-    add(
-        "--bad-lines", type=_ratio, default=0.0, metavar="RATIO",
-        help="bad lines added for each good event (0 to 1)",
-    )  # fmt: skip
-    add(
-        "--serve", action="store_true",
-        help="serve the bot's health endpoints on a free loopback port too; "
-        "ends with a pipe on standard input",
-    )  # fmt: skip
-    return parser
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"was {text}; it must be 0 or more")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _seconds(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"was {text}; it must be above 0")
-    return value
-
-
-def _ratio(text: str) -> float:
-    value = _seconds(text)
-    if value > 1:
-        raise argparse.ArgumentTypeError(f"was {text}; it must be from 0 to 1")
-    return value
-
-
-def _moment(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    moment = datetime.fromisoformat(text)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return round(moment.timestamp() * 1e6) * 1000
 
 
 if __name__ == "__main__":

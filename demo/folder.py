@@ -38,6 +38,9 @@ class Folder:
         rotate_every_seconds: rename each file, start a new one, and compress the part before.
         bad_ratio: how many bad lines are added for each good line of an events file.
         random: chooses the bad lines; apart from the bot's, so that these do not change the bot.
+
+    Attributes:
+        newest_ns: the time of the newest line, None before the first one.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Folder:
     ) -> None:
         self.root = root
         self.written = Written()
+        self.newest_ns: int | None = None
         self._random = random or Random(0)
         self._bad_ratio = bad_ratio
         self._rotate_ns = None if rotate_every_seconds is None else round(rotate_every_seconds * NS)
@@ -68,6 +72,7 @@ class Folder:
                 self._flush(pieces)
                 self._rotate(self._next_rotation)
                 self._next_rotation += self._rotate_ns
+            self.newest_ns = line.ts_ns
             encoded = _encode(line.record).encode()
             piece = pieces.setdefault((line.session, line.file), [])
             piece.append(encoded + b"\n")

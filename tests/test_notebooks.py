@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -38,6 +40,22 @@ __facts = {
     "catalog": list(sources),
 }
 import json
+print("FACTS " + json.dumps(__facts))
+"""
+
+FIVE_FACTS = """
+import json
+__trades = (desk / "quantum_trader/data/clm_trades.jsonl").read_text().splitlines()
+__facts = {
+    "states": {name: readings[name].state for name in sources},
+    "drawn": {title: sum(len(one.x) for one in figure.data) for title, figure in figures.items()},
+    "trades": [len(trades), len(__trades), readings["quantum"].counts.duplicates],
+    "balanced": all(readings[name].counts.balanced for name in sources),
+    "heard": [len(arena_events), len(lines)],
+    "unranked": sorted(ranked.loc[ranked["rank"].isna(), "symbol"]),
+    "asked": [account.state, *bot_reading.frame["state"]],
+    "listening": [server.url, arena.url, bot_server.base_url],
+}
 print("FACTS " + json.dumps(__facts))
 """
 
@@ -89,6 +107,24 @@ def test_the_aurora_notebook_tells_the_truth(tmp_path: Path) -> None:
     assert median == facts["recount"]
     assert facts["drawn"] == facts["acknowledged"] > 0
     assert facts["catalog"] == ["aurora"]
+
+
+def test_the_notebook_of_five_systems_tells_the_truth(tmp_path: Path) -> None:
+    """Every source reads and every figure has points; what it served for a moment is gone."""
+    facts = run(ROOT / "examples/five_systems.ipynb", tmp_path, FIVE_FACTS)
+    closed, lines, duplicates = facts["trades"]
+    heard, told = facts["heard"]
+    assert set(facts["states"].values()) <= {"ok", "stale"}
+    assert facts["balanced"]
+    assert len(facts["drawn"]) >= 17
+    assert min(facts["drawn"].values()) > 0
+    assert lines == 2 * closed == 2 * duplicates > 0
+    assert heard == told > 50
+    assert facts["unranked"] == ["XLRE"]
+    assert facts["asked"] == ["ok", "degraded"]
+    for url in facts["listening"]:
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", urlsplit(url).port), timeout=2).close()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

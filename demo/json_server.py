@@ -1,0 +1,58 @@
+"""A small server on loopback whose answers are JSON."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answers = Callable[[str], tuple[int, Any]]
+"""A path without its query → status and body."""
+NOT_FOUND: tuple[int, Any] = (404, {"detail": "Not Found"})
+
+
+class JsonServer:
+    """Serves what *answers* gives for a path on a free loopback port, until `close()`."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answers))
+        self._server.daemon_threads = True
+        serve = partial(self._server.serve_forever, poll_interval=0.05)
+        self._thread = threading.Thread(target=serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        """The port it serves on."""
+        return self._server.server_port
+
+    @property
+    def base_url(self) -> str:
+        """The address without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)
+
+
+def _handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = answers(self.path.partition("?")[0])
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
+            """Say nothing."""
+
+    return Handler

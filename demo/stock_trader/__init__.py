@@ -1,0 +1,5 @@
+"""A simulated Stock-Trader: paper accounts that rotate among sectors, as their bot logs it."""
+
+from demo.stock_trader.bot import StockTrader
+
+__all__ = ["StockTrader"]

@@ -1,0 +1,160 @@
+"""`python -m demo --serve`: what it serves answers as the real ones do, and ends with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from data_sources import discover
+
+ROOT = Path(__file__).parents[2]
+HISTORY_SECONDS = 60.0
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The demo's ready line while four systems are served; at the end it must have ended."""
+    folder = tmp_path_factory.mktemp("served")
+    command = [sys.executable, "-m", "demo", "--dir", str(folder), "--serve"]
+    command += ["--system", "quantum_trader", "peak_trade", "rick", "stock_trader"]
+    command += ["--history-seconds", str(HISTORY_SECONDS)]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdin is not None and child.stdout is not None
+        yield json.loads(child.stdout.readline())
+        child.stdin.close()
+        assert child.wait(timeout=10) == 0
+        assert json.loads(child.stdout.readline())["done"]
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def source(demo: dict[str, Any], name: str) -> Any:
+    """The source that the ready line names."""
+    table = {key: value for key, value in demo["sources"][name].items() if key != "kind"}
+    return discover()[demo["sources"][name]["kind"]](**table, name=name)
+
+
+def test_a_bot_with_errors_answers_503_with_its_body(demo: dict[str, Any]) -> None:
+    """Of two accounts one is degraded, and both tell their models."""
+    accounts = source(demo, "stock_accounts")
+    wait_for(lambda: len(accounts.read().frame) == 2)
+    reading = accounts.read()
+    states = dict(zip(reading.frame["name"], reading.frame["state"], strict=True))
+    models = reading.frames["models"]
+    accounts.close()
+
+    assert sorted(states.values()) == ["degraded", "ok"]
+    assert len(models) == 4
+    assert abs(models.groupby("account_id")["budget_ratio"].sum() - 1).max() < 0.02
+
+
+def test_the_arena_replays_and_goes_on(demo: dict[str, Any]) -> None:
+    """Over a real stream: the orders so far at once, each of them once, and its health is asked."""
+    arena = source(demo, "arena")
+    kinds: list[str] = []
+
+    def heard() -> bool:
+        kinds.extend(arena.read().frame["kind"])
+        return "order.submitted" in kinds
+
+    try:
+        wait_for(heard)
+        assert arena.read().state == "ok"
+        assert kinds.count("heartbeat") == 1
+    finally:
+        arena.close()
+
+
+def test_broker_and_logs_tell_of_the_same_account(demo: dict[str, Any]) -> None:
+    """What the broker holds is what the bot's newest cycle says it holds."""
+    logs = Path(demo["logs"]["stock_trader"]) / "production/local_logs/PA3T8N36NVJK"
+    wait_for(lambda: (logs / "performance.jsonl").exists())
+    wait_for(lambda: bool((logs / "performance.jsonl").read_text()))
+    newest = json.loads((logs / "performance.jsonl").read_text().splitlines()[-1])
+    broker = source(demo, "stock_broker")
+    reading = broker.read()
+    positions = reading.frames["positions"]
+    broker.close()
+
+    assert reading.state == "ok"
+    assert dict(zip(positions["symbol"], positions["quantity"], strict=True)) == newest["positions"]
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_streams_tell_an_equity_and_its_placeholder(demo: dict[str, Any]) -> None:
+    """A Redis server of its own: balances, and 10000.0 where the service knows nothing."""
+    streams = source(demo, "quantum_streams")
+    cursor, kinds = None, set[str]()
+
+    def told() -> bool:
+        nonlocal cursor
+        reading = streams.read(cursor)
+        cursor = reading.cursor
+        kinds.update(reading.frame["kind"])
+        return {"equity", "telemetry.sentinel"} <= kinds
+
+    try:
+        wait_for(told)
+    finally:
+        streams.close()
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_redis_ends_even_when_the_demo_is_killed(tmp_path: Path) -> None:
+    """SIGKILL gives nobody time to clean up; the Redis server is gone all the same."""
+    command = [sys.executable, "-m", "demo", "--dir", str(tmp_path), "--serve"]
+    command += ["--system", "quantum_trader"]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        port = urlsplit(ready["sources"]["quantum_streams"]["url"]).port
+        wait_for(lambda: listens(port))
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    wait_for(lambda: not listens(port))
+
+
+def test_no_secret_stands_in_the_configuration(demo: dict[str, Any]) -> None:
+    """Keys are told as variables of the environment, in comments alone."""
+    text = (Path(demo["dir"]) / "deskwatch.toml").read_text()
+    keys = [line for line in text.splitlines() if "KEY" in line.upper()]
+
+    assert len(keys) == 2
+    assert all(line.startswith("# made up") for line in keys)
