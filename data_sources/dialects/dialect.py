@@ -46,6 +46,7 @@ __all__ = [
     "Rule",
     "built_in",
     "load_dialect",
+    "parse_dialect",
     "read_dialect",
 ]
 
@@ -160,10 +161,22 @@ def read_dialect(path: Path) -> Dialect:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
     except OSError as e:
         raise DialectError(f"{path}: cannot be read: {e.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+    except UnicodeDecodeError as e:
+        raise DialectError(f"{path}: is not TOML: {e}") from None
+    return parse_dialect(text, path)
+
+
+def parse_dialect(text: str, path: Path) -> Dialect:
+    """The dialect that a TOML text tells; *path* is what its refusals name, it need not exist.
+
+    Raises:
+        DialectError: naming the file, the line, the key and what is allowed.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
         raise DialectError(f"{path}: is not TOML: {e}") from None
     module = _own_module(path)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
