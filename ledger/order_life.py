@@ -15,6 +15,8 @@ from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
 from ledger.order_match import OrderMatcher
 from ledger.order_table import NEVER
 
+ALL_OF_IT: Final = 1 - 1e-9
+"""An order of which this share is filled is filled: sums of parts are a little off."""
 SECOND_NS: Final = 1_000_000_000
 MEMORY_NS: Final = SECOND_NS
 """How long a route decision belongs to the order event that follows it."""
@@ -151,6 +153,10 @@ class OrderLives(OrderMatcher):
         if order.first_partial == NEVER:
             order.first_partial = event[0]
             self._emit("first_partial", order, NAN, event)
+        if (
+            order.filled_quantity >= order.quantity * ALL_OF_IT
+        ):  # nobody may say that it was the last
+            self._close(order, "filled", event)
 
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
@@ -218,6 +224,7 @@ class OrderLives(OrderMatcher):
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
         elif order is not None:
+            self._learn(order, event)
             self._close(order, "denied", event)
 
     @staticmethod
