@@ -15,8 +15,7 @@ from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
 from ledger.order_match import OrderMatcher
 from ledger.order_table import NEVER
 
-ALL_OF_IT: Final = 1 - 1e-9
-"""An order of which this share is filled is filled: sums of parts are a little off."""
+ALL_OF_IT: Final = 1 - 1e-9  # of an order that is filled: sums of parts are a little off
 SECOND_NS: Final = 1_000_000_000
 MEMORY_NS: Final = SECOND_NS
 """How long a route decision belongs to the order event that follows it."""

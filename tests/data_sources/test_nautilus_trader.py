@@ -37,8 +37,8 @@ def line(milliseconds: float, message: str, **more: str) -> bytes:
 
 def command(number: int, asked: str, kind: str = "LimitOrder") -> str:
     return (
-        f"[CMD]--> SubmitOrder(order={kind}({asked}, status=INITIALIZED, "
-        f"client_order_id=O-{number}, venue_order_id=None, position_id=None, tags=['7']), position_id=None)"
+        f"[CMD]--> SubmitOrder(order={kind}({asked}, status=INITIALIZED, client_order_id=O-"
+        f"{number}, venue_order_id=None, position_id=None, tags=['7']), position_id=None)"
     )
 
 
