@@ -213,7 +213,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         time=reader.paths(("record", "time")),
         code=reader.paths(("record", "code")),
         code_transform=reader.word_transform(("record", "code_as")),
-        details=tuple(path.text for path in reader.paths(("record", "details"), ["details"])),
+        details=_details(reader),
         unwrap=_unwrap(reader),
         words={name: places_of(reader, name) for name in WORD_COLUMNS if name in columns},
         loose=loose,
@@ -232,6 +232,12 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         finish=_unchanged,
         stream=stream_rules(reader),
     )
+
+
+def _details(reader: Reader) -> tuple[str, ...]:
+    where = ("record", "details")
+    default = None if reader.has(where) else ["details"]
+    return tuple(path.text for path in reader.paths(where, default))
 
 
 def _unwrap(reader: Reader) -> tuple[str, tuple[str, ...]] | None:
