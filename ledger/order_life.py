@@ -15,7 +15,6 @@ from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
 from ledger.order_match import OrderMatcher
 from ledger.order_table import NEVER
 
-ALL_OF_IT: Final = 1 - 1e-9  # of an order that is filled: sums of parts are a little off
 SECOND_NS: Final = 1_000_000_000
 MEMORY_NS: Final = SECOND_NS
 """How long a route decision belongs to the order event that follows it."""
@@ -152,9 +151,7 @@ class OrderLives(OrderMatcher):
         if order.first_partial == NEVER:
             order.first_partial = event[0]
             self._emit("first_partial", order, NAN, event)
-        if (
-            order.filled_quantity >= order.quantity * ALL_OF_IT
-        ):  # nobody may say that it was the last
+        if order.is_whole:  # not every origin says which part was the last
             self._close(order, "filled", event)
 
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
@@ -223,8 +220,7 @@ class OrderLives(OrderMatcher):
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
         elif order is not None:
-            self._learn(order, event)
-            self._close(order, "denied", event)
+            self._end(session, event, "denied", order)
 
     @staticmethod
     def _denied_before(session: Session, event: Told) -> bool:
@@ -301,5 +297,4 @@ class OrderLives(OrderMatcher):
         self.transitions.append((event[0], moved, seconds, order.row, session))
 
     def _mark(self, what: str, session: Session, event: Told) -> None:
-        moved = (what, -1, event[1].group, -1)
-        self.transitions.append((event[0], moved, NAN, -1, session.number))
+        self.transitions.append((event[0], (what, -1, event[1].group, -1), NAN, -1, session.number))
