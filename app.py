@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             if options.demo:
                 return run_demo(options, wanted, stack)
+            if options.write_dialect is not None:
+                return write_dialect(options.attach, options.write_dialect)
             sources = attach(options.attach) if options.attach else wanted.sources
             return serve(options, wanted, sources)
         except RefusedStartError as refusal:
@@ -90,6 +92,24 @@ def attach(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
                 unique, number = f"{name}_{number}", number + 1
             sources[unique] = table
     return sources
+
+
+def write_dialect(folders: Sequence[Path], path: Path) -> int:
+    """Write the mapping guessed for the logs below some folders to a new file."""
+    from data_sources.attach import attach as look
+    from data_sources.attach import write_dialect as write
+    from data_sources.errors import SourceError
+
+    try:
+        mappings = [look(folder) for folder in folders]
+        for mapping in mappings:
+            print(mapping.text(), flush=True)
+        guessed = write(mappings, path)
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return arguments.CONFIG
+    print(f'Written to {path}: {guessed.why}. Edit it and use it with dialect = "{path}".')
+    return 0
 
 
 def run_demo(

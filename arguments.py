@@ -24,6 +24,8 @@ EPILOG: Final = """\
 examples:
   python app.py --demo                        a simulated bot and its dashboard
   python app.py --attach logs/run_1           recognize the logs below a folder and watch them
+  python app.py --attach logs/mine --write-dialect mine.toml
+                                              a mapping for a stranger's log, to be edited
   python app.py --config deskwatch.toml       the desk in a file
   python app.py --explain logs/events.jsonl:3 how line 3 is read, field by field
 
@@ -59,6 +61,7 @@ class Options:
     demo: bool = False
     config: Path | None = None
     attach: tuple[Path, ...] = ()
+    write_dialect: Path | None = None
     explain: Explain | None = None
     role: str = "all"
     host: str = "127.0.0.1"
@@ -114,10 +117,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Options:
     ):
         if getattr(given, one) and getattr(given, other):
             raise RefusedError(f"--{one} and --{other} cannot be given together")
+    if given.write_dialect is not None and not given.attach:
+        raise RefusedError("--write-dialect needs --attach: which lines is it to be made of?")
     return Options(
         demo=given.demo,
         config=given.config,
         attach=tuple(given.attach),
+        write_dialect=given.write_dialect,
         explain=given.explain,
         role=given.role,
         host=given.host,
@@ -142,6 +148,10 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--attach", type=Path, metavar="DIR", action="append", default=[],
         help="watch the logs below DIR, their dialect recognized; repeatable",
+    )  # fmt: skip
+    what.add_argument(
+        "--write-dialect", type=Path, metavar="OUT.toml",
+        help="with --attach: write the mapping guessed for lines of no known dialect, and exit",
     )  # fmt: skip
     what.add_argument(
         "--explain", type=_explain, metavar="FILE[:LINE]", help="say how a line is read, and exit"

@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.errors import OriginError
-from data_sources.lines.infer import Guess, files_of, infer, sample_of
+from data_sources.lines.explain import escaped_text
+from data_sources.lines.guess import Guessed
+from data_sources.lines.guess import guess as guess_mapping
+from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
 from data_sources.recognize import Recognized, kind_of, recognized_below
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One dialect found at a path: the source it becomes, and what it was told by."""
+    """One dialect found at a path: the source it becomes, and what it was told by.
+
+    guessed  the mapping that was made where no dialect knows the lines, None elsewhere
+    """
 
     name: str
     path: Path
     dialect: str
     files: tuple[Path, ...]
     guess: Guess
+    guessed: Guessed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,9 @@ class Mapping:
                 f"    {_many(len(each.files), 'file')}, {_many(guess.lines, 'line')} sampled, "
                 f"sure {guess.sure_ratio:.0%}: {guess.why}"
             )
-            if guess.kinds:
+            if each.guessed is not None:
+                rows += _guessed_rows(each.guessed)
+            elif guess.kinds:
                 kinds = ", ".join(f"{kind} {n}" for kind, n in list(guess.kinds.items())[:12])
                 rows.append(f"    kinds: {kinds}")
         for folder in self.folders:
@@ -93,7 +102,7 @@ def attach(folder: str | Path) -> Mapping:
     spoken = {guess.dialect for guess in folders.values()} - {"unknown"}
     if len(spoken) <= 1 and len(files) == len(there):
         whole = infer(sample_of(files))
-        found = [Mapped(_name(root), root, _dialect(whole), tuple(files), whole)]
+        found = [_mapped(root, files, whole)]
         return _named(root, found, others, {})
     left_out: dict[Path, str] = {}
     return _named(root, _apart(files, folders, claimed, left_out), others, left_out)
@@ -114,8 +123,24 @@ def _apart(
         for path in own if below else (folder,):
             mine = guess if path == folder else infer(sample_of([path]))
             belongs = own if path == folder else (path,)
-            found.append(Mapped(_name(path), path, _dialect(mine), belongs, mine))
+            found.append(_mapped(path, belongs, mine))
     return found
+
+
+def _mapped(path: Path, files: Sequence[Path], guess: Guess) -> Mapped:
+    """The source that files become; where no dialect knows them, with a guessed mapping."""
+    if guess.dialect == GENERIC:
+        mapping = guess_mapping(sample_of(files))
+        if mapping.is_useful:
+            return Mapped(_name(path), path, "auto", tuple(files), guess, mapping)
+    return Mapped(_name(path), path, _dialect(guess), tuple(files), guess)
+
+
+def _guessed_rows(guessed: Guessed) -> list[str]:
+    """What was guessed, and how to get it into a file."""
+    rows = [f"    {guessed.why}; sure {guessed.sure_ratio:.0%}"]
+    rows += [f"      {row}" for row in map(escaped_text, guessed.text().splitlines())]
+    return [*rows, "    --write-dialect FILE.toml writes this mapping to a file that can be edited"]
 
 
 def _named(
@@ -126,6 +151,28 @@ def _named(
     logs = tuple(each for each in names if isinstance(each, Mapped))
     folders = tuple(each for each in names if isinstance(each, Recognized))
     return Mapping(root, logs, folders, left_out)
+
+
+def write_dialect(mappings: Sequence[Mapping], path: Path) -> Guessed:
+    """Write the guessed mapping of what was attached to a new file; the logs are only read.
+
+    Raises:
+        OriginError: when nothing was guessed, or several mappings were; when the file exists
+            already or cannot be written.
+    """
+    guessed = [each for mapping in mappings for each in mapping.found if each.guessed is not None]
+    if not guessed:
+        raise OriginError(
+            "no mapping was guessed, so none is written: the lines are known, or none of them is "
+            "called by a usual name of trading"
+        )
+    if len(guessed) > 1:
+        paths = ", ".join(str(each.path) for each in guessed)
+        raise OriginError(f"a mapping was guessed for each of {paths}; attach one of them alone")
+    (mapped,) = guessed
+    assert mapped.guessed is not None
+    mapped.guessed.write(path)
+    return mapped.guessed
 
 
 def _dialect(guess: Guess) -> str:

@@ -19,7 +19,9 @@ from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.explain import explain_text
 from data_sources.lines.frame import Stretch, event_frame, no_events
-from data_sources.lines.infer import SAMPLE_LINES, Guess, infer
+from data_sources.lines.guess import Guessed
+from data_sources.lines.guesser import Guesser
+from data_sources.lines.infer import Guess
 from data_sources.lines.raw import escaped, raw_line, set_aside_of
 from data_sources.lines.repeats import Repeats
 from data_sources.lines.stretches import in_stretches
@@ -42,7 +44,7 @@ class JsonlSource:
     Args:
         path: a file with its rotated parts, a folder, or a glob; `*.jsonl`, `*.jsonl.gz`.
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
-            the first lines.
+            the first lines; a mapping of its own where none knows them.
         name: the source's name in pages and frames; the last part of the path when empty.
         account_id: the trading account that the log belongs to.
         timezone: what a time without a zone means, such as "Europe/Kyiv".
@@ -84,7 +86,6 @@ class JsonlSource:
         self.account_id = account_id
         self.timezone = timezone
         self.stale_after_seconds = float(stale_after_seconds)
-        self.guess: Guess | None = None
         self._clock = clock
         self._tail = Tail(path, max_line_bytes=max_line_bytes)
         self._nothing = no_events()
@@ -95,8 +96,9 @@ class JsonlSource:
         self._newest_ns = NAT
         self._decoder: Decoder | None = None
         self._cursor: dict[str, Any] | None = None
-        self._settled = self.dialect != AUTO
-        if self._settled:
+        self._guesser = Guesser(self._clock)
+        if self.dialect != AUTO:
+            self._guesser.settled = True
             self._speak(load_dialect(self.dialect))
 
     def __repr__(self) -> str:
@@ -115,8 +117,18 @@ class JsonlSource:
 
     @property
     def speaks(self) -> str:
-        """The name of the dialect in use; empty while it is not known."""
+        """The name of the dialect in use; "" while it is not known."""
         return self._decoder.dialect.name if self._decoder else ""
+
+    @property
+    def guess(self) -> Guess | None:
+        """How the dialect was guessed; None where it was told or no line came."""
+        return self._guesser.guess
+
+    @property
+    def guessed(self) -> Guessed | None:
+        """The mapping that was made for lines that no dialect knows; None where there is none."""
+        return self._guesser.guessed
 
     def wake(self) -> None:
         """Look for new and moved files at the next read."""
@@ -172,13 +184,14 @@ class JsonlSource:
 
     def explain(self, file: str | Path, line_number: int | None = None) -> str:
         """How lines of a file are read in the dialect of this source, field by field."""
-        return explain_text(file, line_number, dialect=self.speaks or self.dialect)
+        spoken = self._decoder.dialect if self._decoder else self.dialect
+        return explain_text(file, line_number, dialect=spoken)
 
     def _events(
         self, chunks: list[Chunk], received_ns: int, set_aside: list[Quarantined]
     ) -> pd.DataFrame:
-        if not self._settled:
-            self._guess(chunks)
+        if not self._guesser.settled:
+            self._speak(self._guesser.look(chunks, self._counts.accepted))
         decoder = self._decoder
         assert decoder is not None
         decoder.renew_if_full()
@@ -238,22 +251,12 @@ class JsonlSource:
         folder = PurePosixPath(chunk.file).parent.as_posix()
         return self._tail.root.name if folder == "." else folder
 
-    def _guess(self, chunks: list[Chunk]) -> None:
-        """Guess the dialect at the first lines, and again while it is not sure."""
-        sample: list[bytes] = []
-        for chunk in chunks:
-            sample += chunk.data.split(b"\n")[: SAMPLE_LINES // min(len(chunks), 20)]
-        self.guess = infer(sample)
-        name = self.guess.dialect if self.guess.dialect != "unknown" else "generic"
-        if self.speaks != name:
-            self._speak(load_dialect(name))
-        self._settled = name != "generic" or self._counts.accepted > 10 * SAMPLE_LINES
-
     def _speak(self, dialect: Dialect) -> None:
+        if self._decoder and self._decoder.dialect is dialect:
+            return
         self._decoder = Decoder(dialect, self._zone)
         self._repeats = Repeats(dialect)
-        tail = self._tail
-        rule, zone = dialect.clock, self._zone
+        rule, zone, tail = dialect.clock, self._zone, self._tail
         self._clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
 
     def _judge(self) -> tuple[str, str | None]:
@@ -277,7 +280,7 @@ class JsonlSource:
         return {
             "tail": self._tail.cursor(),
             "counts": asdict(self._counts),
-            "dialect": self.speaks if self._settled else "",
+            **self._guesser.to_json(self.speaks),
             "told": self._repeats.to_json() if self._decoder else {},
             "newest_ns": None if self._newest_ns == NAT else self._newest_ns,
         }
@@ -289,9 +292,9 @@ class JsonlSource:
         self._counts = Counts(**{k: v for k, v in cursor.get("counts", {}).items() if k in known})
         newest = cursor.get("newest_ns")
         self._newest_ns = NAT if newest is None else int(newest)
-        if not self._settled and cursor.get("dialect"):
-            self._speak(load_dialect(cursor["dialect"]))
-            self._settled = True
+        spoken = None if self._guesser.settled else self._guesser.restore(cursor)
+        if spoken is not None:
+            self._speak(spoken)
         if self._decoder is not None:
             self._repeats.restore(cursor.get("told", {}))
         self._cursor = cursor

@@ -12,6 +12,7 @@ import pandas as pd
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.frames import FRAMES, empty
+from data_sources.lines.guess import GUESSED
 from desk.origin import Origin
 from ledger import Ledger
 from ledger.order_frame import times
@@ -104,7 +105,8 @@ def _dialect(origin: Origin) -> Dialect | None:
     name = getattr(origin.source, "dialect", "")
     if name == "auto":
         name = getattr(origin.source, "speaks", "")
-    return load_dialect(name) if name else None
+    # A guessed mapping makes events alone.
+    return load_dialect(name) if name and name != GUESSED else None
 
 
 def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:

@@ -71,6 +71,11 @@ class Order:
         self.generation = told[7]
         self.raw_offset = told[8]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was ordered is filled; False where either is not known."""
+        return self.filled_quantity >= self.quantity * (1 - 1e-9)  # sums of parts are a bit off
+
 
 Queue = OrderedDict[Order, None]
 Entry = Order | int

@@ -151,6 +151,8 @@ class OrderLives(OrderMatcher):
         if order.first_partial == NEVER:
             order.first_partial = event[0]
             self._emit("first_partial", order, NAN, event)
+        if order.is_whole:  # not every origin says which part was the last
+            self._close(order, "filled", event)
 
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
@@ -219,7 +221,7 @@ class OrderLives(OrderMatcher):
         if self._denied_before(session, event):
             self._mark("denied_repeat", session, event)
         elif order is not None:
-            self._close(order, "denied", event)
+            self._end(session, event, "denied", order)
 
     @staticmethod
     def _denied_before(session: Session, event: Told) -> bool:
@@ -296,5 +298,4 @@ class OrderLives(OrderMatcher):
         self.transitions.append((event[0], moved, seconds, order.row, session))
 
     def _mark(self, what: str, session: Session, event: Told) -> None:
-        moved = (what, -1, event[1].group, -1)
-        self.transitions.append((event[0], moved, NAN, -1, session.number))
+        self.transitions.append((event[0], (what, -1, event[1].group, -1), NAN, -1, session.number))

@@ -46,6 +46,7 @@ __all__ = [
     "Rule",
     "built_in",
     "load_dialect",
+    "parse_dialect",
     "read_dialect",
 ]
 
@@ -160,10 +161,22 @@ def read_dialect(path: Path) -> Dialect:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
     except OSError as e:
         raise DialectError(f"{path}: cannot be read: {e.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+    except UnicodeDecodeError as e:
+        raise DialectError(f"{path}: is not TOML: {e}") from None
+    return parse_dialect(text, path)
+
+
+def parse_dialect(text: str, path: Path) -> Dialect:
+    """The dialect that a TOML text tells; *path* is what its refusals name, it need not exist.
+
+    Raises:
+        DialectError: naming the file, the line, the key and what is allowed.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
         raise DialectError(f"{path}: is not TOML: {e}") from None
     module = _own_module(path)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
@@ -200,7 +213,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         time=reader.paths(("record", "time")),
         code=reader.paths(("record", "code")),
         code_transform=reader.word_transform(("record", "code_as")),
-        details=tuple(path.text for path in reader.paths(("record", "details"), ["details"])),
+        details=_details(reader),
         unwrap=_unwrap(reader),
         words={name: places_of(reader, name) for name in WORD_COLUMNS if name in columns},
         loose=loose,
@@ -219,6 +232,12 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         finish=_unchanged,
         stream=stream_rules(reader),
     )
+
+
+def _details(reader: Reader) -> tuple[str, ...]:
+    where = ("record", "details")
+    default = None if reader.has(where) else ["details"]
+    return tuple(path.text for path in reader.paths(where, default))
 
 
 def _unwrap(reader: Reader) -> tuple[str, tuple[str, ...]] | None:

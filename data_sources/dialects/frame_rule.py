@@ -116,7 +116,8 @@ def kinds_of(reader: Reader, where: Where) -> Iterator[str]:
     value = reader.get((*where, "kind"))
     kinds = value if isinstance(value, list) else [value]
     if not kinds or not all(isinstance(kind, str) for kind in kinds):
-        reader.refuse(where, "must name the kinds of events, such as kind = 'trade.closed'")
+        told = "must name the kinds of events, such as kind = 'trade.closed'"
+        reader.refuse(where, told, at=(*where, "kind"))
     for kind in kinds:
         if "*" not in kind and kind not in KINDS and not kind.startswith("telemetry."):
             reader.refuse((*where, "kind"), f"unknown kind {kind!r}.{near(kind, set(KINDS))}")

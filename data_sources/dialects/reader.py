@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_sources.columns import KINDS
-from data_sources.dialects.condition import ALWAYS, Condition
+from data_sources.dialects.condition import ALWAYS, COMPUTED, Condition
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.toml_lines import line_of
 from data_sources.errors import DialectError
@@ -39,9 +39,9 @@ class Reader:
         """The line of a key."""
         return line_of(self._text, where)
 
-    def refuse(self, where: Where, problem: str) -> NoReturn:
-        """Raise a DialectError that names file, line and key."""
-        raise DialectError(f"{self.path}:{self.line(where)}: {_key(where)}: {problem}")
+    def refuse(self, where: Where, problem: str, *, at: Where | None = None) -> NoReturn:
+        """Raise a DialectError that names file, line and key; *at*: the key whose line is meant."""
+        raise DialectError(f"{self.path}:{self.line(at or where)}: {_key(where)}: {problem}")
 
     def has(self, where: Where) -> bool:
         """Whether the key is there."""
@@ -131,23 +131,32 @@ class Reader:
         """A condition; the one that always holds when missing."""
         if not self.has(where):
             return ALWAYS
-        try:
-            return Condition.parse(self.table(where))
-        except ValueError as e:
-            self.refuse(where, str(e))
+        table = self.table(where)
+        for name, value in table.items():
+            if name in COMPUTED and value == "":
+                self.refuse(where, f"{name} is never empty", at=(*where, name))
+            try:
+                Condition.parse({name: value})
+            except ValueError as e:
+                self.refuse(where, str(e), at=(*where, name))
+        return Condition.parse(table)
 
     def mapping(self, where: Where) -> Mapping[str, str] | None:
         """A table of texts, keys folded."""
         table = self.table(where)
         for key, value in table.items():
-            if not isinstance(value, str):
+            if not isinstance(value, str) or not value:
                 self.refuse((*where, key), f"was {value!r}; it must be a text")
         return {key.casefold(): value for key, value in table.items()} or None
 
     def kind(self, where: Where) -> None:
         """Refuse a kind of event that is not agreed."""
         value = self.get(where)
-        if value is not None and value not in KINDS and not str(value).startswith("telemetry."):
+        if (
+            value is not None
+            and str(value) not in KINDS
+            and not str(value).startswith("telemetry.")
+        ):
             self.refuse(where, f"unknown kind {value!r}.{near(str(value), set(KINDS))}")
 
     def word_transform(self, where: Where) -> WordTransform | None:

@@ -50,7 +50,8 @@ def rules_of(reader: Reader, key: str) -> tuple[Rule, ...]:
         reader.only(where, {"when", "then"})
         reader.only((*where, "then"), {*WORD_COLUMNS, *PREFIXES, "text"})
         then = dict(reader.table((*where, "then")))
-        prefix = next((p for p in PREFIXES if reader.flag((*where, "then", p))), "")
+        flags = {name: reader.flag((*where, "then", name)) for name in PREFIXES}
+        prefix = next((name for name, is_so in flags.items() if is_so), "")
         then = {name: value for name, value in then.items() if name not in PREFIXES}
         reader.kind((*where, "then", "kind"))
         for name in then:
@@ -72,7 +73,10 @@ def signs_of(reader: Reader) -> tuple[Sign, ...]:
         reader.only(where, {"keys", "codes", "weight"})
         codes = None
         if reader.has((*where, "codes")):
-            codes = Condition.parse({"code": reader.entries((*where, "codes"))})
+            try:
+                codes = Condition.parse({"code": reader.entries((*where, "codes"))})
+            except ValueError as e:
+                reader.refuse((*where, "codes"), str(e))
         keys = reader.paths((*where, "keys"), [])
         found.append(Sign(keys, codes, reader.number((*where, "weight"), 1.0)))
     return tuple(found)

@@ -31,11 +31,8 @@ def stream_rules(reader: Reader) -> StreamRules:
     """
     reader.only(("stream",), {"identity", "replays", "session_begins"})
     begins = reader.condition(("stream", "session_begins"))
-    replays = reader.get(("stream", "replays")) or False
-    if not isinstance(replays, bool):
-        reader.refuse(("stream", "replays"), f"was {replays!r}; it must be true or false")
     return StreamRules(
         identity=reader.paths(("stream", "identity"), []),
-        replays=replays,
+        replays=reader.flag(("stream", "replays")),
         session_begins=None if begins is ALWAYS else begins,
     )

@@ -23,7 +23,8 @@ from data_sources.dialects.dialect import (
 from data_sources.dialects.key_path import DETAILS, WHOLE, Record
 from data_sources.errors import OriginError
 from data_sources.lines.classify import Facts, LineClass, classify, record_of
-from data_sources.lines.infer import infer_path
+from data_sources.lines.guess import guess
+from data_sources.lines.infer import GENERIC, files_of, infer_path, sample_of
 from data_sources.lines.line_fields import fields_of
 from data_sources.lines.raw import escaped
 from data_sources.lines.strict import BadLineError
@@ -83,7 +84,9 @@ def explain(
     return [(each.column, each.value, each.rule) for each in line.fields]
 
 
-def explain_text(path: str | Path, line_number: int | None = None, *, dialect: str = "auto") -> str:
+def explain_text(
+    path: str | Path, line_number: int | None = None, *, dialect: str | Dialect = "auto"
+) -> str:
     """The same as text for a terminal: one line, or the first five.
 
     Raises:
@@ -99,15 +102,24 @@ def explain_text(path: str | Path, line_number: int | None = None, *, dialect: s
     return "\n\n".join([_heading(Path(path), dialect, lines[0]), *map(_text, lines)])
 
 
-def explained(path: Path, first: int, last: int, dialect: str) -> Iterator[ExplainedLine]:
+def explained(path: Path, first: int, last: int, dialect: str | Dialect) -> Iterator[ExplainedLine]:
     """The lines *first* to *last* (1-based, inclusive) of a file, explained one by one."""
-    name = dialect
-    if dialect == "auto":
-        guess = infer_path(path)
-        name = guess.dialect if guess.dialect != "unknown" else "generic"
-    spoken = load_dialect(name)
+    spoken = _spoken(path, dialect)[0]
     for number_, offset, line in _lines(path, first, last):
         yield _explained(number_, offset, line, spoken)
+
+
+def _spoken(path: Path, dialect: str | Dialect) -> tuple[Dialect, str]:
+    """The dialect, and why it was guessed, "" where it was told."""
+    if dialect != "auto":
+        return dialect if isinstance(dialect, Dialect) else load_dialect(dialect), ""
+    known = infer_path(path)
+    if known.dialect not in (GENERIC, "unknown"):
+        return load_dialect(known.dialect), known.why
+    guessed = guess(sample_of(files_of(path)))
+    if guessed.is_useful:
+        return guessed.dialect(), f"{known.why}; {guessed.why}"
+    return load_dialect(GENERIC), known.why
 
 
 def _lines(path: Path, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
@@ -225,11 +237,10 @@ def _all_paths(record: Record, dialect: Dialect) -> Iterator[str]:
             yield key
 
 
-def _heading(path: Path, dialect: str, line: ExplainedLine) -> str:
-    if dialect != "auto":
-        return f"{path}, read in the dialect {line.dialect}"
-    guess = infer_path(path)
-    return f"{path}, read in the dialect {line.dialect} (guessed: {guess.why})"
+def _heading(path: Path, dialect: str | Dialect, line: ExplainedLine) -> str:
+    why = _spoken(path, dialect)[1]
+    said = f"{path}, read in the dialect {line.dialect}"
+    return f"{said} (guessed: {why})" if why else said
 
 
 def _text(line: ExplainedLine) -> str:

@@ -1,0 +1,137 @@
+"""Writes what was guessed as the TOML of a dialect, to be edited by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from data_sources.dialects.place import LOOSE_COLUMNS, NUMBER_COLUMNS, WORD_COLUMNS
+from data_sources.guessing.choice import Choice
+from data_sources.guessing.choose_code import Codes
+from data_sources.guessing.choose_columns import FILLS
+from data_sources.guessing.order_words import WORDS, also_usual
+
+_ORDER: Final = (*LOOSE_COLUMNS[:2], *WORD_COLUMNS[2:], *LOOSE_COLUMNS[3:], "text")
+
+
+def toml_of(
+    name: str,
+    heading: Sequence[str],
+    times: Sequence[Choice],
+    codes: Codes,
+    columns: dict[str, Choice],
+    *,
+    with_details: bool,
+    told_by: str,
+    fills_repeat: bool,
+) -> str:
+    """The text of a dialect file.
+
+    Args:
+        name: of the dialect.
+        heading: what is said at the top, line by line.
+        times: the keys of the time.
+        codes: the keys of the event's name, and what its words mean.
+        columns: meaning → key.
+        with_details: whether records have an object called `details`.
+        told_by: the path that a line must have to tell of an order, "" when nothing is sure.
+        fills_repeat: whether fills repeat the quantity of their order.
+    """
+    rows = [*(f"# {line}".rstrip() for line in heading), ""]
+    rows += [f"name = {_text(name)}", 'title = "Guessed from lines"', "", "[record]"]
+    for key, choices in (("time", times), ("code", codes.choices)):
+        rows += [f"# {each.path}: sure {each.sure_ratio:.0%}; {each.why}" for each in choices]
+        # A list must not be empty: where nothing was found stands a name that nothing has.
+        rows.append(f"{key} = {_texts([each.path for each in choices] or ['nothing_was_found'])}")
+    rows += ['details = ["details", "@record"]' if with_details else 'details = ["@record"]', ""]
+    rows += [f"# {line}" for line in codes.why]
+    rows += _rules(codes, told_by)
+    for column in _ORDER:
+        rows += _column(column, columns, fills_repeat)
+    rows += _defaults(columns, codes)
+    return "\n".join(rows).rstrip() + "\n"
+
+
+def _rules(codes: Codes, told_by: str) -> Iterator[str]:
+    """One rule a kind; what was not seen but would be called alike stands after what was."""
+    alike = also_usual(codes.kinds)
+    for kind in dict.fromkeys([*codes.kinds.values(), *alike.values()]):
+        seen = [code for code, meant in codes.kinds.items() if meant == kind]
+        usual = [code for code, meant in alike.items() if meant == kind]
+        words = [code for code in dict.fromkeys([*seen, *usual]) if not re.search(r"\*|^@", code)]
+        if not words:
+            continue
+        told = ", ".join(f"{json.dumps(code)} {codes.counts[code]}x" for code in seen)
+        only = f", {_text(told_by)} = '@present'" if told_by and kind in WORDS else ""
+        yield "[[rules]]"
+        yield f"# seen: {told or 'nothing yet'}"
+        yield f"when = {{ code = {_texts(words)}{only} }}"
+        yield f"then = {{ kind = {_text(kind)} }}"
+        yield ""
+
+
+def _column(column: str, columns: dict[str, Choice], fills_repeat: bool) -> Iterator[str]:
+    own = columns.get(column)
+    fill = columns.get(f"fill_{column}")
+    done = (
+        columns.get("done_quantity")
+        if column == "value" and "fill_quantity" not in columns
+        else None
+    )
+    both = [choice for choice in (fill, own, done) if choice is not None]
+    if not both:
+        return
+    mark = ""
+    if column == "latency_seconds" and own is not None and not own.unit:
+        mark = "# "
+        yield "# The unit is not known: without it nothing is taken. Say it by the scale that makes"
+        yield "# seconds (0.001 for milliseconds) and take away the # signs."
+    if done is not None:
+        yield "# What is filled so far; a fill without a quantity of its own is what it grew by."
+    yield f"{mark}[columns.{column}]"
+    yield from (f"# {each.path}: sure {each.sure_ratio:.0%}; {each.why}" for each in both)
+    kinds = _texts(FILLS)
+    places = []
+    here = f"{{ kind = {kinds} }}"
+    for told in (fill, done):
+        paths = () if told is None else (told.path, *told.also)
+        places += [f"{{ path = {_text(path)}, when = {here} }}" for path in paths]
+    paths = () if own is None else (own.path, *own.also)
+    if column == "quantity" and fills_repeat:
+        places += [f"{{ path = {_text(path)}, unless = {here} }}" for path in paths]
+    else:
+        places += map(_text, paths)
+    yield f"{mark}from = [{', '.join(places)}]"
+    if column == "side":
+        is_fix = own is not None and own.unit == "FIX"
+        yield 'map = { 1 = "buy", 2 = "sell" }' if is_fix else 'as = "side"'
+    elif column == "position_effect":
+        yield 'as = "lower"'
+    elif column in NUMBER_COLUMNS and own is not None and (mark or own.scale != 1.0):
+        yield f"{mark}scale = {own.scale!r}"
+    yield ""
+
+
+def _defaults(columns: dict[str, Choice], codes: Codes) -> Iterator[str]:
+    if not set(codes.kinds.values()) & set(WORDS):
+        return
+    reduces = columns.get("reduce_only")
+    if reduces is not None:
+        yield "[[defaults]]"
+        yield f'when = {{ kind = "order.*", {_text(reduces.path)} = true }}'
+        yield 'then = { position_effect = "close" }'
+        yield ""
+    yield "[[defaults]]"
+    yield 'when = { kind = "order.*" }'
+    yield 'then = { position_effect = "open" }'
+
+
+def _text(text: str) -> str:
+    """A text as TOML writes it; nearly as JSON does, which TOML allows."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _texts(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"

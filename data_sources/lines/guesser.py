@@ -1,0 +1,80 @@
+"""Decides which dialect a log speaks: at its first lines, and again while that is not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from data_sources.dialects.dialect import Dialect, load_dialect, parse_dialect
+from data_sources.lines.chunk import Chunk
+from data_sources.lines.guess import GUESSED, Guessed, guess
+from data_sources.lines.infer import GENERIC, SAMPLE_LINES, Guess, infer
+
+LONG_ENOUGH: Final = 10 * SAMPLE_LINES
+"""After so many lines without a usual word a log is taken for what it seems to be: no trading."""
+
+
+class Guesser:
+    """Guesses for one source.
+
+    Attributes:
+        guess: which of the known dialects it is; None before the first look.
+        guessed: the mapping that was made where none is; None where there is none.
+        settled: whether there is nothing more to find out.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._toml = ""
+        self._lines: list[bytes] = []
+        self.guess: Guess | None = None
+        self.guessed: Guessed | None = None
+        self.settled = False
+
+    def look(self, chunks: list[Chunk], accepted: int) -> Dialect:
+        """The dialect to speak, from new lines and those seen before.
+
+        Args:
+            chunks: what is new, not empty.
+            accepted: how many lines were accepted so far.
+        """
+        sample: list[bytes] = []
+        for chunk in chunks:
+            sample += chunk.data.split(b"\n")[: SAMPLE_LINES // min(len(chunks), 20)]
+        self.guess = infer(sample)
+        if self.guess.dialect not in (GENERIC, "unknown"):
+            self.settled, self.guessed = True, None
+            return load_dialect(self.guess.dialect)
+        full = len(self._lines) >= SAMPLE_LINES
+        if not full:
+            self._lines += [line for line in sample if line.strip()]
+            mapping = guess(self._lines, now_ns=self._clock())
+            self.guessed = mapping if mapping.is_useful else None
+        if self.guessed is not None:
+            self.settled = len(self._lines) >= SAMPLE_LINES
+            self._toml = self.guessed.toml()
+            return self.guessed.dialect()
+        self.settled = accepted > LONG_ENOUGH
+        return load_dialect(GENERIC)
+
+    def to_json(self, speaks: str) -> dict[str, str]:
+        """What another process needs to read on in the same way.
+
+        Args:
+            speaks: the name of the dialect in use, "" when there is none yet.
+        """
+        if speaks == GUESSED:
+            return {"dialect": speaks, "guessed": self._toml}
+        return {"dialect": speaks if self.settled else ""}
+
+    def restore(self, cursor: Mapping[str, Any]) -> Dialect | None:
+        """The dialect that was spoken, from now on without another guess; None: not sure yet."""
+        name = cursor.get("dialect")
+        if not name:
+            return None
+        self.settled = True
+        if name != GUESSED:
+            return load_dialect(name)
+        self._toml = str(cursor.get("guessed", ""))
+        return parse_dialect(self._toml, Path(f"{GUESSED}.toml"))
