@@ -252,8 +252,7 @@ class OrderLives(OrderMatcher):
 
     def _orphan(self, session: Session, event: Told) -> Order:
         """Return another session's order that is meant, else one that nobody submitted."""
-        meant = self._elsewhere(session, event)
-        if meant is not None:
+        if (meant := self._elsewhere(session, event)) is not None:
             return meant
         order = self._new(session, event)
         self._learn(order, event)
