@@ -87,4 +87,5 @@ def _moment(value: Any) -> pd.Timestamp | None:
 
 
 def _size(generations: Any) -> Any:
-    return len(generations) if isinstance(generations, list | tuple | dict) else generations
+    """Give how many files were begun; a file that was moved or cut is the same one."""
+    return generations.get("new") if isinstance(generations, dict) else generations
