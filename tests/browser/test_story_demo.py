@@ -60,12 +60,16 @@ def test_the_demo_shows_the_numbers_of_status_on_every_page(demo: RealDesk, watc
     page.goto(f"{demo.url}/?window=all")
     moment = f"{moment[:19]}Z"
     for path in PATHS:
-        visit(page, f"{path}?window=all&at={moment}")
-        page.wait_for_selector(f".page-{path.strip('/') or 'overview'}")
-        status = demo.ask("/status", window="all", at=moment)
-        shown = f"{moment[:10]} {moment[11:19]}.000"
-        page.wait_for_selector(f'[data-metric="as_of"]:text-is("{shown}")')
-        numbers = numbers_of(page)
+        for attempt in range(5):  # a late line of the past may come between page and /status
+            visit(page, f"{path}?window=all&at={moment}")
+            page.wait_for_selector(f".page-{path.strip('/') or 'overview'}")
+            status = demo.ask("/status", window="all", at=moment)
+            shown = f"{moment[:10]} {moment[11:19]}.000"
+            page.wait_for_selector(f'[data-metric="as_of"]:text-is("{shown}")')
+            numbers = numbers_of(page)
+            if not differences(numbers, status, live=False) or attempt == 4:
+                break
+            page.reload()
         assert differences(numbers, status, live=False) == []
         assert len(compared(numbers, status)) >= 1
 
