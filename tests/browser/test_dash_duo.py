@@ -12,6 +12,8 @@ from web.application import create_app
 
 pytestmark = [
     pytest.mark.browser,
+    # Dash's runner ends its server by killing its threads, requests in hand or not.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.skipif(
         not Path("/usr/bin/chromedriver").exists(),
         reason="chromedriver is missing: sudo apt-get install chromium chromium-driver",

@@ -14,7 +14,11 @@ from desk.origin import origin
 from metrics.orders import order_counts
 from web.application import Application, create_app
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # Dash's runner ends its server by killing its threads, requests in hand or not.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 PAGES = [("/", "Overview"), ("/orders", "Orders"), ("/latency", "Latency"), ("/quality", "Quality")]
 
