@@ -89,6 +89,22 @@ class _DeadlineStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+def addresses_of(host: str, port: int) -> list[str]:
+    """Resolve a name anew; each address once, in the resolver's order.
+
+    Raises:
+        FetchError: it has none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as e:
+        raise FetchError("dns", f"the name {host!r} cannot be resolved") from e
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not addresses:
+        raise FetchError("dns", f"the name {host!r} has no address")
+    return addresses
+
+
 class _DeadlineBackend(httpcore.NetworkBackend):
     """Resolves the name on every attempt and tries its addresses until the deadline.
 
@@ -108,11 +124,7 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as e:
-            raise FetchError("dns", f"the name {host!r} cannot be resolved") from e
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        addresses = addresses_of(host, port)
         for address in addresses[:-1]:
             try:
                 return self._connect(address, port, timeout, local_address, socket_options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
@@ -22,6 +23,7 @@ from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
 from ledger.transition_groups import TransitionGroups
 
+MOVES_KEPT: Final = 4
 ENDS: Final = {column.removeprefix("ts_"): column for column in CLOSING}
 
 
@@ -50,8 +52,9 @@ class OrderBook:
         self.lives = OrderLives(expiry_seconds=expiry_seconds, revive=self._revive)
         self.strategies = Codes()
         self.primary_since: dict[tuple[int, int], int] = {}
-        self.moves: list[npt.NDArray[np.int64]] = []
-        """How rows were numbered anew, each time: pictures taken before hold the old numbers."""
+        self.moves = 0
+        """How often rows were numbered anew: pictures taken before hold the old numbers."""
+        self._moved: deque[npt.NDArray[np.int64]] = deque(maxlen=MOVES_KEPT)
         self._groups, self._rollup = groups, rollup
         self._order_capacity = order_capacity
         self._sessions: dict[tuple[int, int], Session] = {}
@@ -246,7 +249,10 @@ class OrderBook:
 
     def rows_now(self, rows: npt.NDArray[np.int64], moves: int) -> npt.NDArray[np.int64]:
         """Return where rows are now that were looked up when there had been so many moves."""
-        for moved in self.moves[moves:]:
+        behind = self.moves - moves
+        if behind > MOVES_KEPT:
+            return rows[:0]  # no picture is looked at for so long
+        for moved in list(self._moved)[len(self._moved) - behind :]:
             rows = moved[rows]
             rows = rows[rows >= 0]
         return rows
@@ -257,7 +263,8 @@ class OrderBook:
         mask[-self._order_capacity :] = True
         mask[list(self.lives.live)] = True
         moved = self.table.keep(mask)
-        self.moves.append(moved)
+        self.moves += 1
+        self._moved.append(moved)
         self.lives.move(moved)
         self.lives.next_row = self.table.size
         for log in (self.transitions, self.fills):

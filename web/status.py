@@ -31,8 +31,10 @@ class StatusBook:
             raise FilterError(unknown[0], query[unknown[0]], "only " + " ".join(sorted(PARAMETERS)))
         filters = Filters.from_query(query, default_window=self._default_window, any_window=True)
         desk = self._renderer.desk
-        _known("source", filters.source, {str(row["name"]) for row in desk.sources()})
-        _known("account", filters.account, set(desk.accounts()))
+        if filters.source is not None:
+            _known("source", filters.source, {str(row["name"]) for row in desk.sources()})
+        if filters.account is not None:
+            _known("account", filters.account, set(desk.accounts()))
         return filters
 
     def picture(self, filters: Filters) -> Rendered:
@@ -40,8 +42,8 @@ class StatusBook:
         return self._renderer.picture(f"/status?{filters.key}", filters, _status)
 
 
-def _known(parameter: str, name: str | None, names: set[str]) -> None:
-    if name is not None and name not in names:
+def _known(parameter: str, name: str, names: set[str]) -> None:
+    if name not in names:
         raise FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")
 
 

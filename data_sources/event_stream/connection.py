@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
-from data_sources.deadline import CONNECT_SECONDS, Deadline, FetchError
+from data_sources.deadline import CONNECT_SECONDS, Deadline, FetchError, addresses_of
 from data_sources.event_stream.unfold import unfolded
 from data_sources.http import connect_failure
 
@@ -89,12 +89,8 @@ class _WatchedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as e:
-            raise FetchError("dns", f"the name {host!r} cannot be resolved") from e
-        failure: Exception = FetchError("dns", f"the name {host!r} has no address")
-        for address in dict.fromkeys(str(entry[4][0]) for entry in found):
+        failure: Exception | None = None
+        for address in addresses_of(host, port):
             self._watch()
             try:
                 stream = self._backend.connect_tcp(
@@ -104,6 +100,7 @@ class _WatchedBackend(httpcore.NetworkBackend):
                 failure = e
             else:
                 return _WatchedStream(stream, self._watch)
+        assert failure is not None  # there is at least one address
         raise failure
 
 
