@@ -27,8 +27,9 @@ lint: .venv-test/ready            ## format, lint, types, import direction
 bench: .venv-test/ready            ## one JSON line per figure, each with its rival in the same run
 	@exec $(TEST) -m benchmarks
 
-soak: .venv-test/ready            ## the long tests
-	@exec $(TEST) -m pytest -m soak
+soak: .venv-test/ready            ## the long tests, and the properties on new random examples
+	@$(TEST) -m pytest -m soak
+	@$(TEST) -m pytest -n 3 -m "hypothesis and not soak" --hypothesis-profile=search
 
 notebook: .venv-test/ready            ## run examples/*.ipynb from start to end
 	@exec $(TEST) -m pytest tests/test_notebooks.py

@@ -58,16 +58,19 @@ def latency_chart_props(
         starts: start of each bin, UTC, evenly apart.
         bin_seconds: width of a bin.
         bands: by p50, p90, p99, each as long as `starts`.
-        whole: the same over the window: where most bins do not support a percentile (P99 needs
-            n ≥ 100), the window's own stands as one level line.
+        whole: the same over the window: where most bins that hold samples do not support a
+            percentile (P99 needs n ≥ 100), the window's own stands as one level line.
     """
     changes: dict[int, dict[str, Any]] = {}
     is_empty = True
     bins = TimeSteps(starts[0] if len(starts) else None, bin_seconds, len(starts))
+    # One sample supports a P50, so these are the bins that hold any. Bins without are gaps: a bot
+    # that was quiet for most of the window still has a course.
+    occupied = int(np.isfinite(bands["p50"].value).sum())
     for index, name in enumerate(QUANTILES):
         band = bands[name]
         supported = np.isfinite(band.value)
-        has_bins = bool(supported.any()) and 2 * int(supported.sum()) >= len(supported)
+        has_bins = bool(supported.any()) and 2 * int(supported.sum()) >= occupied
         if has_bins or whole[name].value is None or not bins.count:
             changes[index] = _band_changes(band, bins)
             changes[index + len(QUANTILES)] = _line_changes(name, band.value, bins)

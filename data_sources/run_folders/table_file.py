@@ -147,9 +147,9 @@ def _parsed(
     if not data.strip():
         return empty, bad
 
-    def skipped(_: Any) -> str:
+    def skipped(row: Any) -> str:
         nonlocal bad
-        bad += 1
+        bad += bool(row.text.strip(" \t"))  # a line of blanks is a blank line
         return "skip"
 
     try:

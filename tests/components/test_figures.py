@@ -107,6 +107,18 @@ def test_a_percentile_that_no_bin_supports_is_drawn_once_for_the_window():
     assert np.allclose(values_of(changes[2, "base"]), [100.0])
 
 
+def test_bins_without_samples_are_gaps_and_take_no_course_away():
+    """A bot that traded in two bins of twenty is drawn in those two, not as one level line."""
+    starts = pd.date_range(NOON, periods=20, freq="5s")
+    values = [np.nan] * 17 + [0.01, 0.02, np.nan]
+    whole = dict.fromkeys(("p50", "p90", "p99"), WholeQuantile(0.015, 0.01, 0.02))
+    given = latency_chart_props("chart", starts, 5.0, bands(values, [np.nan] * 20), whole)
+    changes = changes_of(given, "chart")
+    assert changes[3, "name"] == "P50"
+    assert np.isfinite(values_of(changes[3, "y"])).sum() == 2
+    assert changes[5, "name"] == "P99 of the window"
+
+
 @pytest.mark.parametrize(
     ("values", "mode"),
     [

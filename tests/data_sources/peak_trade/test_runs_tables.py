@@ -28,9 +28,10 @@ GIANT = "9," + "x" * 3_000_000 + "\n"
         (OVER_TWO_LINES, 0, 4),
         (GIANT, 1, 3),
         ("\n\n", 0, 3),
+        (" \n\t \r\n", 0, 3),
         (OPEN_QUOTE * 2, 2, 3),
     ],
-    ids=["open quote", "quoted newline", "giant", "blank", "two open quotes"],
+    ids=["open quote", "quoted newline", "giant", "blank", "only blanks", "two open quotes"],
 )
 def test_an_odd_row_swallows_no_neighbor(tmp_path: Path, odd: str, bad: int, steps: int) -> None:
     """An open quote or a giant line is one bad row; a quoted newline is part of its text."""
