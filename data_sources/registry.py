@@ -5,15 +5,21 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from data_sources.errors import SourceError
 from data_sources.reading import Reading
 
 FOLDER = Path(__file__).parent
+_DECLARES: Final = re.compile(
+    rb"""^[ \t]+kind(?P<sure>: ClassVar(?:\[str\])?)?\s*(?::[^=\n]*)?=\s*["'](?P<kind>\w+)["']""",
+    re.MULTILINE,
+)
+"""How a class says its kind; read as text, because to import all of them takes half a second."""
 
 
 class Source(Protocol):
@@ -29,8 +35,35 @@ class Source(Protocol):
         """Let everything go."""
 
 
+class Kinds(Mapping[str, type]):
+    """Kind → class, sorted by kind; a class is imported when it is asked for, and not before.
+
+    A desk of one log need not wait until the clients of brokers and streams are loaded.
+    """
+
+    def __init__(self, files: Mapping[str, Path], package: str) -> None:
+        self._files = {kind: files[kind] for kind in sorted(files)}
+        self._package = package
+
+    def __getitem__(self, kind: str) -> type:
+        module = importlib.import_module(f"{self._package}.{self._files[kind].stem}")
+        for _, member in inspect.getmembers(module, inspect.isclass):
+            if member.__module__ == module.__name__ and getattr(member, "kind", None) == kind:
+                return member
+        raise SourceError(f"{self._files[kind].name}: no class there has the kind {kind!r}")
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 @lru_cache(maxsize=1)
-def discover() -> dict[str, type]:
+def discover() -> Kinds:
     """Kind → class, for all kinds in this folder, sorted by kind.
 
     Raises:
@@ -39,55 +72,46 @@ def discover() -> dict[str, type]:
     return find_kinds(FOLDER, "data_sources")
 
 
-def find_kinds(folder: Path, package: str) -> dict[str, type]:
+def find_kinds(folder: Path, package: str) -> Kinds:
     """The same for any folder that is a package.
 
     Raises:
         SourceError: when two files have the same kind; names both.
     """
-    found: dict[str, tuple[type, Path]] = {}
+    found: dict[str, Path] = {}
     for file in sorted(folder.glob("*.py")):
-        if not _declares_a_kind(file):
-            continue
-        module = importlib.import_module(f"{package}.{file.stem}")
-        for kind, source_class in _kinds_of(module):
+        for kind in _kinds_in(file):
             if kind in found:
                 raise SourceError(
-                    f"two files have the kind {kind!r}: {found[kind][1].name} and {file.name}; "
+                    f"two files have the kind {kind!r}: {found[kind].name} and {file.name}; "
                     "rename one"
                 )
-            found[kind] = (source_class, file)
-    return {kind: found[kind][0] for kind in sorted(found)}
+            found[kind] = file
+    return Kinds(found, package)
 
 
-def _declares_a_kind(file: Path) -> bool:
-    """Whether a class in the file sets `kind` to a text, found without importing the file."""
+def _kinds_in(file: Path) -> list[str]:
+    """The kinds that classes of a file set, read from its text: nothing is imported."""
     try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, OSError):
-        return False
-    return any(
-        _sets_kind(node)
-        for each in tree.body
-        if isinstance(each, ast.ClassDef)
-        for node in each.body
-    )
+        text = file.read_bytes()
+    except OSError:
+        return []
+    found = list(_DECLARES.finditer(text))
+    if all(each["sure"] for each in found):
+        return [each["kind"].decode() for each in found]
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return []
+    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    return [kind for each in classes for node in each.body if (kind := _kind_set_by(node))]
 
 
-def _sets_kind(node: ast.stmt) -> bool:
+def _kind_set_by(node: ast.stmt) -> str | None:
     if not isinstance(node, ast.AnnAssign | ast.Assign):
-        return False
+        return None
     target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+    if not isinstance(target, ast.Name) or target.id != "kind":
+        return None
     value = node.value
-    is_text = isinstance(value, ast.Constant) and isinstance(value.value, str)
-    return isinstance(target, ast.Name) and target.id == "kind" and is_text
-
-
-def _kinds_of(module: ModuleType) -> list[tuple[str, type]]:
-    own = [
-        member
-        for _, member in inspect.getmembers(module, inspect.isclass)
-        if member.__module__ == module.__name__
-    ]
-    kinds = [(getattr(each, "kind", None), each) for each in own]
-    return [(kind, each) for kind, each in kinds if isinstance(kind, str)]
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +22,21 @@ LOG = logging.getLogger(__name__)
 PIECES: Final = 64
 
 
+class _Piece(NamedTuple):
+    """Events that are committed but in no file yet, compressed: a sixth of a table's memory."""
+
+    rows: int
+    payload: bytes
+
+    @classmethod
+    def of(cls, table: pa.Table) -> _Piece:
+        return cls(table.num_rows, history.pack(table))
+
+    @property
+    def table(self) -> pa.Table:
+        return history.unpack(self.payload)
+
+
 @dataclasses.dataclass(slots=True)
 class _Taken:
     """What one commit took from one origin."""
@@ -30,7 +45,7 @@ class _Taken:
     waited: int
     aside: int
     states: int
-    news: pa.Table | None = None
+    news: _Piece | None = None
     flushed: bool = False
 
 
@@ -44,7 +59,7 @@ class Keeper:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pending: dict[str, list[pa.Table]] = {}
+        self._pending: dict[str, list[_Piece]] = {}
         self._lock = threading.Lock()
         self.trouble: str | None = None
 
@@ -62,8 +77,9 @@ class Keeper:
         for key in keys:
             tables = [history.unpack(payload) for payload in self._store.pending([key])]
             if tables:
-                self._pending[key] = [event_table.combined(tables)]
-                yield event_table.frame_of(self._pending[key][0])
+                table = event_table.combined(tables)
+                self._pending[key] = [_Piece.of(table)]
+                yield event_table.frame_of(table)
 
     def _set_damage_aside(self, key: str) -> None:
         """Find out before the first event is folded whether all that was kept can be read."""
@@ -84,12 +100,13 @@ class Keeper:
         for key, ts, payload in self._store.journal(by_key):
             by_key[key].states.restore(unpacked(payload["frames"]), ts)
 
-    def _hold(self, key: str, table: pa.Table) -> None:
+    def _hold(self, key: str, news: _Piece) -> None:
         """Hold what is committed but in no file yet, in few pieces: each has its own price."""
         pieces = self._pending.setdefault(key, [])
-        pieces.append(table)
+        pieces.append(news)
         if len(pieces) > PIECES:
-            self._pending[key] = [event_table.combined(pieces)]
+            whole = event_table.combined([piece.table for piece in pieces])
+            self._pending[key] = [_Piece.of(whole)]
 
     def commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
         """Keep what waits; return whether there is nothing left to keep."""
@@ -130,13 +147,14 @@ class Keeper:
         taken = _Taken(origin, len(origin.waiting), len(origin.set_aside), len(unsaved))
         if not origin.waiting:
             return taken
-        taken.news = event_table.table_of(origin.waiting)
+        news = event_table.table_of(origin.waiting)
         held = self._pending.get(key, [])
-        rows = sum(piece.num_rows for piece in held)
-        if rows + taken.news.num_rows < history.BATCH_ROWS:
-            change.pending.append((key, taken.news.num_rows, history.pack(taken.news)))
+        if sum(piece.rows for piece in held) + news.num_rows < history.BATCH_ROWS:
+            taken.news = _Piece.of(news)
+            change.pending.append((key, *taken.news))
             return taken
-        file = history.write(self._store.history, event_table.combined([*held, taken.news]))
+        tables = [*(piece.table for piece in held), news]
+        file = history.write(self._store.history, event_table.combined(tables))
         change.files.append((key, *file))
         change.flushed.append(key)
         taken.flushed = True
@@ -188,7 +206,7 @@ class Keeper:
         with self._lock:
             recent: list[pa.Table] = []
             for origin in origins:
-                recent += self._pending.get(origin.key, [])
+                recent += [piece.table for piece in self._pending.get(origin.key, [])]
                 recent.extend(event_table.table_of([frame]) for frame in origin.waiting)
             files = self._store.files(origin.key for origin in origins)
         return history.query(
