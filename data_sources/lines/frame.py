@@ -70,7 +70,13 @@ def event_frame(
         made[name] = np.full(n, np.nan) if numbers is None else numbers
     for name in TEXT_COLUMNS:
         made[name] = text_array(columns.texts.get(name), n)
-    return pd.DataFrame({name: made[name] for name in EVENT_COLUMNS}, copy=False)
+    events = pd.DataFrame({name: made[name] for name in EVENT_COLUMNS}, copy=False)
+    # One index for all frames: each index of its own would have to learn its names anew.
+    events.columns = _NAMES
+    return events
+
+
+_NAMES: Final = pd.Index(EVENT_COLUMNS)
 
 
 def no_events() -> pd.DataFrame:
