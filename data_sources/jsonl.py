@@ -63,6 +63,7 @@ class JsonlSource:
         waiting: there is no log yet.
         degraded: some file or folder cannot be read and is named; the others are followed.
         unreadable: nothing of it can be opened or listed.
+        misconfigured: the path is no file and no folder, or leads out of its folder.
         bad_payload: none of the first 100 lines can be used, or a file is broken or no UTF-8.
 
     Example:

@@ -48,7 +48,7 @@ class ParquetSource:
     """Reads a cache of price bars; each `read()` gives the whole as one `prices` frame.
 
     Files are only read, and only those that changed since the last read. A file that cannot be used
-    is named in `problem`; its last good bars stay, and its neighbours are not touched by it.
+    is named in `problem`; its last good bars stay, and its neighbors are not touched by it.
 
     Args:
         path: a file, a folder, or a glob; it may appear later. The symbol is the file's name
@@ -77,7 +77,7 @@ class ParquetSource:
     States:
         ok: all files are read; `problem` may still say what was left out.
         stale: the newest bar lies more sessions behind than allowed; nights and holidays are none.
-        degraded: some file is refused and named; its last good bars stay, and its neighbours.
+        degraded: some file is refused and named; its last good bars stay, and its neighbors.
         waiting: there is no folder or no file yet.
         bad_payload: none of the files can be used.
         unreadable: none of the files can be opened.

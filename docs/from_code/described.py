@@ -26,6 +26,12 @@ class Described:
     frames: Mapping[str, str]
     states: Mapping[str, str]
 
+    @property
+    def does(self) -> str:
+        """What the class does, as it goes on behind its name: "follows JSONL logs"."""
+        first = self.summary.partition(";")[0].rstrip(".")
+        return first[:1].lower() + first[1:]
+
 
 def described(source_class: type) -> Described:
     """Read the docstring of a class, whose sections are in the style of Google."""

@@ -50,8 +50,7 @@ def _table(kind: str, source_class: type, shown: Mapping[str, Any]) -> Iterator[
     said = described(source_class)
     name = f"{kind}_example"
     yield f"# [sources.{name}]"
-    does = said.summary.partition(";")[0].rstrip(".")
-    yield _line(f'kind = "{kind}"', does[:1].lower() + does[1:])
+    yield _line(f'kind = "{kind}"', said.does)
     parameters = inspect.signature(source_class).parameters
     for key, option in options_of(source_class).items():
         value = shown.get(key, parameters[key].default)

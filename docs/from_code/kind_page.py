@@ -123,8 +123,8 @@ def first_page(kind: str, source_class: type, samples: Mapping[str, object] | No
     ]
     example = "\n".join([f"[sources.{kind}]", f'kind = "{kind}"', *lines])
     name = source_class.__name__
-    arguments = ", ".join(f"{option.name}=…" for option in needed)
-    return f"""# `{kind}`: {described(source_class).summary.rstrip(".")}
+    arguments = ", ".join(f'{option.name}="…"' for option in needed)
+    return f"""# `{kind}`: {described(source_class).does}
 
 ```toml
 {example}

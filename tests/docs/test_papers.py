@@ -41,7 +41,7 @@ def test_the_readme_leads_to_every_page() -> None:
     readme = (ROOT / "README.md").read_text()
     pages = [page for page in PAPERS if page.path.suffix == ".md"]
     missing = [page.name for page in pages if f"]({page.name})" not in readme]
-    assert missing == []
+    assert missing == [], "link them in the tables of the README"
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -99,5 +99,5 @@ def test_the_example_file_is_good_when_its_comments_are_taken_off() -> None:
 def test_all_that_is_exported_is_there() -> None:
     """Every class of a kind comes from the package itself, as the pages write it."""
     for source_class in discover().values():
-        assert source_class.__name__ in data_sources.__all__
+        assert source_class.__name__ in data_sources.__all__, "name it in data_sources/__init__.py"
         assert getattr(data_sources, source_class.__name__) is source_class
