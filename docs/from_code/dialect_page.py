@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from docs.from_code.answers import answers
 from docs.from_code.mapping_words import as_list, condition, consequence, place, places
@@ -14,6 +14,12 @@ from docs.from_code.table import code, codes, table
 from docs.from_code.toml_value import toml_value
 
 Table = Mapping[str, Any]
+
+APART: Final = {
+    "twin": "A kind below `telemetry.twin` only repeats what another file says.",
+    "test": "A kind below `telemetry.test` was written by the origin's own tests.",
+}
+"""What the flags of a rule mean."""
 
 
 def parts(file: Path) -> dict[str, str]:
@@ -76,6 +82,9 @@ def rules(told: list[Table]) -> str:
     """What decides the kind."""
     rows = [(condition(rule["when"]), consequence(rule["then"])) for rule in told]
     text = "**Kinds.** The first row that fits decides; what fits none is `other` with its code."
+    text += "".join(
+        f" {said}" for flag, said in APART.items() if any(rule["then"].get(flag) for rule in told)
+    )
     return f"{text}\n\n{table(('when', 'becomes'), rows)}" if rows else ""
 
 

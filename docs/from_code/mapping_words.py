@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
+from data_sources.dialects.rule import PREFIXES
 from docs.from_code.table import code, codes
 from docs.from_code.toml_value import toml_value
-
-KINDS_OF_TWINS: Final = {
-    "twin": "only repeats another line (`telemetry.twin.…`)",
-    "test": "written by the origin's own tests (`telemetry.test.…`)",
-}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -26,13 +22,13 @@ def condition(table: Mapping[str, Any]) -> str:
 
 def consequence(then: Mapping[str, Any]) -> str:
     """What a rule or a default sets: the kind first, then the other columns."""
-    words = [code(then["kind"])] if "kind" in then else []
+    prefix = next((text for flag, text in PREFIXES.items() if then.get(flag)), "")
+    words = [code(prefix + then["kind"])] if "kind" in then else []
     words += [
         f"{code(name)} = {code(value)}"
         for name, value in then.items()
-        if name not in ("kind", *KINDS_OF_TWINS)
+        if name not in ("kind", *PREFIXES)
     ]
-    words += [text for flag, text in KINDS_OF_TWINS.items() if then.get(flag)]
     return ", ".join(words)
 
 
@@ -77,4 +73,5 @@ def _test(name: str, value: Any) -> str:
     if value == "@absent":
         return f"{code(name)} is not there"
     told = [each if each and isinstance(each, str) else toml_value(each) for each in as_list(value)]
-    return f"{code(name)} is {codes(told, ' or ')}"
+    found = list(dict.fromkeys(told))
+    return f"{code(name)} is {'one of ' if len(found) > 1 else ''}{codes(found)}"
