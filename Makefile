@@ -3,7 +3,7 @@ SHELL := /bin/bash
 RUN := .venv/bin/python
 TEST := .venv-test/bin/python
 
-.PHONY: help run test browser lint types bench soak notebook demo-data pins clean
+.PHONY: help run test browser lint types bench soak notebook docs demo-data pins clean
 help:            ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -33,6 +33,9 @@ soak: .venv-test/ready            ## the long tests, and the properties on new r
 
 notebook: .venv-test/ready            ## run examples/*.ipynb from start to end
 	@exec $(TEST) -m pytest tests/test_notebooks.py
+
+docs: .venv-test/ready            ## write the parts of the papers that the code knows
+	@exec $(TEST) -m docs.from_code
 
 demo-data: .venv/ready            ## write the demo desk's files: make demo-data DIR=/tmp/desk
 	@test -n "$(DIR)" || { echo "say where: make demo-data DIR=/tmp/desk"; exit 64; }

@@ -18,11 +18,11 @@ CONFIG: Final = 78
 
 DESCRIPTION: Final = """\
 A live operations dashboard for trading systems. It reads what a bot already writes and never
-touches the bot."""
+touches the bot. It prints the address to open in a browser; Ctrl-C ends it."""
 
 EPILOG: Final = """\
 examples:
-  python app.py --demo                        a simulated bot and its dashboard
+  python app.py --demo                        simulated bots and their dashboard
   python app.py --attach logs/run_1           recognize the logs below a folder and watch them
   python app.py --attach logs/mine --write-dialect mine.toml
                                               a mapping for a stranger's log, to be edited
@@ -30,8 +30,12 @@ examples:
   python app.py --explain logs/events.jsonl:3 how line 3 is read, field by field
 
 Without --demo, --config or --attach it reads deskwatch.toml in the working directory; without that
-it serves an empty desk that says how to attach one. Every key of the file can be overridden by a
-variable: DESKWATCH_DESK__WINDOW_SECONDS=60. See deskwatch.example.toml."""
+it serves an empty desk that says how to attach one. deskwatch.example.toml shows every key of the
+file; each can be overridden by a variable: DESKWATCH_DESK__WINDOW_SECONDS=60. Secrets come from
+variables alone. docs/sources/ has a page on everything that can be read.
+
+exit codes: 0 ended as told, 64 a wrong option, 69 the port or the state folder is taken, 78 a wrong
+configuration; the message says what to do."""
 
 
 class RefusedError(Exception):
@@ -78,6 +82,13 @@ class Options:
             "state_dir": None if self.state_dir is None else str(self.state_dir.absolute()),
         }
         return {key: value for key, value in given.items() if value is not None}
+
+
+class _Wide(argparse.RawDescriptionHelpFormatter):
+    """As wide as the prose around the options."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=100)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -139,38 +150,61 @@ def _parser() -> argparse.ArgumentParser:
         prog="python app.py",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Wide,
         allow_abbrev=False,
     )
     what = parser.add_argument_group("what to show")
-    what.add_argument("--demo", action="store_true", help="a simulated bot; loopback only")
-    what.add_argument("--config", type=Path, metavar="FILE", help="the desk in this TOML file")
+    what.add_argument(
+        "--demo", action="store_true", help="simulated bots, made-up numbers under a DEMO frame"
+    )
+    what.add_argument(
+        "--config", type=Path, metavar="FILE", help="the desk described in this TOML file"
+    )
     what.add_argument(
         "--attach", type=Path, metavar="DIR", action="append", default=[],
-        help="watch the logs below DIR, their dialect recognized; repeatable",
+        help="watch what lies below DIR: logs, runs, sessions, prices; what each is is recognized "
+        "and printed; may be given several times",
     )  # fmt: skip
     what.add_argument(
         "--write-dialect", type=Path, metavar="OUT.toml",
-        help="with --attach: write the mapping guessed for lines of no known dialect, and exit",
+        help="with --attach: write the mapping that was guessed for logs nobody knows, and exit",
     )  # fmt: skip
     what.add_argument(
-        "--explain", type=_explain, metavar="FILE[:LINE]", help="say how a line is read, and exit"
+        "--explain",
+        type=_explain,
+        metavar="FILE[:LINE]",
+        help="print how a line of a log is read, and exit",
     )
     what.add_argument("--snapshot", metavar="OUT.html", help="one page in a file (not built yet)")
     what.add_argument("--terminal", action="store_true", help="in the terminal (not built yet)")
-    how = parser.add_argument_group("how to serve")
-    how.add_argument("--host", default="127.0.0.1", help="a loopback address (default %(default)s)")
+    how = parser.add_argument_group("how to serve it")
     how.add_argument(
-        "--port", type=_port, default=8050, help="default %(default)s; 0 picks a free one"
+        "--host", default="127.0.0.1", help="listen on this loopback address (default %(default)s)"
+    )
+    how.add_argument(
+        "--port",
+        type=_port,
+        default=8050,
+        help="listen on this port (default %(default)s; 0 picks a free one)",
     )
     how.add_argument(
         "--role", choices=("all", "collector", "web"), default="all",
         help="default %(default)s, the only one built yet",
     )  # fmt: skip
-    how.add_argument("--debug", action="store_true", help="log more, on standard error")
-    desk = parser.add_argument_group("the desk, before file and environment")
-    desk.add_argument("--state-dir", type=Path, metavar="DIR", help="counters and history")
-    desk.add_argument("--window-seconds", type=_window, metavar="N", help="the live window")
+    how.add_argument("--debug", action="store_true", help="log more on standard error")
+    desk = parser.add_argument_group("the desk; these go before the file and the variables")
+    desk.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep counters and history here (default .deskwatch)",
+    )
+    desk.add_argument(
+        "--window-seconds",
+        type=_window,
+        metavar="N",
+        help="live numbers look back so far (default 300)",
+    )
     parser.add_argument("--version", action="version", version=f"Deskwatch {VERSION}")
     return parser
 

@@ -29,18 +29,15 @@ class AccountsSource:
 
     Accounts are those of an `accounts.yaml` and those that only have a folder of logs. Each bot's
     health endpoint is asked as by the health source: one that answers 503 with a body runs and is
-    degraded, one that does not answer is down. Its answer also gives `models`, `regimes`, `runs`.
-    The file's keys are never read. States of the source itself: `ok`; `waiting` (neither file nor
-    folder yet); `degraded` (the file is bad and its last good accounts stay, or accounts share a
-    port); `bad_payload`, `unreadable` (a bad file from the start).
+    degraded, one that does not answer is down. Keys and secrets in the file are never read.
 
     Args:
-        path: the accounts file.
+        path: the accounts file, or the folder it is in; it may appear later.
         name: the source's name in pages and frames.
-        logs_path: the folder with a folder of logs for each account; none when empty.
+        logs_path: a folder with a folder of logs for each account; none when empty.
         host: where the health endpoints listen.
-        health_path: of the endpoint.
-        probe: whether to ask the endpoints at all.
+        health_path: of the health endpoints.
+        probe: whether to ask the health endpoints at all.
         calendar: an exchange such as "XNYS": while it is shut, an old cycle is no trouble.
         every_seconds: the pace the desk should ask at.
         stale_after_seconds: when a bot's answer counts as stale; three paces when missing.
@@ -49,6 +46,21 @@ class AccountsSource:
 
     Raises:
         ConfigError: for a pace that is not above zero or an exchange that is not known.
+
+    Frames:
+        services: a row an account: how its bot is.
+        accounts: id, name, paper or live, the bot's state, its models.
+        models: budget, universe and stage of each model, as the bot tells them.
+        regimes: the regime that the bot is in.
+        runs: since when the bot runs and when its last cycle was.
+
+    States:
+        ok: the file is read; how the bots are stands in the rows.
+        waiting: there is neither file nor folder yet.
+        degraded: the file is bad or gone and its last good accounts are shown, or accounts share a
+            port: then none is asked there, because nobody could say whose bot answers.
+        bad_payload: the file was bad from the start.
+        unreadable: the file cannot be opened.
     """
 
     kind: ClassVar = "accounts"

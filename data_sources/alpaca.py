@@ -12,8 +12,9 @@ import pandas as pd
 
 from data_sources.alpaca_frames import clock_told, frames_of
 from data_sources.alpaca_parts import FAST, SLOW, Wish, ask
-from data_sources.alpaca_rows import ShapeError, blocked
+from data_sources.alpaca_rows import ShapeError
 from data_sources.alpaca_url import checked_url, environment_of
+from data_sources.alpaca_verdict import verdict
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
 from data_sources.frames import shaped
@@ -31,20 +32,16 @@ class AlpacaSource:
     """Asks Alpaca for one account; each `read()` gives the whole, as `services` and other frames.
 
     It only reads: the transport below the library sends GET to the configured hosts and nothing
-    else. Frames: `accounts`, `positions`, `orders` (columns of the desk's), `equity` (daily, with
-    drawdown, and now), `prices` (daily bars). A part that fails keeps its last good rows and is
-    named in `problem`; a failure never looks like an account without positions.
-    States: `ok`; `degraded` (a part failed, or the account is blocked); `auth` (401, 403);
-    `rate_limited` (429, asked again when the server said, or our own pace); `down`; `misconfigured`
-    (no keys, or no such API there); `bad_payload`.
+    else. A part that fails keeps its last good rows and is named in `problem`; a failure never
+    looks like an account without positions.
 
     Args:
-        url: the trading API: paper, live, or a server of your own.
+        url: the trading API; https://api.alpaca.markets is live.
         data_url: the market data API.
         name: the source's name in pages and frames; the URL's host when empty.
         account_id: as the desk names the account; the broker's own number when empty.
         symbols: what to get bars of; the positions' symbols when empty.
-        bars: daily bars of each symbol; 0 asks for none.
+        bars: daily bars of each symbol, adjusted; 0 asks for none.
         feed: where bars come from; "sip" needs a subscription.
         calendar: the exchange whose hours are told; the broker's own clock when "".
         every_seconds: the pace of account, positions and orders.
@@ -53,13 +50,30 @@ class AlpacaSource:
         timeout_seconds: wall time of one request.
         requests_per_minute: our own limit; Alpaca's is 200.
         max_bytes: the largest answer that is read.
-        api_key: comes from the environment alone, as secret_key does.
-        secret_key: likewise.
+        api_key: of the account.
+        secret_key: of the account.
         now: gives epoch seconds; for tests.
 
     Raises:
         ConfigError: for a URL that is not https (http is for loopback), a pace that is not above
             zero, or an exchange that is not known.
+
+    Frames:
+        services: the broker, and the exchange with its hours; closed is no trouble.
+        accounts: number, paper or live, status, equity, currency.
+        positions: the quantity is above 0, `position_side` says long or short.
+        orders: the newest 500 and all open ones; latencies are missing, the API does not tell them.
+        equity: daily points of a year and now, each with its drawdown.
+        prices: daily bars.
+
+    States:
+        ok: every part was heard.
+        degraded: a part failed and is named, or the account says that it is blocked.
+        auth: 401 or 403; asked again after a minute.
+        rate_limited: 429, asked again when `Retry-After` says; or our own limit is used up.
+        down: refused, too slow, 5xx.
+        bad_payload: no JSON, or not as documented.
+        misconfigured: no keys, or no such API at the URL.
     """
 
     kind: ClassVar = "alpaca"
@@ -207,7 +221,8 @@ class AlpacaSource:
     # -- what was heard, as a reading ------------------------------------------------------------
 
     def _reading(self) -> Reading:
-        state, detail, retry = self._verdict()
+        account, as_of = self._good.get("account", ({}, None))
+        state, detail, retry = verdict(self._bad, account)
         now = self._moment()
         memory = self._memory
         if memory.get("state") != state:
@@ -215,7 +230,6 @@ class AlpacaSource:
         failing = state not in ("ok", "degraded")
         memory["failures"] = int(memory.get("failures", 0)) + 1 if failing else 0
         self._schedule(retry, int(memory["failures"]))
-        as_of = self._good["account"][1] if "account" in self._good else None
         kept = f"; what is shown is of {as_of:%Y-%m-%dT%H:%M:%SZ}" if as_of else ""
         problem = None if state == "ok" else f"{self.url} is {state.replace('_', ' ')}: {detail}"
         return Reading(
@@ -227,23 +241,6 @@ class AlpacaSource:
             counts=Counts(),
             frames=frames_of(self._good, self.name, self.account_id, environment_of(self.url)),
         )
-
-    def _verdict(self) -> tuple[str, str, float | None]:
-        """The state, why, and how long the server wants to be left alone."""
-        bad = self._bad
-        told = "; ".join(f"{part.replace('_', ' ')}: {error}" for part, error in bad.items())
-        for error in bad.values():
-            if error.state == "rate_limited":
-                return error.state, told, error.retry_after_seconds
-        if "account" in bad:
-            return bad["account"].state, told, bad["account"].retry_after_seconds
-        if bad:
-            every = {error.state for error in bad.values()}
-            return ("down" if every == {"down"} else "degraded"), told, None
-        stopped = blocked(self._good["account"][0])
-        if stopped:
-            return "degraded", f"the account says: {', '.join(stopped)}", None
-        return "ok", "", None
 
     def _schedule(self, retry: float | None, failures: int) -> None:
         if retry is not None:

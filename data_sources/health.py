@@ -33,11 +33,7 @@ SERVICE_COLUMNS: Final = (
 class HealthSource:
     """Polls one health URL; each `read()` gives the whole state as one row of `services`.
 
-    A sick origin is a Reading with a state and a problem, never an exception. The states: `ok`;
-    `degraded` (it says so itself, or answers 503 with a JSON object); `down` (refused, timeout,
-    DNS, TLS, 5xx); `auth` (401, 403); `rate_limited` (429); `misconfigured` (redirects, other 4xx);
-    `bad_payload` (no JSON object, too large, a web page); `stale` (the time in its body is older
-    than *stale_after_seconds*); `unknown` (a status that we do not know).
+    A sick origin is a Reading with a state and a problem, never an exception.
 
     Args:
         url: http or https. User, password and query are never shown.
@@ -49,7 +45,7 @@ class HealthSource:
         account_id: the trading account this endpoint belongs to.
         service_kind: what answers there.
         calendar: an exchange such as "XNYS": while it is shut, an old cycle alone is no trouble.
-        token: a secret sent as header; comes from the environment alone.
+        token: sent as header.
         auth_header: the header of *token*, such as Aurora's `X-OPS-TOKEN`; with `Authorization`
             the token is sent as `Bearer`.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
@@ -58,6 +54,23 @@ class HealthSource:
 
     Raises:
         ConfigError: for a URL that cannot be asked or a pace that is not above zero.
+
+    Frames:
+        services: one row: how the service is, by its own word.
+        models: budget, universe and stage of each model, where the bot tells them.
+        regimes: the regime that the bot is in, where it tells one.
+        runs: since when the bot runs and when its last cycle was.
+
+    States:
+        ok: it answers and says that it is well.
+        degraded: it says so itself, or answers 503 with a JSON object.
+        stale: the time in its answer is older than `stale_after_seconds`.
+        down: refused, too slow, name not found, TLS, 5xx.
+        auth: 401 or 403; asked again after a minute.
+        rate_limited: 429; asked again when `Retry-After` says.
+        misconfigured: a redirect, which is not followed, or another 4xx.
+        bad_payload: no JSON object, too large, a web page.
+        unknown: it answers with a status that nobody knows, or with none.
 
     Example:
         >>> HealthSource("http://127.0.0.1:8080/health?key=secret").url

@@ -25,10 +25,7 @@ class JsonFileSource:
     """Reads a JSON file whole when it changed; each `read()` gives all frames that it tells.
 
     The file is taken for one event of the kind *told_as*, and the dialect's `[frames.<name>]`
-    tables for that kind say which rows it becomes. The states: `ok`; `waiting` (it was never
-    there); `degraded` (it is half-written or broken now; the last good content is given on, with
-    its own `as_of`); `down` (it is gone; likewise); `bad_payload` and `unreadable` (it never could
-    be used).
+    tables for that kind say which rows it becomes.
 
     Args:
         path: of the file; it is only ever read.
@@ -45,6 +42,18 @@ class JsonFileSource:
     Raises:
         ConfigError: for a pace, zone or kind that cannot be.
         DialectError: for a dialect that is not known or cannot be used.
+
+    Frames:
+        services: one row: how the file is. The dialect says which others there are.
+
+    States:
+        ok: the file is as told.
+        waiting: it was never there.
+        degraded: it is half-written or broken now; its last good content is given on, with its own
+            `as_of`.
+        down: it is gone; its last good content is given on.
+        bad_payload: it never held one JSON object.
+        unreadable: it cannot be opened, or is larger than `max_bytes`.
 
     Example:
         >>> JsonFileSource("trade_state.json", dialect="quantum_trader",

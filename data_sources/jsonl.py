@@ -26,23 +26,22 @@ from data_sources.lines.raw import escaped, raw_line, set_aside_of
 from data_sources.lines.repeats import Repeats
 from data_sources.lines.stretches import in_stretches
 from data_sources.lines.tail import Tail
+from data_sources.lines.verdict import judged
 from data_sources.reading import Counts, Quarantined, Reading
 
 AUTO: Final = "auto"
 MOST_QUARANTINED: Final = 1_000
 """How many lines set aside one reading tells about; all are counted."""
-HOPELESS_LINES: Final = 100
-"""After so many lines without a good one the origin is no log that we can read."""
 
 
 class JsonlSource:
     """Follows JSONL logs; each `read()` gives the events that are new.
 
-    The files are only ever read. A path that does not exist yet is waited for. A bad line costs one
-    quarantine count, with its reason and offset, and nothing else.
+    The files are only ever read. A bad line costs one quarantine count, with its reason and offset,
+    and nothing else.
 
     Args:
-        path: a file with its rotated parts, a folder, or a glob; `*.jsonl`, `*.jsonl.gz`.
+        path: a file with its rotated parts, a folder, or a glob; it may appear later.
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
             the first lines; a mapping of its own where none knows them.
         name: the source's name in pages and frames; the last part of the path when empty.
@@ -55,6 +54,17 @@ class JsonlSource:
     Raises:
         ConfigError: for a zone that is not known or a limit that is not above zero.
         DialectError: for a dialect that is not known or cannot be used.
+
+    Frames:
+        events: a row a line.
+
+    States:
+        ok: the files are followed.
+        waiting: there is no log yet.
+        degraded: some file or folder cannot be read and is named; the others are followed.
+        unreadable: nothing of it can be opened or listed.
+        misconfigured: the path is no file and no folder, or leads out of its folder.
+        bad_payload: none of the first 100 lines can be used, or a file is broken or no UTF-8.
 
     Example:
         >>> log = JsonlSource("logs/aurora", dialect="aurora")
@@ -162,7 +172,7 @@ class JsonlSource:
         self._counts.bytes_read = totals.bytes_read
         self._counts.partial_bytes = self._tail.partial_bytes
         self._counts.generations = dict(totals.generations)
-        state, problem = self._judge()
+        state, problem = judged(self._tail.state, self._tail.problem, self._counts, self.path)
         if chunks or set_aside or self._cursor is None:
             self._cursor = self._cursor_now()
         return Reading(
@@ -258,17 +268,6 @@ class JsonlSource:
         self._repeats = Repeats(dialect)
         rule, zone, tail = dialect.clock, self._zone, self._tail
         self._clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
-
-    def _judge(self) -> tuple[str, str | None]:
-        counts = self._counts
-        bad = sum(counts.quarantined.values())
-        if self._tail.state == "ok" and not counts.accepted and bad >= HOPELESS_LINES:
-            most = max(counts.quarantined, key=lambda reason: counts.quarantined[reason])
-            return "bad_payload", (
-                f"none of the {bad} lines below {self.path} can be used (most: {most}); "
-                "is it a log of JSON lines?"
-            )
-        return self._tail.state, self._tail.problem
 
     def _as_of(self) -> pd.Timestamp | None:
         return None if self._newest_ns == NAT else pd.Timestamp(self._newest_ns, tz="UTC")

@@ -35,8 +35,8 @@ class MarkerSource:
 
     Args:
         path: of the marker file, or the bot's own folder, in which it is `go_live.active`.
-        config: the YAML file that belongs to it; a relative path begins at the marker's folder.
-            Empty for none. It may be missing.
+        config: the YAML file that belongs to it; a relative path begins at the marker's folder;
+            none when empty. It may be missing.
         name: the name of the source and of its row.
         account_id: the trading account that goes live.
         every_seconds: the pace the desk should look at.
@@ -45,6 +45,17 @@ class MarkerSource:
 
     Raises:
         ConfigError: for a pace that is not above zero.
+
+    Frames:
+        services: one row: `state` is `on`, `off` or `unknown`, `detail` the evidence.
+
+    States:
+        ok: marker and configuration fit together; a missing configuration is no problem.
+        degraded: they do not: `activation_enabled: false` under a marker, two environments, a
+            marker that says `activated: false`, a configuration that is no YAML. The row is still
+            what the marker says, because the bot obeys it.
+        unreadable: nobody can tell whether the marker is there: its folder is missing or forbidden,
+            or something that is no file stands in its place. The row is `unknown`.
 
     Example:
         >>> MarkerSource("/srv/bot/go_live.active").read().frame[["state", "detail"]]

@@ -48,31 +48,39 @@ class ParquetSource:
     """Reads a cache of price bars; each `read()` gives the whole as one `prices` frame.
 
     Files are only read, and only those that changed since the last read. A file that cannot be used
-    is named in `problem`; its last good bars stay, and its neighbours are not touched by it.
-    States: `ok`; `degraded` (some file is refused); `stale` (the newest bar lies more than
-    *stale_after_sessions* behind); `waiting` (no file yet); `bad_payload`, `unreadable` (none of
-    the files can be used, or opened).
+    is named in `problem`; its last good bars stay, and its neighbors are not touched by it.
 
     Args:
-        path: a file, a folder, or a glob. The symbol is the file's name without `_1D`, or
-            the file's own `symbol` column.
+        path: a file, a folder, or a glob; it may appear later. The symbol is the file's name
+            without `_1D`, or the file's own `symbol` column.
         name: the source's name in pages and frames; the last part of the path when empty.
         timeframe: files of a folder that name another one (`SPY_4H`) are left out; "" takes all.
-        columns: the price columns to read; the others are missing.
+        columns: the price columns to read; the others are missing, and not read.
         newest_bars: keep so many bars of each symbol, the newest; 0 keeps all. Half a year of
             momentum needs 127.
         calendar: an exchange such as "XNYS": what is stale counts its sessions; weekdays when "".
         stale_after_sessions: complete sessions that may be missing at the end.
         stale_after_seconds: the desk's own limit on the age of the newest bar.
         every_seconds: the pace the desk should look at.
-        timezone: what a time without a zone means.
-        max_bytes: the largest file that is opened.
-        max_rows: the most bars of one file.
+        timezone: what a time without a zone means; said in `problem`.
+        max_bytes: a larger file is refused unopened.
+        max_rows: a file of more bars is refused.
         account_id: the account that trades by these prices, if it is one.
         now: gives epoch seconds; for tests.
 
     Raises:
         ConfigError: for a zone, an exchange or a limit that cannot be used.
+
+    Frames:
+        prices: a row a bar, ascending by symbol and time.
+
+    States:
+        ok: all files are read; `problem` may still say what was left out.
+        stale: the newest bar lies more sessions behind than allowed; nights and holidays are none.
+        degraded: some file is refused and named; its last good bars stay, and its neighbors.
+        waiting: there is no folder or no file yet.
+        bad_payload: none of the files can be used.
+        unreadable: none of the files can be opened.
 
     Example:
         >>> prices = ParquetSource("data/equities", calendar="XNYS").read().frame

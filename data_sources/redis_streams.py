@@ -31,12 +31,7 @@ class RedisStreamsSource:
     """Follows Redis streams; each `read()` gives the events that are new.
 
     The server is only ever read (XREAD, XRANGE, XINFO, SCAN): no consumer group, so that nothing
-    is taken away from whoever works with the streams, and no read waits for news. A sick server is
-    a Reading with a state and a problem. The states: `ok`; `waiting` (no such stream yet);
-    `degraded` (entries were trimmed before they were read, or the server is loading); `down`
-    (refused, timeout, DNS, TLS); `auth` (no or a wrong password, or its ACL); `misconfigured` (a
-    key that is no stream, a cluster node that points elsewhere); `bad_payload` (no Redis there, or
-    an answer that is too large).
+    is taken away from whoever works with the streams, and no read waits for news.
 
     Args:
         url: redis://HOST:PORT/DB, rediss:// (TLS) or unix://PATH; its secrets are never shown.
@@ -53,13 +48,26 @@ class RedisStreamsSource:
         max_entry_bytes: larger entries are set aside.
         max_reply_bytes: the most that one read takes off the wire; at least four entries.
         username: of an ACL user.
-        password: a secret; comes from the environment alone.
+        password: of the server, or of the ACL user.
         ca_file: PEM file of the authorities to trust for rediss, instead of the system's.
         clock: gives our time in epoch nanoseconds; for tests.
 
     Raises:
         ConfigError: for a URL, a zone or a limit that cannot be used.
         DialectError: for a dialect that is not known or cannot be used.
+
+    Frames:
+        events: a row an entry.
+
+    States:
+        ok: read; `problem` may still tell of an earlier loss.
+        waiting: there is no such stream yet.
+        degraded: entries were trimmed or deleted before this read and are counted, or the server
+            is loading.
+        down: refused, too slow, name not found, TLS, hung up; asked again after up to a minute.
+        auth: no or a wrong password, or the ACL; asked again after a minute.
+        misconfigured: a key that is no stream, no such database, a cluster node that points away.
+        bad_payload: no Redis answers there, or an answer is larger than `max_reply_bytes`.
 
     Example:
         >>> redis = RedisStreamsSource("redis://127.0.0.1:6379", dialect="quantum_trader")

@@ -90,6 +90,23 @@ def find_kinds(folder: Path, package: str) -> Kinds:
     return Kinds(found, package)
 
 
+def class_named(name: str) -> type:
+    """The class of a kind, such as `RedisStreamsSource` of `redis_streams`.
+
+    Only its own file is imported. As `__getattr__` of the package it lets a notebook import the
+    class of any kind that is in the folder.
+
+    Raises:
+        AttributeError: no kind has such a class.
+    """
+    for kind in discover() if name.endswith("Source") else ():
+        if f"{kind.replace('_', '')}source" == name.lower():
+            source_class = discover()[kind]
+            if source_class.__name__ == name:
+                return source_class
+    raise AttributeError(f"module 'data_sources' has no attribute {name!r}", name=name)
+
+
 def _kinds_in(file: Path) -> list[str]:
     """The kinds that classes of a file set, read from its text: nothing is imported."""
     try:

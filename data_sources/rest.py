@@ -27,9 +27,9 @@ class RestSource:
 
     Each endpoint has its own pace, its own state and its own row in `services`. One that is sick
     neither delays nor blanks another: its last good rows stay, with their own `as_of`. The state of
-    the source is `ok` when all are, the state of all when they agree, `degraded` otherwise; see
-    `HealthSource` for the words. Where several endpoints tell the same numbers, the best ranked one
-    that answers is believed, and what the others say stands in the frame `disagreements`.
+    the source is `ok` when all are, the state of all when they agree, `degraded` otherwise. Where
+    several endpoints tell the same numbers, the best ranked one that answers is believed, and what
+    the others say stands in the frame `disagreements`.
 
     Args:
         dialect: whose `[rest.<endpoint>]` tables say what to ask and how to read it: the name of a
@@ -40,11 +40,11 @@ class RestSource:
         name: the source's name in pages and frames; the system's name when empty.
         every_seconds: a pace for all endpoints instead of their own.
         stale_after_seconds: how old the time in an answer may be, at least three paces.
-        timeout_seconds: wall time of one question.
-        max_bytes: the largest answer that is read.
+        timeout_seconds: wall time of one question; a name that resolves slowly is not covered.
+        max_bytes: the largest answer that is read, also unfolded.
         account_id: the trading account that the services belong to.
         timezone: what a time without a zone means, such as "Europe/Kyiv".
-        token: a secret sent as header; comes from the environment alone.
+        token: sent as header to every service.
         auth_header: the header of *token*; with `Authorization` the token is sent as `Bearer`.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
         transport: a stand-in for the network, for tests.
@@ -54,6 +54,22 @@ class RestSource:
         ConfigError: for a URL that cannot be asked, a name that the mapping does not know, or no
             endpoint at all.
         DialectError: for a mapping that is not known or cannot be used.
+
+    Frames:
+        services: a row an endpoint, and what services say of themselves. The mapping says which
+            others there are.
+        disagreements: what endpoints of the same numbers tell differently.
+
+    States:
+        ok: answered.
+        stale: the time in the answer is old.
+        degraded: a placeholder, or 503 with a reason; or endpoints are in different states.
+        waiting: nothing was asked yet.
+        down: refused, too slow, name not found, TLS, 5xx; asked again after up to a minute.
+        auth: 401 or 403; asked again after a minute.
+        rate_limited: 429; asked again when `Retry-After` says, after 300 s at most.
+        misconfigured: a redirect, 404 and other 4xx, 501.
+        bad_payload: not JSON, too large, or no list where the rows should be.
 
     Example:
         >>> desk = RestSource("quantum_trader", services={"portfolio": "http://127.0.0.1:8004"})

@@ -44,15 +44,29 @@ class RunsSource:
         path: the folder of run folders, or one run folder; it may appear later.
         name: the source's name in pages and frames; the last part of the path when empty.
         account_id: the trading account that the runs belong to.
-        timezone: what a time without a zone means.
+        timezone: what a time without a zone means; such times are counted.
         every_seconds: the pace the desk asks at.
         stale_after_seconds: when a reading is stale; three paces, at least 10 s, if missing.
         run_stale_after_seconds: when a silent unfinished run is stale; its own pace if missing.
-        runs_max: so many runs are read, the newest.
+        runs_max: so many runs are read, the newest by their `meta.json`.
         clock: gives our time in epoch nanoseconds; for tests.
 
     Raises:
         ConfigError: for a zone that is not known or a limit that is not above zero.
+
+    Frames:
+        runs: a row a run, ascending by its newest step.
+        equity: the newest 2,000 points of a run, together 50,000, newest runs first.
+        alerts: the newest 1,000 of a run.
+        positions: what an unfinished run holds after its last step.
+
+    States:
+        ok: all is well.
+        waiting: there is no folder or no run yet.
+        degraded: some file cannot be read now, or there are more runs than `runs_max`; what such a
+            run last told is kept.
+        misconfigured: the path is no folder.
+        unreadable: the folder cannot be listed.
 
     Example:
         >>> runs = RunsSource("live_runs")

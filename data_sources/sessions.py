@@ -28,10 +28,10 @@ class SessionsSource:
     written keeps what it last told; one bad file hides no other.
 
     Args:
-        path: the folder of the files; it may appear later.
+        path: the folder of the files (`*.json`, hidden ones not); it may appear later.
         name: the source's name in pages and frames; the last part of the path when empty.
         account_id: the trading account that the sessions belong to.
-        timezone: what a time without a zone means.
+        timezone: what a time without a zone means; such times are counted.
         every_seconds: the pace the desk asks at.
         stale_after_seconds: when a reading is stale; three paces, at least 10 s, if missing.
         files_max: so many files are read, the newest by their names.
@@ -39,6 +39,17 @@ class SessionsSource:
 
     Raises:
         ConfigError: for a zone that is not known or a limit that is not above zero.
+
+    Frames:
+        sessions: a row a session, ascending by when it began.
+
+    States:
+        ok: all is well.
+        waiting: there is no folder or no file yet.
+        degraded: some file cannot be used and is named, or there are more files than `files_max`.
+        bad_payload: no file can be used.
+        misconfigured: the path is no folder.
+        unreadable: the folder cannot be listed.
 
     Example:
         >>> sessions = SessionsSource("reports/experiments/live_sessions")

@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from data_sources.event_stream.parser import SMALLEST_CAP
 from data_sources.event_stream.trouble import Trouble
 from data_sources.lines.decoded import NAT
 from data_sources.reading import Counts, Reading
+from data_sources.zone import zone_of
 
 FORMAT: Final = "sse-1"
 RENEW_SECONDS: Final = 60.0
@@ -46,7 +46,7 @@ class SseSource:
         name: the source's name in pages and frames; the URL's host and port when empty.
         account_id: the trading account that the events belong to.
         timezone: what a time without a zone means.
-        token: a secret sent as header; comes from the environment alone.
+        token: sent as header, to the stream's own host only.
         auth_header: the header of *token*; with `Authorization` it is sent as `Bearer`.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
         health_url: asked for liveness; `/health` of the same host when empty, "none" for no such.
@@ -66,6 +66,21 @@ class SseSource:
     Raises:
         ConfigError: for a URL that cannot be asked, a zone that is not known, a limit out of range.
         DialectError: for a dialect that is not known or cannot be used.
+
+    Frames:
+        events: a row an event, each of them once.
+
+    States:
+        waiting: not connected yet.
+        ok: connected, and the health endpoint has nothing to complain of.
+        degraded: the stream ended and is opened again; or it is open, but the health endpoint
+            fails, events were dropped, or there was a gap in the last 10 minutes.
+        down: refused, no head of an answer within 5 s, name not found, TLS, 5xx; or silent with a
+            failing health endpoint.
+        auth: 401 or 403; asked again after a minute.
+        rate_limited: 429; asked again when `Retry-After` says.
+        misconfigured: a redirect or another 4xx, asked again after a minute; 204, never again.
+        bad_payload: no `text/event-stream`, or none of the first 100 events can be used.
 
     Example:
         >>> arena = SseSource("http://127.0.0.1:8787/events", dialect="rick")
@@ -115,7 +130,7 @@ class SseSource:
         self.dialect = dialect
         self.account_id = account_id
         self.stale_after_seconds = float(stale_after_seconds)
-        self._zone = _zone(timezone)
+        self._zone = zone_of(timezone)
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._renew_after_seconds = renew_after_seconds
@@ -281,12 +296,3 @@ def _end(listener: Listener, liveness: Liveness | None) -> None:
 
 def _nothing_to_end() -> None:
     """Stand in while nothing listens."""
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f"timezone: was {name!r}; it must be a zone of the tz database, such as Europe/Kyiv"
-        ) from None

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from web.api_docs import docs_routes
+from web.api_words import ABOUT
 from web.dash_app import ROOT, DashRoom, build_id
 from web.desk_api import data_routes, health_routes
 from web.desk_protocol import Desk
@@ -53,6 +54,7 @@ class Application(Gate):
         api = FastAPI(
             title="Deskwatch",
             version=VERSION,
+            description=ABOUT,
             docs_url=None,
             redoc_url=None,
             lifespan=self._lifespan,

@@ -15,6 +15,7 @@ from web.desk_protocol import Desk
 from web.fallback import live_parts, register_fallback
 from web.first_paint import painted_layout
 from web.page_table import PageTable
+from web.refusal_page import register_not_found
 from web.render import Renderer
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -63,6 +64,7 @@ class DashRoom:
             index_string=_index(desk, live, build),
             meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         )
+        register_not_found()
         self.pages = PageTable.from_registry(dash.page_registry)
         self.renderer = Renderer(desk, self.pages)
         self._ready = False

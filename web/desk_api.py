@@ -9,22 +9,49 @@ from typing import Annotated, Final, Literal
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 
+from web.api_words import answers, in_query, told
 from web.desk_protocol import Desk
 from web.filters import FilterError, moment
 from web.frame_formats import FORMATS
 from web.json_response import JsonResponse, filter_problem, problem
 from web.measured_frames import frame_of
 from web.promised import aurora
-from web.status import StatusBook
+from web.status import PARAMETERS, StatusBook
+from web.told_route import ToldRoute
 
 MOST_ROWS: Final = 1_000_000
 HEAVY_AT_ONCE: Final = 4
 PATIENCE_SECONDS: Final = 2.0
 
-Text = Annotated[str | None, Query(max_length=128)]
-Moment = Annotated[str | None, Query(description="RFC 3339 with a zone")]
+HEALTH: Final = {
+    "status": "healthy",
+    "timestamp": "2025-09-07T12:00:00Z",
+    "sources": {"aurora": {"state": "ok", "age_seconds": 0.4}},
+}
+FRAME_TYPES: Final = tuple(media_type.partition(";")[0] for media_type, _ in FORMATS.values())
+"""The media types that a frame may come in."""
+
+Name = Annotated[str, PathParameter(**told("name"))]
+Format = Annotated[Literal["json", "csv", "parquet", "arrow"], Query(**told("format"))]
+Since = Annotated[str | None, Query(**told("since"))]
+Until = Annotated[str | None, Query(**told("until"))]
+Account = Annotated[str | None, Query(max_length=128, **told("account"))]
+Source = Annotated[str | None, Query(max_length=128, **told("source"))]
+Symbol = Annotated[str | None, Query(max_length=128, **told("symbol"))]
+Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, **told("limit"))]
+Lines = Annotated[int, Query(ge=1, le=10_000, **told("limit"))]
+Generation = Annotated[str, Query(max_length=4096, **told("generation"))]
+Offset = Annotated[int, Query(ge=0, lt=2**63, **told("offset"))]
+
+
+class Reasons(BaseModel):
+    """Why the desk is not ready."""
+
+    reasons: list[str]
 
 
 class BusyError(Exception):
@@ -54,27 +81,51 @@ class Turnstile:
 
 def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
     """Liveness, readiness, health and status."""
-    router = APIRouter(tags=["status"], default_response_class=JsonResponse)
+    router = APIRouter(tags=["status"], default_response_class=JsonResponse, route_class=ToldRoute)
 
-    @router.get("/healthz")
+    @router.get("/healthz", responses=answers("It serves.", example={"status": "ok"}))
     async def healthz() -> Response:
-        """200 as long as this process serves."""
+        """Whether this process serves.
+
+        It does as long as it answers; for a supervisor that restarts what does not.
+        """
         return JsonResponse({"status": "ok"})
 
-    @router.get("/readyz")
+    @router.get(
+        "/readyz",
+        responses={
+            **answers("All sources were asked.", example={"reasons": []}),
+            503: {"description": "Not yet; `reasons` says why.", "model": Reasons},
+        },
+    )
     def readyz() -> Response:
-        """200, or 503 with the reasons why not yet."""
+        """Whether the desk has read its sources far enough to be shown.
+
+        For a balancer that sends viewers only to who is ready.
+        """
         reasons = list(desk.not_ready())
         return JsonResponse({"reasons": reasons}, status_code=503 if reasons else 200)
 
-    @router.get("/health")
+    @router.get("/health", responses=answers("How they are.", example=HEALTH))
     def health() -> Response:
-        """How the attached sources are."""
+        """How the attached sources are, each with its state and its age.
+
+        `status` is `healthy`, `degraded` or `unhealthy`, by the worst of them; always 200.
+        """
         return JsonResponse(aurora.health(desk.sources()))
 
-    @router.get("/status")
+    @router.get(
+        "/status",
+        responses=answers("The numbers; every key is always there.", 422, 500),
+        openapi_extra=in_query(*PARAMETERS),
+    )
     def status_now(request: Request) -> Response:
-        """The numbers of a window: `window` (seconds or `all`), `at`, `source`, `account`."""
+        """The numbers of a window: orders, routes, ratios, latencies, governance, stops.
+
+        `orders.*` counts opening orders; `pending` is the state at `at`. `latency.<stage>_ms_p50`,
+        `_p90`, `_p99` come with their count `_n` and their 95 % interval `_ci`; a percentile that
+        too few samples support is `null`.
+        """
         try:
             filters = status.filters(request.query_params)
         except FilterError as error:
@@ -89,31 +140,45 @@ def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
 
 def data_routes(desk: Desk) -> APIRouter:
     """Sources, frames, quarantine and raw lines."""
-    router = APIRouter(prefix="/api", tags=["data"], default_response_class=JsonResponse)
+    router = APIRouter(
+        prefix="/api", tags=["data"], default_response_class=JsonResponse, route_class=ToldRoute
+    )
     turnstile = Turnstile()
 
-    @router.get("/sources")
+    @router.get("/sources", responses=answers("A list, one object a source."))
     def sources() -> Response:
-        """Every source with its state, its counts and its newest event."""
+        """Every source with its state, its counts and its newest event.
+
+        Always `lines_in = accepted + quarantined + duplicates + blank`. No secret is in it.
+        """
         return JsonResponse(desk.sources())
 
-    @router.get("/frames")
+    @router.get("/frames", responses=answers("Their names.", example=["events", "orders"]))
     def frames() -> Response:
-        """The names of the frames that exist."""
+        """The names of the frames that exist.
+
+        Their columns are the same as in a notebook; see docs/frames.md.
+        """
         return JsonResponse(sorted(desk.frames()))
 
-    @router.get("/frames/{name}")
+    @router.get(
+        "/frames/{name}",
+        responses=answers("The rows.", 404, 422, 503, example={"rows": []}, content=FRAME_TYPES),
+    )
     def frame(
-        name: str,
-        format: Literal["json", "csv", "parquet", "arrow"] = "json",  # noqa: A002
-        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1000,
-        since: Moment = None,
-        until: Moment = None,
-        account: Text = None,
-        source: Text = None,
-        symbol: Text = None,
+        name: Name,
+        format: Format = "json",  # noqa: A002
+        limit: Rows = 1000,
+        since: Since = None,
+        until: Until = None,
+        account: Account = None,
+        source: Source = None,
+        symbol: Symbol = None,
     ) -> Response:
-        """The newest rows of a frame, ascending, from all history."""
+        """The newest rows of a frame, ascending, from all history.
+
+        JSON is `{"rows": […]}`, an object a row; the other formats keep the types of the columns.
+        """
         try:
             first, last = _moment("since", since), _moment("until", until)
             with turnstile.turn():
@@ -135,18 +200,20 @@ def data_routes(desk: Desk) -> APIRouter:
             return problem(503, "busy with large questions", headers={"Retry-After": "5"})
         return _file(table, name, format)
 
-    @router.get("/quarantine")
-    def quarantine(limit: Annotated[int, Query(ge=1, le=10_000)] = 200) -> Response:
-        """The last lines set aside, each with its reason and its place."""
+    @router.get("/quarantine", responses=answers("A list, one object a line.", 422))
+    def quarantine(limit: Lines = 200) -> Response:
+        """The last lines set aside, each with its reason and its place.
+
+        Only the head of a line is shown, escaped.
+        """
         return JsonResponse(desk.quarantine(limit))
 
-    @router.get("/raw")
-    def raw(
-        generation: Annotated[str, Query(max_length=4096)],
-        offset: Annotated[int, Query(ge=0, lt=2**63)],
-        source: Text = None,
-    ) -> Response:
-        """The line that an event came from."""
+    @router.get("/raw", responses=answers("The line as text.", 404, 422))
+    def raw(generation: Generation, offset: Offset, source: Source = None) -> Response:
+        """The line that an event came from, as it stands in its file.
+
+        Both numbers stand in every row of a frame that comes from a line.
+        """
         line = desk.raw_line(generation, offset, source)
         if line is None:
             return problem(404, "that line is no longer there")

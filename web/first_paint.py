@@ -6,11 +6,11 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
 from web.filters import FilterError, Filters
 from web.page_table import Page
+from web.refusal_page import filter_refused, no_such_page
 from web.render import Renderer
 
 PATCH = "__dash_patch_update"
@@ -35,7 +35,7 @@ def painted_layout(
                 default_window=default_window,
             )
         except FilterError as error:
-            return _refusal(error)
+            return filter_refused(error, page.path if not names else "/")
         tree = layout(**query)
         path = page.path
         for name in names:
@@ -43,7 +43,7 @@ def painted_layout(
         try:
             fill(tree, renderer.render(path, filters).props)
         except KeyError:
-            return html.H1("There is no such page")
+            return no_such_page()
         return tree
 
     return paint
@@ -81,16 +81,3 @@ def _patched(current: Any, value: Any) -> Any:
             target = target[step]
         target[last] = operation["params"]["value"]
     return result
-
-
-def _refusal(error: FilterError) -> Any:
-    return html.Div(
-        [
-            html.H1("This address cannot be shown"),
-            html.P(f"The filter “{error.parameter}” was “{error.value}”."),
-            html.P(f"Allowed: {error.allowed}."),
-        ],
-        className="notice",
-        role="alert",
-        **{"data-tone": "warn"},
-    )

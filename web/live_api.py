@@ -11,13 +11,15 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
+from web.api_words import answers, in_query
 from web.event_stream import BEAT_SECONDS, EventStream, beat, wants_gzip
 from web.filters import FilterError, Filters
 from web.fragment import Fragment, event, fragment
 from web.json_response import JsonResponse, filter_problem, problem
 from web.live import Hub, Picture, RefusedError
 from web.render import Rendered, Renderer, page_key
-from web.status import StatusBook
+from web.status import PARAMETERS, StatusBook
+from web.told_route import ToldRoute
 from web.wire import to_json
 
 MOST_PAGES_A_STREAM = 8
@@ -27,7 +29,7 @@ def live_routes(
     hub: Hub, renderer: Renderer, status: StatusBook, *, build: str, default_window: str
 ) -> APIRouter:
     """The routes of the live channel."""
-    router = APIRouter()
+    router = APIRouter(route_class=ToldRoute)
 
     @router.get("/_live/stream", include_in_schema=False)
     async def stream(request: Request) -> Response:
@@ -51,9 +53,18 @@ def live_routes(
             quiet_seconds=BEAT_SECONDS,
         )
 
-    @router.get("/sse", tags=["status"], response_class=Response)
+    @router.get(
+        "/sse",
+        tags=["status"],
+        response_class=Response,
+        responses=answers("The stream.", 422, 503, content=("text/event-stream",)),
+        openapi_extra=in_query(*PARAMETERS),
+    )
     async def sse(request: Request) -> Response:
-        """`/status` as an event stream: at each tick on which it changed, full state on connect."""
+        """`/status` as an event stream: at each tick on which it changed, whole on connect.
+
+        Unnamed events whose `id` is the version; a comment every 15 s while nothing changes.
+        """
         try:
             filters = status.filters(request.query_params)
             picture = Picture(f"/sse?{filters.key}", lambda: status.picture(filters), _sse_event)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from web.filters import FilterError, Filters
 from web.promised import aurora
 from web.render import Rendered, Renderer
 
-PARAMETERS = frozenset({"window", "at", "source", "account", "symbol"})
+PARAMETERS: Final = ("window", "at", "source", "account", "symbol")
 
 
 class StatusBook:
@@ -26,7 +26,7 @@ class StatusBook:
             FilterError: a parameter is unknown, its value is not allowed, or no source or account
                 bears that name: zeros of nobody would look like a quiet bot.
         """
-        unknown = sorted(set(query) - PARAMETERS)
+        unknown = sorted(set(query) - set(PARAMETERS))
         if unknown:
             raise FilterError(unknown[0], query[unknown[0]], "only " + " ".join(sorted(PARAMETERS)))
         filters = Filters.from_query(query, default_window=self._default_window, any_window=True)

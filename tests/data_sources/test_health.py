@@ -144,7 +144,8 @@ def test_an_endless_body_costs_one_mebibyte(server) -> None:
 
 def test_a_gzip_bomb_is_not_unfolded(server) -> None:
     """A body that came compressed although identity was asked for is unfolded up to the cap."""
-    reading = HealthSource(server.on("/x", server.gzip_bomb), max_bytes=300_000).read()
+    url = server.on("/x", server.gzip_bomb)
+    reading = HealthSource(url, max_bytes=300_000, timeout_seconds=60).read()
 
     assert reading.state == "bad_payload"
     assert "too_large" in (reading.problem or "")

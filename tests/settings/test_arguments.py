@@ -9,6 +9,8 @@ import pytest
 
 import arguments as module
 from arguments import Explain, Options, RefusedError, parse_arguments
+from settings import Desk  # noqa: TID251 - help tells the defaults of the desk
+from web.server import EXIT_UNAVAILABLE
 
 
 def test_nothing_given_is_all_defaults() -> None:
@@ -94,3 +96,18 @@ def test_help_and_version_exit_0(option: str, capsys: pytest.CaptureFixture[str]
     assert (
         project["project"]["version"] in printed if option == "--version" else "--demo" in printed
     )
+
+
+def test_help_tells_defaults_and_fits_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """A newcomer finds the defaults as the desk has them, and what the exit codes mean."""
+    with pytest.raises(SystemExit):
+        parse_arguments(["--help"])
+
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 100
+    desk = Desk()
+    assert f"(default {desk.window_seconds:g})" in printed
+    assert f"(default {desk.state_dir})" in printed
+    assert f"(default {Options().port};" in printed
+    for code in (module.USAGE, module.CONFIG, EXIT_UNAVAILABLE):
+        assert str(code) in printed

@@ -36,3 +36,17 @@ def test_the_prefix_is_on_every_link_and_on_no_route(monkeypatch: pytest.MonkeyP
             assert "proxied" in answer.text
             foreign = client.post("/_dash-update-component", json=body)
             assert foreign.status_code == 400
+
+
+@pytest.mark.parametrize(("path", "query"), [("/ops/nopage", ""), ("/ops/paced", "?window=7q")])
+def test_the_way_back_has_the_prefix_too(
+    monkeypatch: pytest.MonkeyPatch, path: str, query: str
+) -> None:
+    """A mistyped address leads to the overview below the proxy's path."""
+    monkeypatch.setenv("DASH_REQUESTS_PATHNAME_PREFIX", "/ops/")
+    app = create_app(MemoryDesk(), pages_folder=PAGES)
+    with RunningServer(app) as served, served.client() as client:
+        asked = json.loads(json.dumps(ROUTER))
+        asked["inputs"][0]["value"], asked["inputs"][1]["value"] = path, query
+        answer = client.post("/_dash-update-component", json=asked).json()
+    assert '{"children": "Back to the overview", "href": "/ops/"}' in json.dumps(answer)

@@ -1,0 +1,1 @@
+"""The papers; `from_code` writes those parts of them that the code knows."""

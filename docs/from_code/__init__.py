@@ -1,0 +1,1 @@
+"""Writes the parts of the papers that the code knows: options, frames, states, mappings."""

@@ -1,0 +1,195 @@
+"""The page of a dialect: how its lines become events and rows, from its TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from docs.from_code.answers import answers
+from docs.from_code.mapping_words import as_list, condition, consequence, place, places
+from docs.from_code.marked import part
+from docs.from_code.table import code, codes, table
+from docs.from_code.toml_value import toml_value
+
+Table = Mapping[str, Any]
+
+APART: Final = {
+    "twin": "A kind below `telemetry.twin` only repeats what another file says.",
+    "test": "A kind below `telemetry.test` was written by the origin's own tests.",
+}
+"""What the flags of a rule mean."""
+
+
+def parts(file: Path) -> dict[str, str]:
+    """The one part of the page of a dialect: all that its TOML tells."""
+    told = tomllib.loads(file.read_text("utf-8"))
+    sections = [
+        signs(told.get("signs", [])),
+        record(told.get("record", {})),
+        rules(told.get("rules", [])),
+        columns(told.get("columns", {}), told.get("defaults", [])),
+        repeats(told.get("duplicates", []), told.get("stream", {})),
+        frames(told.get("frames", {})),
+        streams(told.get("redis", {})),
+        answers(told.get("rest", {})),
+    ]
+    return {"mapping": "\n\n".join(section for section in sections if section)}
+
+
+def signs(told: list[Table]) -> str:
+    """How a file is recognized."""
+    rows = []
+    for sign in told:
+        keys = f"keys {codes(sign['keys'])}" if "keys" in sign else ""
+        names = f"code {codes(sign['codes'], ' or ')}" if "codes" in sign else ""
+        rows.append((" and ".join(filter(None, (keys, names))), toml_value(sign.get("weight", 1))))
+    text = (
+        "**Recognized by** what its lines show; a line whose weights add up to 1 is one of its own."
+    )
+    return f"{text}\n\n{table(('a line with', 'weight'), rows)}" if rows else ""
+
+
+def record(told: Table) -> str:
+    """Where time, code and details of a line stand."""
+    rows = [
+        (name, codes(told[name]) + (f", as {code(told['code_as'])}" if with_way else ""))
+        for name in ("time", "code", "details")
+        if name in told
+        for with_way in [name == "code" and "code_as" in told]
+    ]
+    if unwrap := told.get("unwrap"):
+        rows.append(
+            ("unwrapped", f"{code(unwrap['key'])} where it has {codes(unwrap['when_has'])}")
+        )
+    rows += [
+        ("looked for in a text", f"{codes(text['keys'])}: {code(text['pattern'])}")
+        for text in told.get("texts", [])
+    ]
+    if clock := told.get("clock"):
+        files = codes(as_list(clock["of"]))
+        rows.append(
+            ("time of files without times", f"line by line from {code(clock['file'])}: {files}")
+        )
+    if told.get("text_lines"):
+        rows.append(("lines that are no JSON", "events with the only key `@text`"))
+    text = "**A record.** The first key that is there wins."
+    return f"{text}\n\n{table(('what', 'where'), rows)}" if rows else ""
+
+
+def rules(told: list[Table]) -> str:
+    """What decides the kind."""
+    rows = [(condition(rule["when"]), consequence(rule["then"])) for rule in told]
+    text = "**Kinds.** The first row that fits decides; what fits none is `other` with its code."
+    text += "".join(
+        f" {said}" for flag, said in APART.items() if any(rule["then"].get(flag) for rule in told)
+    )
+    return f"{text}\n\n{table(('when', 'becomes'), rows)}" if rows else ""
+
+
+def columns(told: Table, defaults: list[Table]) -> str:
+    """The places of each column, and what is filled in where nothing was found."""
+    rows = [(code(name), places(column)) for name, column in told.items()]
+    rows += [
+        (
+            codes(rule["then"]),
+            f"where it is missing and {condition(rule['when'])}: {consequence(rule['then'])}",
+        )
+        for rule in defaults
+    ]
+    text = "**Columns.** The first place that holds something wins."
+    return f"{text}\n\n{table(('column', 'is found in'), rows)}" if rows else ""
+
+
+def repeats(duplicates: list[Table], stream: Table) -> str:
+    """What is known again, and what a stream says of itself."""
+    rows = [
+        (
+            condition(each["when"]),
+            f"the same {codes(each['same'])} within {toml_value(each['within_seconds'])} s",
+        )
+        for each in duplicates
+    ]
+    if "identity" in stream:
+        rows.append(("an event of a stream", f"the same {codes(stream['identity'])}"))
+    text = (
+        f"**Told twice**, counted once.\n\n{table(('what', 'is known by'), rows)}" if rows else ""
+    )
+    lines = [text] if text else []
+    if stream.get("replays"):
+        lines.append("A new connection to the stream is told the newest events again.")
+    if "session_begins" in stream:
+        lines.append(f"A session begins when {condition(stream['session_begins'])}.")
+    return "\n\n".join(lines)
+
+
+def frames(told: Table) -> str:
+    """Which events become rows of other frames."""
+    rows = []
+    for name, tables in told.items():
+        for each in as_list(tables):
+            cells = [
+                f"{code(column)}: {places(cell)}"
+                for column, cell in each.get("columns", {}).items()
+            ]
+            if "each" in each:
+                cells.insert(0, f"a row for each of {place(each['each'])}")
+            if "row" in each:
+                cells.append(f"then the function {code(each['row'])}")
+            rows.append(
+                (
+                    f"[{code(name)}](../frames.md#{name})",
+                    condition(each["when"]),
+                    "<br>".join(cells),
+                )
+            )
+    text = (
+        "**Rows of other frames.** Columns that are not named are those of the event of the same "
+        "name; `@name` is a column of the event."
+    )
+    return f"{text}\n\n{table(('frame', 'of events', 'columns'), rows)}" if rows else ""
+
+
+def streams(told: Table) -> str:
+    """What is said of Redis streams."""
+    names = {
+        "system": "stands in the column `system`",
+        "prefix": "left out of a stream's name",
+        "streams": "read where the configuration names none",
+        "exclude": "left out",
+        "decode": "fields whose text is JSON",
+        "nulls": "texts that mean nothing",
+    }
+    rows = [
+        (code(name), codes(each or '""' for each in as_list(told[name])), text)
+        for name, text in names.items()
+        if name in told
+    ]
+    for copy, of in told.get("mirrors", {}).items():
+        rows.append(
+            (code("mirrors"), f"{code(copy)} = {code(of)}", "each entry of the pair counts once")
+        )
+    return f"**Redis streams.**\n\n{table(('key', 'value', ''), rows)}" if rows else ""
+
+
+def first_page(file: Path) -> str:
+    """A page to begin with for a dialect that has none yet."""
+    told = tomllib.loads(file.read_text("utf-8"))
+    return f"""# The dialect `{file.stem}`
+
+{told.get("title", file.stem)}.
+
+```toml
+[sources.{file.stem}]
+kind = "jsonl"
+path = "logs/{file.stem}"
+dialect = "{file.stem}"
+```
+
+## The mapping
+
+From `{file.name}`, word by word:
+
+{part("mapping")}
+"""
