@@ -17,6 +17,7 @@ from desk.keeper import Keeper
 from desk.memory import give_memory_back
 from desk.origin import Origin, Wakeable
 from desk.states import joined
+from desk.terms import terms_told
 from desk.wake import Wake
 from ledger import Ledger
 
@@ -137,7 +138,7 @@ class Clock:
     def _restore(self) -> None:
         try:
             for events in self._keeper.restore(self._origins):
-                self._ledger.fold(events)
+                self._ledger.fold(events, terms_told(events, self._streams))
                 self._tick_when_due()
             self._keeper.restore_states(self._polled)
         finally:
@@ -167,7 +168,8 @@ class Clock:
         # Fold first: a source never tells of lines that the ledger does not know yet.
         if len(reading.frame):
             self._took = True
-            folded = self._ledger.fold(reading.frame)
+            terms = terms_told(reading.frame, [origin])
+            folded = self._ledger.fold(reading.frame, terms)
             origin.duplicates += sum(folded.duplicates.values())
             origin.late += sum(folded.late.values())
             origin.waiting.append(folded.kept)

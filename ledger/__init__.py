@@ -7,10 +7,13 @@ from ledger.samples import LatencySamples
 from ledger.view import View
 
 
-def order_lives(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the orders frame, one row an order, of an events frame, as at its newest event."""
+def order_lives(events: pd.DataFrame, terms: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the orders frame, one row an order, of an events frame, as at its newest event.
+
+    `terms` are what events tell of stop loss, take profit and mode; see `Ledger.fold`.
+    """
     ledger = Ledger()
-    ledger.fold(events)
+    ledger.fold(events, terms)
     return ledger.view(window_seconds=None).orders
 
 

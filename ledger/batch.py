@@ -27,6 +27,7 @@ class Batch:
         rows: where each row stands in the frame.
         ts: event time, int64 nanoseconds, NEVER where a line told none.
         codes: word codes, one row a dimension, in the order of `DIMENSIONS`.
+        terms: what each row tells of its order beside that, `Terms` or None.
         client_ids, venue_ids: objects, None where missing.
         identified: whether the row carries one of the two.
     """
@@ -41,15 +42,21 @@ class Batch:
     quantity: FloatArray
     price: FloatArray
     value: FloatArray
+    terms: npt.NDArray[np.object_]
     client_ids: npt.NDArray[np.object_]
     venue_ids: npt.NDArray[np.object_]
     identified: npt.NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls, events: pd.DataFrame, groups: Groups, generations: Codes, strategies: Codes
+        cls,
+        events: pd.DataFrame,
+        groups: Groups,
+        generations: Codes,
+        strategies: Codes,
+        terms: npt.NDArray[np.object_],
     ) -> Self:
-        """Take an events frame apart."""
+        """Take an events frame apart; `terms` has an entry for each of its rows."""
         codes = np.empty((len(DIMENSIONS), len(events)), np.int64)
         for place, name in enumerate(DIMENSIONS):
             column = events["kind" if name == "what" else name]
@@ -66,6 +73,7 @@ class Batch:
             quantity=events["quantity"].to_numpy(np.float64),
             price=events["price"].to_numpy(np.float64),
             value=events["value"].to_numpy(np.float64),
+            terms=terms,
             client_ids=_objects(client_ids),
             venue_ids=_objects(venue_ids),
             identified=_present(client_ids) | _present(venue_ids),

@@ -19,6 +19,7 @@ from ledger.order_book import OrderBook
 from ledger.order_table import NEVER
 from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
+from ledger.terms import terms_of
 from ledger.view import View
 
 
@@ -75,13 +76,26 @@ class Ledger:
 
     # -- folding -------------------------------------------------------------------------------
 
-    def fold(self, events: pd.DataFrame) -> Folded:
-        """Fold rows of the event frame, in any order; return duplicates and late rows by source."""
+    def fold(self, events: pd.DataFrame, terms: pd.DataFrame | None = None) -> Folded:
+        """Fold rows of the event frame, in any order; return duplicates and late rows by source.
+
+        Args:
+            events: the rows.
+            terms: what some of them tell of their orders in words of their own system:
+                `stop_loss_price`, `take_profit_price` and `mode`; its index is the number of the
+                row in `events`, from 0.
+        """
         folded = Folded(events)
         if events.empty:
             return folded
         with self.guard:
-            batch = Batch.of(events, self.groups, self.generations, self.orders.strategies)
+            batch = Batch.of(
+                events,
+                self.groups,
+                self.generations,
+                self.orders.strategies,
+                terms_of(terms, len(events), self.orders.modes),
+            )
             repeated = self._duplicates.mask(batch)
             if repeated.any():
                 folded.duplicates = self._by_source(batch.codes[SOURCE][repeated])

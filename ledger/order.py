@@ -34,12 +34,15 @@ class Facts:
     twin: bool
 
 
-Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int, float]
+Terms = tuple[float, float, int]
+"""Stop loss price, take profit price (NaN where not told) and the code of the mode, -1 likewise."""
+
+Told = tuple[int, Facts, str | None, str | None, float, float, int, int, int, float, Terms | None]
 """One event as the order lives need it; a plain tuple, because there is one for each line.
 
 ts, facts, client order id, venue order id, quantity, price, strategy, generation, raw offset, and
 a value: what is filled so far where a fill tells the running total instead of its own quantity, or
-how many seconds an order may live where its submit tells that.
+how many seconds an order may live where its submit tells that; at last the terms it tells.
 """
 TS: Final = 0
 FACTS: Final = 1
@@ -55,6 +58,8 @@ class Order:
     venue_order_id: str | None = None
     route = reason = -1
     quantity = limit_price = filled_quantity = filled_value = ttl_seconds = NAN
+    stop_loss_price = take_profit_price = NAN
+    mode = -1
     dimensions = -1
     """Number of (account, symbol, side, effect, route); -1 until the first transition."""
 
@@ -70,6 +75,16 @@ class Order:
         self.strategy_id = told[6]
         self.generation = told[7]
         self.raw_offset = told[8]
+
+    def agree(self, terms: Terms) -> None:
+        """Take over the terms that an event tells, as far as none told them before."""
+        stop, profit, mode = terms
+        if self.stop_loss_price != self.stop_loss_price:
+            self.stop_loss_price = stop
+        if self.take_profit_price != self.take_profit_price:
+            self.take_profit_price = profit
+        if self.mode < 0:
+            self.mode = mode
 
     @property
     def is_whole(self) -> bool:

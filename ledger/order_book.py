@@ -51,6 +51,7 @@ class OrderBook:
         self.fills = SortedLog(FILL_LOG, capacity)
         self.lives = OrderLives(expiry_seconds=expiry_seconds, revive=self._revive)
         self.strategies = Codes()
+        self.modes = Codes()
         self.primary_since: dict[tuple[int, int], int] = {}
         self.moves = 0
         """How often rows were numbered anew: pictures taken before hold the old numbers."""
@@ -126,6 +127,7 @@ class OrderBook:
                 chosen.generation.tolist(),
                 chosen.raw_offset.tolist(),
                 chosen.value.tolist(),
+                chosen.terms.tolist(),
                 strict=True,
             )
         )

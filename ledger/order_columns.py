@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SECOND_NS: Final = 1_000_000_000
 _WORDS: Final = ("symbol", "side", "route", "reason", "source", "account_id", "session_id")
-_NEVER_TOLD: Final = ("stop_loss_price", "take_profit_price")
 
 
 class OrderColumns:
@@ -50,6 +49,7 @@ class OrderColumns:
             "status": (_STATUS, status),
             "position_effect": (_EFFECT, cells["position_effect"]),
             "strategy_id": (ledger.orders.strategies, cells["strategy_id"]),
+            "mode": (ledger.orders.modes, cells["mode"]),
             "raw_generation": (ledger.generations, cells["generation"]),
         }
         self._times = _times(cells, status, ledger.orders.lives.expiry_ns)
@@ -121,11 +121,13 @@ def _times(cells: Arrays, status: npt.NDArray[np.int8], expiry_ns: int) -> Array
 def _numbers(cells: Arrays) -> Arrays:
     quantity, filled = cells["order_quantity"], cells["filled_quantity"]
     submitted = cells["ts_submitted"]
-    return {name: np.full(len(submitted), np.nan) for name in _NEVER_TOLD} | {
+    return {
         "order_quantity": quantity,
         "filled_quantity": filled,
         "leaves_quantity": np.maximum(quantity - np.nan_to_num(filled), 0.0),
         "limit_price": cells["limit_price"],
+        "stop_loss_price": cells["stop_loss_price"],
+        "take_profit_price": cells["take_profit_price"],
         "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
         "order_ack_seconds": _between(submitted, cells["ts_accepted"]),
         "first_fill_seconds": _between(submitted, cells["ts_first_fill"]),

@@ -259,25 +259,6 @@ class OrderLives(OrderMatcher):
         self._emit("orphan", order, NAN, event)
         return order
 
-    def _learn(self, order: Order, event: Told) -> None:
-        """Take over what this event tells of the order and was not known before."""
-        ts, facts, client_order_id, venue_order_id = event[:4]
-        if client_order_id is not None and order.client_order_id is None:
-            order.client_order_id, order.named = client_order_id, ts
-            order.session.client_ids.add(client_order_id, order)
-        if venue_order_id is not None and order.venue_order_id is None:
-            order.venue_order_id, order.venue_named = venue_order_id, ts
-            order.session.venue_ids.add(venue_order_id, order)
-        if facts.reason >= 0:
-            order.reason = facts.reason
-        if facts.symbol >= 0 and order.symbol < 0:
-            order.symbol, order.dimensions = facts.symbol, -1
-        if facts.side >= 0 and order.side < 0:
-            order.side, order.dimensions = facts.side, -1
-        if facts.route >= 0 and order.route < 0:
-            order.route, order.dimensions = facts.route, -1
-        self.touched[order] = None
-
     def _close(self, order: Order, what: str, event: Told) -> None:
         if self.live.pop(order.row, None) is None:
             return  # it has ended before: told twice

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.order import Order, Session
 from ledger.order_table import OrderTable
+
+_ALIKE: Final = (
+    *("account_id", "symbol", "side", "route", "reason", "strategy_id", "generation", "mode"),
+    *("stop_loss_price", "take_profit_price", "ttl_seconds"),
+)
+"""What an order calls as its table does."""
 
 
 def revive(table: OrderTable, session: Session, row: int) -> Order:
@@ -21,11 +29,10 @@ def revive(table: OrderTable, session: Session, row: int) -> Order:
     order.client_order_id = table.client_order_ids[row]
     order.venue_order_id = table.venue_order_ids[row]
     order.effect = max(cell["position_effect"][row], 0)
-    for name in ("account_id", "symbol", "side", "route", "reason", "strategy_id", "generation"):
+    for name in _ALIKE:
         setattr(order, name, cell[name][row])
     order.raw_offset = cell["raw_offset"][row]
     order.quantity, order.limit_price = cell["order_quantity"][row], cell["limit_price"][row]
     order.filled_quantity = cell["filled_quantity"][row]
-    order.ttl_seconds = cell["ttl_seconds"][row]
     order.filled_value = cell["filled_value"][row]
     return order

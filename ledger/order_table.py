@@ -37,8 +37,17 @@ CODES: Final = (
     "reason",
     "strategy_id",
     "generation",
+    "mode",
 )
-NUMBERS: Final = ("order_quantity", "filled_quantity", "filled_value", "limit_price", "ttl_seconds")
+NUMBERS: Final = (
+    "order_quantity",
+    "filled_quantity",
+    "filled_value",
+    "limit_price",
+    "stop_loss_price",
+    "take_profit_price",
+    "ttl_seconds",
+)
 
 _FIXED: Final = {
     "ts_created": "created",
@@ -66,6 +75,9 @@ _CHANGING: Final = {
     "filled_quantity": "filled_quantity",
     "filled_value": "filled_value",
     "limit_price": "limit_price",
+    "stop_loss_price": "stop_loss_price",
+    "take_profit_price": "take_profit_price",
+    "mode": "mode",
     "ttl_seconds": "ttl_seconds",
 }
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.frame_rule import EACH, Cell, FrameRule
+from data_sources.dialects.frame_rule import EACH, ORDERS, TERMS, Cell, FrameRule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, TRACE, shaped
 from data_sources.lines.classify import Facts, record_of
@@ -27,11 +28,12 @@ _FLAGS: Final = {"true": True, "false": False}
 def frames_of(dialect: Dialect) -> dict[str, tuple[str, ...]]:
     """The frames that a dialect makes of events → the kinds of events that may become their rows.
 
-    A kind may end in `*`, as in conditions.
+    A kind may end in `*`, as in conditions. Orders are not among them: see `order_terms_of`.
     """
     return {
         name: tuple(dict.fromkeys(kind for rule in rules for kind in rule.kinds))
         for name, rules in dialect.frames.items()
+        if name != ORDERS
     }
 
 
@@ -61,6 +63,29 @@ def frame_of(
     return shaped(
         name, [row for event in events_told for row in _rows(event, rules, dialect, zone)]
     )
+
+
+def order_terms_of(events: pd.DataFrame, dialect: Dialect) -> pd.DataFrame | None:
+    """What events tell of their orders beyond the agreed columns, as `[frames.orders]` says.
+
+    Returns:
+        `stop_loss_price`, `take_profit_price` (float64, NaN where not told) and `mode` (text),
+        indexed by the number of the event in *events*; None where no event tells any.
+    """
+    rules = dialect.frames.get(ORDERS, ())
+    if not rules:
+        return None
+    places = np.flatnonzero(_asked(events["kind"], rules))
+    if not len(places):
+        return None
+    asked = _events(events.iloc[places], ["kind", "code", "attributes"])
+    rows = {
+        place: row
+        for place, event in zip(places.tolist(), asked, strict=True)
+        for row in _rows(event, rules, dialect, dt.UTC)
+    }
+    frame = shaped(ORDERS, rows.values())[list(TERMS)].set_axis(list(rows))
+    return frame[frame.notna().any(axis=1)]
 
 
 def _asked(kinds: pd.Series[Any], rules: tuple[FrameRule, ...]) -> pd.Series[bool]:

@@ -15,6 +15,9 @@ from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, WORD
 from data_sources.lines.transforms import WordTransform
 
 EACH: Final = "each"
+ORDERS: Final = "orders"
+TERMS: Final = ("stop_loss_price", "take_profit_price", "mode")
+"""All that `[frames.orders]` may tell: the rest of an order is made of its events."""
 _OWN_WAYS: Final = {
     TIME: {"time"},
     NUMBER: {"number", "ratio_of_percent"},
@@ -89,8 +92,9 @@ def frame_rules(
 def _rule(
     reader: Reader, name: str, where: Where, functions: Mapping[str, RowFunction]
 ) -> FrameRule:
-    reader.only(where, {"when", "each", "columns", "row"})
-    reader.only((*where, "columns"), set(FRAMES[name]))
+    orders = name == ORDERS
+    reader.only(where, {"when", "columns", "row"} | (set() if orders else {"each"}))
+    reader.only((*where, "columns"), set(TERMS if orders else FRAMES[name]))
     change = reader.text((*where, "row"), "-")
     if change != "-" and change not in functions:
         reader.refuse(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from data_sources.dialects.rick_words import narrated, plain_symbol, symbol_class
+from data_sources.dialects.rick_words import narrated, order_terms, plain_symbol, symbol_class
 from data_sources.lines.transforms import number
 
 _SIGNAL = re.compile(
@@ -59,6 +59,12 @@ def _alert(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+def _terms(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    terms = order_terms(fields)
+    mode = terms["mode"]
+    return row | terms | {"mode": mode and mode.lower()}
+
+
 def _trade(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """A closed trade; units and durations of 0 were never filled in by their writer."""
     inner = fields.get("details")
@@ -84,4 +90,10 @@ WORD_TRANSFORMS: Final[dict[str, Callable[[str], str | None]]] = {
 }
 FRAME_ROWS: Final[
     dict[str, Callable[[Mapping[str, Any], dict[str, Any]], dict[str, Any] | None]]
-] = {"narration": _narration, "signal": _signal, "alert": _alert, "trade": _trade}
+] = {
+    "narration": _narration,
+    "signal": _signal,
+    "alert": _alert,
+    "terms": _terms,
+    "trade": _trade,
+}

@@ -1,0 +1,19 @@
+"""The dialect that a source of the desk speaks."""
+
+from __future__ import annotations
+
+from data_sources.dialects.dialect import Dialect, built_in, load_dialect
+from data_sources.lines.guess import GUESSED
+from desk.origin import Origin
+
+
+def dialect_of(origin: Origin) -> Dialect | None:
+    """Return how a source's events are read; None where it has no dialect, or a guessed one."""
+    # What was guessed has a name; what was configured may be the path of a user's own file.
+    name = str(getattr(origin.source, "dialect", ""))
+    if name == "auto" or name in built_in():
+        # A system whose logs and streams differ has a dialect for each: the source knows which.
+        spoken = str(getattr(origin.source, "speaks", ""))
+        name = spoken or ("" if name == "auto" else name)
+    # A guessed mapping makes events alone.
+    return load_dialect(name) if name and name != GUESSED else None
