@@ -9,10 +9,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from data_sources.dialects.dialect import Dialect, load_dialect
+from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.frames import FRAMES, empty
-from data_sources.lines.guess import GUESSED
+from desk.dialect import dialect_of
+from desk.open_positions import (
+    POSITIONS,
+    SNAPSHOTS_LOOKED_AT,
+    newest_positions,
+    newest_snapshots,
+)
 from desk.origin import Origin
 from ledger import Ledger
 from ledger.order_frame import times
@@ -73,7 +79,7 @@ def of_events(
         events: gives kept events, as `Keeper.events` does.
         wanted: limit, since, until and equal, as `narrowed` takes them.
     """
-    dialect = _dialect(origin)
+    dialect = dialect_of(origin)
     kinds = {} if dialect is None else frames_of(dialect)
     if dialect is not None and name in kinds:
         asked = [kind for kind in kinds_told if any(fnmatch(kind, one) for one in kinds[name])]
@@ -90,6 +96,15 @@ def _told(
     wanted: dict[str, Any],
 ) -> pd.DataFrame:
     """Return the rows that events tell, looking further back where most tell none."""
+    if name == POSITIONS:
+        # Not by symbol: a list of positions names none, only its rows do.
+        every = {
+            **wanted,
+            "limit": SNAPSHOTS_LOOKED_AT,
+            "equal": {**wanted["equal"], "symbol": None},
+        }
+        snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
+        return newest_positions(frame_of(snapshots, dialect, name))
     limit = wanted["limit"]
     looked_at = limit
     while True:
@@ -98,15 +113,6 @@ def _told(
         if len(rows) >= limit or len(found) < looked_at or looked_at >= MOST_EVENTS:
             return rows
         looked_at *= 8
-
-
-def _dialect(origin: Origin) -> Dialect | None:
-    # What was guessed has a name; what was configured may be the path of a user's own file.
-    name = getattr(origin.source, "dialect", "")
-    if name == "auto":
-        name = getattr(origin.source, "speaks", "")
-    # A guessed mapping makes events alone.
-    return load_dialect(name) if name and name != GUESSED else None
 
 
 def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
