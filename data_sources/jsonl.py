@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pandas as pd
@@ -18,6 +18,7 @@ from data_sources.lines.clock_lines import ClockLines
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.explain import explain_text
+from data_sources.lines.folder import account_of, session_of
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guesser import Guesser
@@ -45,7 +46,8 @@ class JsonlSource:
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
             the first lines; a mapping of its own where none knows them.
         name: the source's name in pages and frames; the last part of the path when empty.
-        account_id: the trading account that the log belongs to.
+        account_id: the trading account that the log belongs to; what a folder is named after,
+            where the dialect says that its name is one, goes before it.
         timezone: what a time without a zone means, such as "Europe/Kyiv".
         stale_after_seconds: when a silent origin counts as stale.
         max_line_bytes: longer lines are set aside unread.
@@ -211,7 +213,8 @@ class JsonlSource:
             columns, bad = decoder.decode(chunk.data, received_ns)
             if self._clock_lines is not None:
                 self._clock_lines.fill(columns, chunk, received_ns)
-            once = self._repeats.left_out(columns, decoder.table, self._session(chunk))
+            session = session_of(chunk.file, self._tail.root)
+            once = self._repeats.left_out(columns, decoder.table, session)
             self._counts.duplicates += len(columns) - len(once)
             columns = once
             columns.offset += chunk.offset
@@ -219,7 +222,8 @@ class JsonlSource:
             set_aside += [set_aside_of(chunk, line) for line in bad]
             if len(columns):
                 parts.append(columns)
-                stretches.append(Stretch(len(columns), chunk.generation, self._session(chunk)))
+                account = account_of(chunk.file) if decoder.dialect.folder_is_account else None
+                stretches.append(Stretch(len(columns), chunk.generation, session, account))
         if not parts:
             return self._nothing
         joined = parts[0] if len(parts) == 1 else concatenate(parts)
@@ -255,11 +259,6 @@ class JsonlSource:
             Quarantined("oversize", o.file, o.generation, o.offset, o.length, escaped(o.head))
             for o in lines
         ]
-
-    def _session(self, chunk: Chunk) -> str:
-        """The folder relative to the root; the root's own name for files that stand in it."""
-        folder = PurePosixPath(chunk.file).parent.as_posix()
-        return self._tail.root.name if folder == "." else folder
 
     def _speak(self, dialect: Dialect) -> None:
         if self._decoder and self._decoder.dialect is dialect:

@@ -76,6 +76,7 @@ class Dialect:
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
         frames: agreed frame → how events become its rows; see `event_frames.py`.
+        folder_is_account: whether files stand in a folder named after their account.
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
         texts: what is looked for inside texts and stands below "@found" then.
         repeats: which events tell the same thing twice.
@@ -99,6 +100,7 @@ class Dialect:
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
     frames: Mapping[str, tuple[FrameRule, ...]]
+    folder_is_account: bool
     text_lines: bool
     texts: tuple[TextPattern, ...]
     repeats: tuple[Repeat, ...]
@@ -201,7 +203,10 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
     reader.only((), {*_TABLES, "name", "title"})
     reader.only(
         ("record",),
-        {"time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"},
+        {
+            *("time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"),
+            "folder_is_account",
+        },
     )
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
     columns = reader.table(("columns",))
@@ -225,6 +230,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         defaults=rules_of(reader, "defaults"),
         signs=signs_of(reader),
         frames=frame_rules(reader, functions),
+        folder_is_account=reader.flag(("record", "folder_is_account")),
         text_lines=reader.flag(("record", "text_lines")),
         texts=text_patterns(reader),
         repeats=repeats_of(reader),

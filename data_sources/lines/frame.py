@@ -25,11 +25,12 @@ TEXT: Final = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 class Stretch(NamedTuple):
-    """How many rows in a run come from one generation of one file, and its session."""
+    """How many rows in a run come from one generation of one file, its session and account."""
 
     rows: int
     generation: str
     session_id: str
+    account_id: str | None = None
 
 
 def event_frame(
@@ -50,7 +51,7 @@ def event_frame(
         stretches: where the rows come from, run by run.
         source: the source's name.
         system: the dialect's name.
-        account_id: the trading account, None when it is not known.
+        account_id: the trading account of stretches that know none, None when it is not known.
         received_ns: our clock at the read, ns since 1970 UTC.
     """
     n = len(columns)
@@ -59,7 +60,7 @@ def event_frame(
         "ts_received": _times(np.full(n, received_ns, np.int64)),
         "source": _constant(source, n),
         "system": _constant(system, n),
-        "account_id": _constant(account_id, n),
+        "account_id": _repeated([s.account_id or account_id for s in stretches], stretches),
         "session_id": _repeated([s.session_id for s in stretches], stretches),
         "raw_generation": _repeated([s.generation for s in stretches], stretches),
         "raw_offset": columns.offset,
@@ -102,12 +103,12 @@ def _constant(word: str | None, n: int) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, dtype=categories(words), validate=False)
 
 
-def _repeated(words: list[str], stretches: Sequence[Stretch]) -> pd.Categorical:
-    names = list(dict.fromkeys(words))
-    numbers = {name: number for number, name in enumerate(names)}
+def _repeated(words: list[str | None], stretches: Sequence[Stretch]) -> pd.Categorical:
+    names = [name for name in dict.fromkeys(words) if name]
+    numbers: dict[str | None, int] = {name: number for number, name in enumerate(names)}
     sizes = [stretch.rows for stretch in stretches]
     kind = np.int8 if len(names) < 128 else np.int16 if len(names) < 32_768 else np.int32
-    codes = np.repeat(np.array([numbers[word] for word in words], kind), sizes)
+    codes = np.repeat(np.array([numbers.get(word, -1) for word in words], kind), sizes)
     return pd.Categorical.from_codes(codes, dtype=categories(tuple(names)), validate=False)
 
 

@@ -15,6 +15,7 @@ code = ["what"]
 code_as = "trimmed"
 details = ["details", "@record"]
 text_lines = true
+folder_is_account = true
 
 [record.unwrap]
 key = "inner"
