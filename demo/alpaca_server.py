@@ -221,7 +221,7 @@ def _handler(server: AlpacaServer) -> type[BaseHTTPRequestHandler]:
             server.requests.append(f"{self.command} {self.path}")
             send(self, 405, {"message": "this account is only looked at"})
 
-        do_DELETE = do_PATCH = do_PUT = do_POST  # noqa: N815 - the names of the base class
+        do_DELETE = do_PATCH = do_PUT = do_HEAD = do_OPTIONS = do_POST  # noqa: N815 - as the base
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
             """Say nothing."""

@@ -11,6 +11,11 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.outbound.watched import (  # noqa: F401 - for every test
+    children_recorded,
+    nothing_leaves_this_machine,
+)
+
 BROWSER_PROGRAMS = ("chromium", "chromedriver")
 
 

@@ -1,8 +1,7 @@
-"""A broker on loopback, and a record of whatever leaves this process while it is asked."""
+"""A broker on loopback, and a record of whatever it is asked."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,19 +10,10 @@ import pytest
 
 from data_sources.alpaca import AlpacaSource
 from demo.alpaca_server import KEY, SECRET, AlpacaServer
+from tests.outbound import recorder
 
 NOON = datetime(2025, 11, 26, 17, 0, tzinfo=UTC)
 """A Wednesday on which New York trades, the day before Thanksgiving."""
-
-connected: list[tuple[str, int]] = []
-
-
-def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect" and isinstance(arguments[1], tuple):
-        connected.append(arguments[1][:2])
-
-
-sys.addaudithook(_note)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,15 +29,12 @@ def calendars() -> None:
 def nothing_but_reading() -> Iterator[AlpacaServer]:
     """Every test: each connection went to the configured host, each request was a GET."""
     server = AlpacaServer(now=lambda: NOON)
-    connected.clear()
     try:
         yield server
     finally:
         server.close()
     host, port = server.url.removeprefix("http://").split(":")
-    assert {address for address in connected if address[1] == int(port)} <= {(host, int(port))}
-    elsewhere = [address for address in connected if address[1] != int(port)]
-    assert elsewhere == []
+    assert set(recorder.connected) <= {(host, int(port))}
     assert all(request.startswith("GET /v2/") for request in server.requests)
 
 
