@@ -17,7 +17,7 @@ from demo.aurora.timeline import NS
 from demo.folder import Folder, Written
 from demo.health_server import HealthServer
 from demo.json_server import NOT_FOUND, JsonServer
-from demo.sources import Tables, sources_of, to_toml
+from demo.sources import SERVICE, Tables, sources_of, to_toml
 from demo.tree import Tree
 
 SYSTEMS: Final = ("aurora", "quantum_trader", "peak_trade", "rick", "stock_trader")
@@ -166,14 +166,17 @@ class Cast:
 
     def _quantum_trader(self, root: Path) -> None:
         from demo.quantum_trader import QuantumTrader
+        from demo.quantum_trader.services import Services
 
         wanted = self._wanted
         bot = QuantumTrader(wanted.seed, wanted.start_ns)
         self._enter("quantum_trader", bot, Tree(root))
         if not wanted.serve:
             return
-        served = self._json(lambda path: bot.health() if path == "/health" else NOT_FOUND)
-        self.urls["quantum_trader"]["health"] = f"{served.base_url}/health"
+        services = Services(wanted.seed, bot.book, bot.health)
+        urls = {name: self._json(answers).base_url for name, answers in services.of().items()}
+        told = {SERVICE + name: url for name, url in urls.items()}
+        self.urls["quantum_trader"] |= told | {"health": f"{urls['backend']}/health"}
         self._redis()
 
     def _redis(self) -> None:

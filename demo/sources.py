@@ -9,6 +9,8 @@ from typing import Any, Final
 
 Tables = dict[str, dict[str, Any]]
 SECRETS: Final = ("api_key", "secret_key")
+SERVICE: Final = "service "
+"""Begins the names of URLs that belong to one of a system's several services."""
 
 
 def sources_of(system: str, root: Path, urls: Mapping[str, str]) -> Tables:
@@ -20,7 +22,11 @@ def sources_of(system: str, root: Path, urls: Mapping[str, str]) -> Tables:
         urls: what is served of it; without a URL a source is left out, or its file is taken.
     """
     tables = _TABLES[system](root, urls)
-    return {n: table for n, table in tables.items() if "url" not in table or table["url"]}
+    return {
+        name: table
+        for name, table in tables.items()
+        if all(table[key] for key in ("url", "services") if key in table)
+    }
 
 
 def to_toml(tables: Tables) -> str:
@@ -33,8 +39,15 @@ def to_toml(tables: Tables) -> str:
                 variable = f"DESKWATCH_SOURCES__{name.upper()}__{key.upper()}"
                 lines.append(f"# made up, for the environment: {variable}={value}")
             else:
-                lines.append(f"{key} = {json.dumps(value)}")
+                lines.append(f"{key} = {_value(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    """A value as TOML has it; what is nested stands inline."""
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    return "{ " + ", ".join(f"{key} = {json.dumps(each)}" for key, each in value.items()) + " }"
 
 
 def _jsonl(path: Path, dialect: str, **more: Any) -> dict[str, Any]:
@@ -48,6 +61,7 @@ def _aurora(root: Path, urls: Mapping[str, str]) -> Tables:
 
 def _quantum_trader(root: Path, urls: Mapping[str, str]) -> Tables:
     state = root / "backend/data/trade_state.json"
+    services = {k.removeprefix(SERVICE): v for k, v in urls.items() if k.startswith(SERVICE)}
     return {
         "quantum": _jsonl(root, "quantum_trader", stale_after_seconds=30),
         "quantum_positions": {
@@ -59,6 +73,7 @@ def _quantum_trader(root: Path, urls: Mapping[str, str]) -> Tables:
         },
         "quantum_live": {"kind": "marker", "path": str(root / "go_live.active")},
         "quantum_backend": {"kind": "health", "url": urls.get("health"), "every_seconds": 5},
+        "quantum_services": {"kind": "rest", "dialect": "quantum_trader", "services": services},
         "quantum_streams": {
             "kind": "redis_streams",
             "url": urls.get("redis"),

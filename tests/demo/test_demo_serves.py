@@ -112,6 +112,29 @@ def test_broker_and_logs_tell_of_the_same_account(demo: dict[str, Any]) -> None:
     assert dict(zip(positions["symbol"], positions["quantity"], strict=True)) == newest["positions"]
 
 
+def test_services_are_ranked_and_their_differences_told(demo: dict[str, Any]) -> None:
+    """Of three lists of positions one stands; the portfolio's, which lacks the newest, is told."""
+    services = source(demo, "quantum_services")
+    wait_for(lambda: len(services.read().frames["positions"]) >= 2)
+    reading = services.read()
+    positions = reading.frames["positions"]
+    told = reading.frames["disagreements"]
+    rows = reading.frame.set_index("name")["state"]
+    services.close()
+
+    assert reading.state == "ok"
+    assert {name.rpartition(".")[2] for name in rows.index if "quantum_services." in name} == {
+        *("portfolio", "pnl", "exposure", "execution_positions", "backend_positions"),
+        *("signals", "orders", "risk", "var", "ess", "ai_engine"),
+    }
+    assert positions["leverage_ratio"].tolist() == [1.0] * len(positions)
+    counted = told[told["what"] == "positions"].iloc[0]
+    assert (counted["source_a"], counted["source_b"]) == ("execution_positions", "portfolio")
+    assert int(counted["value_a"]) == int(counted["value_b"]) + 1
+    assert len(reading.frames["signals"]) <= len(positions) + 1
+    assert len(reading.frames["equity"]) == 1
+
+
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 def test_streams_tell_an_equity_and_its_placeholder(demo: dict[str, Any]) -> None:
     """A Redis server of its own: balances, and 10000.0 where the service knows nothing."""
