@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-LOG = "DESKWATCH_TEST_OUTBOUND"
+LOG = "OUTBOUND_CONNECTIONS_FILE"
 """The variable that names the file for what is found."""
 WATCHED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
