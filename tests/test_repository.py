@@ -108,6 +108,20 @@ def test_files_named_in_the_papers_exist() -> None:
     assert missing == []
 
 
+def test_every_fault_of_the_network_has_its_tests() -> None:
+    """Each row of the table in the architecture is named by tests, and tests name no other row."""
+    page = (ROOT / "docs/architecture.md").read_text()
+    rows = re.findall(r"^\| (P\d\d) \|", page, re.MULTILINE)
+    named = {
+        row
+        for path in tracked("tests/*.py")
+        for rows_of in re.findall(r'^ {4}"""((?:P\d\d(?:, )?)+): ', path.read_text(), re.MULTILINE)
+        for row in rows_of.split(", ")
+    }
+    assert rows == [f"P{n:02}" for n in range(1, len(rows) + 1)]
+    assert named == set(rows)
+
+
 def test_no_file_is_long() -> None:
     """Every Python file has at most 300 lines."""
     long = {

@@ -94,7 +94,7 @@ def test_what_a_body_says_becomes_its_state(
     ],
 )
 def test_a_wrong_payload_is_never_green(server, reply: bytes, words: str) -> None:
-    """A page, a list, half a document or a foreign charset with status 200 is bad_payload."""
+    """P06: a page, a list, half a document or a foreign charset with status 200 is bad_payload."""
     reading = HealthSource(server.on("/x", reply)).read()
 
     assert reading.state == "bad_payload"
@@ -103,7 +103,7 @@ def test_a_wrong_payload_is_never_green(server, reply: bytes, words: str) -> Non
 
 @pytest.mark.parametrize("fault", ["silent", "header_drip", "body_drip"])
 def test_the_deadline_holds_however_little_arrives(server, fault: str) -> None:
-    """A silent or dripping server is cut off at the wall deadline and called down: timeout."""
+    """P02, P03: a silent or dripping server is cut off at the deadline and called down: timeout."""
     source = HealthSource(server.on("/x", getattr(server, fault)), timeout_seconds=1.0)
     started = time.monotonic()
 
@@ -116,7 +116,7 @@ def test_the_deadline_holds_however_little_arrives(server, fault: str) -> None:
 
 
 def test_a_drip_under_tls_is_cut_off_too(tmp_path: Path) -> None:
-    """The deadline is armed below the TLS layer as well."""
+    """P03: the deadline is armed below the TLS layer as well."""
     authority = Authority(tmp_path)
     with faults.fault_server(authority.server()) as server:
         url = server.on("/x", server.header_drip)
@@ -130,7 +130,7 @@ def test_a_drip_under_tls_is_cut_off_too(tmp_path: Path) -> None:
 
 
 def test_an_endless_body_costs_one_mebibyte(server) -> None:
-    """Reading stops at the cap, and memory stays where it was."""
+    """P04: reading stops at the cap, and memory stays where it was."""
     source = HealthSource(server.on("/x", server.endless_body))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -143,7 +143,7 @@ def test_an_endless_body_costs_one_mebibyte(server) -> None:
 
 
 def test_a_gzip_bomb_is_not_unfolded(server) -> None:
-    """A body that came compressed although identity was asked for is unfolded up to the cap."""
+    """P05: a body that came compressed though identity was asked for is unfolded up to the cap."""
     url = server.on("/x", server.gzip_bomb)
     reading = HealthSource(url, max_bytes=300_000, timeout_seconds=60).read()
 

@@ -18,7 +18,7 @@ from tests.data_sources import fault_server as faults
     "target", ["/loop", "http://169.254.169.254/latest/meta-data", "file:///etc/passwd"]
 )
 def test_a_redirect_is_a_wrong_configuration(server, target: str) -> None:
-    """No redirect is followed, wherever it leads."""
+    """P07: no redirect is followed, wherever it leads."""
     url = server.on("/loop", faults.answer(b"", "302 Found", headers={"Location": target}))
 
     reading = HealthSource(url).read()
@@ -28,7 +28,7 @@ def test_a_redirect_is_a_wrong_configuration(server, target: str) -> None:
 
 
 def test_a_closed_port_is_down_since_a_moment(server) -> None:
-    """Refused: down, with since, the last good answer's time, and an as_of that stays behind."""
+    """P01: refused: down, with since, the last good answer's time, and an as_of that stays."""
     clock = [1_800_000_000.0]
     source = HealthSource(server.on("/x", faults.health()), now=lambda: clock[0])
     good = source.read()
@@ -53,7 +53,7 @@ def test_the_server_that_hangs_up_is_down(server) -> None:
 
 
 def test_an_unknown_name_is_dns() -> None:
-    """A name that cannot be resolved says so and leaves nothing open, poll after poll."""
+    """P09: a name that cannot be resolved says so and leaves nothing open, poll after poll."""
     source = HealthSource("http://no-such-host.invalid/health")
     reading = source.read()
     open_before = len(list(Path("/proc/self/fd").iterdir()))
@@ -66,7 +66,7 @@ def test_an_unknown_name_is_dns() -> None:
 
 
 def test_failures_are_asked_again_with_jitter() -> None:
-    """The wait after failures is spread out (variation ≥ 0.3) and never above three paces."""
+    """P01: the wait after failures is spread out (variation ≥ 0.3) and never above three paces."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     source = HealthSource(f"http://127.0.0.1:{port}/health", every_seconds=2.0)
@@ -81,7 +81,7 @@ def test_failures_are_asked_again_with_jitter() -> None:
 
 
 def test_a_rate_limit_is_obeyed(server) -> None:
-    """After 429 nothing is asked until Retry-After is over; its problem stays to be seen."""
+    """P15: after 429 nothing is asked until Retry-After is over; its problem stays to be seen."""
     clock = [1_800_000_000.0]
     limited = faults.answer(b"{}", "429 Too Many Requests", headers={"Retry-After": "30"})
     source = HealthSource(server.on("/x", limited), now=lambda: clock[0])
@@ -101,7 +101,7 @@ def test_a_rate_limit_is_obeyed(server) -> None:
     [("99999", 300.0), ("0", 1.0), ("soon", 30.0), ("Fri, 15 Jan 2027 08:00:20 GMT", 20.0)],
 )
 def test_retry_after_is_bounded(server, value: str, seconds: float) -> None:
-    """Nonsense and immoderate demands are bounded; an HTTP date works as well as seconds."""
+    """P15: nonsense and immoderate demands are bounded; an HTTP date works as well as seconds."""
     limited = faults.answer(b"{}", "429 Too Many Requests", headers={"Retry-After": value})
     source = HealthSource(server.on("/x", limited), now=lambda: 1_800_000_000.0)
 
@@ -111,7 +111,7 @@ def test_retry_after_is_bounded(server, value: str, seconds: float) -> None:
 
 
 def test_a_refused_token_is_tried_once_a_minute(server) -> None:
-    """401 leads to at most one request in 60 s."""
+    """P15: 401 leads to at most one request in 60 s."""
     clock = [1_800_000_000.0]
     source = HealthSource(
         server.on("/x", faults.answer(b"{}", "401 Unauthorized")), now=lambda: clock[0]
@@ -124,7 +124,7 @@ def test_a_refused_token_is_tried_once_a_minute(server) -> None:
 
 
 def test_an_old_answer_is_stale(server) -> None:
-    """A body that says ok with a timestamp of ten minutes ago is stale, not ok."""
+    """P20: a body that says ok with a timestamp of ten minutes ago is stale, not ok."""
     old = pd.Timestamp.now("UTC") - pd.Timedelta(minutes=10)
     reading = HealthSource(server.on("/x", faults.health(timestamp=old.isoformat()))).read()
 

@@ -18,7 +18,7 @@ from tests.data_sources.tls_authority import Authority
 
 
 def test_no_secret_is_ever_shown(server, caplog: pytest.LogCaptureFixture) -> None:
-    """Token, password and query stay out of frames, problems, repr and logs, even when echoed."""
+    """P18: token, password and query stay out of frames, problems, repr and logs, also echoed."""
     secrets = ("tok-5f3a", "pa55word", "query-9d1c")
     echo = json.dumps({"status": "unhealthy", "reason": f"bad {' '.join(secrets)}"}).encode()
     server.on("/x", faults.answer(echo))
@@ -122,7 +122,7 @@ def test_every_state_is_an_agreed_one(server) -> None:
     ],
 )
 def test_tls_is_verified(tmp_path: Path, case: str, words: str) -> None:
-    """An expired, foreign or self-signed certificate and old TLS are refused, each by its name."""
+    """P08: expired, foreign and self-signed certificates and old TLS are refused, each by name."""
     authority = Authority(tmp_path)
     with faults.fault_server(authority.server(case)) as server:
         url = server.on("/x", faults.health())

@@ -76,7 +76,7 @@ FAULTS = {
 def test_an_account_that_cannot_be_read_keeps_its_last_state(
     source: Make, broker: AlpacaServer, clock: list[float], name: str
 ) -> None:
-    """The state names the trouble; positions and equity stay, dated by the last good answer."""
+    """P19: the state names the trouble; positions and equity stay, of the last good answer."""
     asked = source()
     good = asked.read()
     fault, state = FAULTS[name]
@@ -122,7 +122,7 @@ def test_one_part_that_fails_leaves_the_others(
 
 
 def test_a_rate_limit_is_kept(source: Make, broker: AlpacaServer, clock: list[float]) -> None:
-    """After 429 with Retry-After 30 nothing is asked for 30 s, and one request told us."""
+    """P15: after 429 with Retry-After 30 nothing is asked for 30 s, and one request told us."""
     asked = source()
     asked.read()
     broker.faults = dict.fromkeys(EVERYTHING, status(429, Retry_After="30"))
@@ -142,7 +142,7 @@ def test_a_rate_limit_is_kept(source: Make, broker: AlpacaServer, clock: list[fl
 def test_a_refused_key_is_tried_once_a_minute(
     source: Make, broker: AlpacaServer, clock: list[float]
 ) -> None:
-    """A wrong key leads to one request in 60 s, not to one at each read."""
+    """P15: a wrong key leads to one request in 60 s, not to one at each read."""
     asked = source(secret_key="wrong")
     for _ in range(4):
         assert asked.read().state == "auth"
@@ -174,7 +174,7 @@ def test_pages_without_end(source: Make, broker: AlpacaServer) -> None:
 
 
 def test_odd_numbers_are_missing(source: Make, broker: AlpacaServer) -> None:
-    """NaN, words, nulls and missing keys become missing values; a blocked account is degraded."""
+    """P19: NaN, words, nulls and missing keys become missing; a blocked account is degraded."""
     broker.faults = {
         "/v2/account": body({"account_number": "1", "equity": "NaN", "trading_blocked": True}),
         "/v2/positions": body([{"symbol": "SPY", "qty": "-3", "current_price": "dear"}, {}]),

@@ -19,7 +19,7 @@ from tests.data_sources.tls_authority import Authority
 
 @pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed", "tls10"])
 def test_rest_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
-    """Expired, for another host, self-signed, too old a TLS: down with the reason, nothing sent."""
+    """P08: expired, for another host, self-signed, too old a TLS: down with its reason, unsent."""
     authority = Authority(tmp_path)
     with fault_server(authority.server(case)) as server:
         server.on("/book", told(book()))
@@ -42,7 +42,7 @@ def test_rest_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
 
 @pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed"])
 def test_rediss_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
-    """The same for Redis over TLS: no password is sent to a server that is not the right one."""
+    """P08: the same for Redis over TLS: no password is sent to a server that is another."""
     authority = Authority(tmp_path)
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -81,7 +81,7 @@ def _one_refusal(listener: socket.socket, context: ssl.SSLContext, heard: list[b
 
 
 def test_names_that_are_none_are_told(tmp_path: Path, server: Any) -> None:
-    """A host that cannot be resolved is down by dns, for both kinds."""
+    """P09: a host that cannot be resolved is down by dns, for both kinds."""
     rest = small(tmp_path, server, Clock(), url="http://no-such-host.invalid").read()
     redis = RedisStreamsSource("redis://no-such-host.invalid", streams=["s"]).read()
     for reading in (rest, redis):
@@ -92,7 +92,7 @@ def test_names_that_are_none_are_told(tmp_path: Path, server: Any) -> None:
 def test_no_secret_stands_in_a_text_or_a_log(
     tmp_path: Path, server: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Token, password and query are in no problem, no frame, no repr and no record of a log."""
+    """P18: token, password and query are in no problem, frame, repr or record of a log."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     secret = "s3cr3t-token"

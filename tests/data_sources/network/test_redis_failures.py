@@ -78,7 +78,7 @@ def hang_up(connection: socket.socket, ending: threading.Event) -> None:
 
 
 def test_a_closed_port_is_down_and_is_asked_again_with_growing_jittered_pauses() -> None:
-    """Refused: down at once; within the pause nothing is asked, after it again."""
+    """P01: refused: down at once; within the pause nothing is asked, after it again."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     now = [1_800_000_000_000_000_000]

@@ -58,7 +58,7 @@ BODIES: dict[str, tuple[bytes, str, str]] = {
 
 @pytest.mark.parametrize("fault", BODIES)
 def test_a_bad_answer_is_a_state_and_no_row(server, tmp_path: Path, fault: str) -> None:
-    """Each kind of bad answer has its state and its reason; the endpoints beside it are well."""
+    """P06, P07: each bad answer has its state and its reason; the endpoints beside it are well."""
     well(server)
     body, state, reason = BODIES[fault]
     server.on("/book", body)
@@ -77,7 +77,7 @@ def test_a_bad_answer_is_a_state_and_no_row(server, tmp_path: Path, fault: str) 
 
 @pytest.mark.parametrize("fault", ["silent", "header_drip", "body_drip", "hang_up"])
 def test_a_slow_answer_ends_by_the_wall_clock(server, tmp_path: Path, fault: str) -> None:
-    """Silence and drips end by the deadline, however little arrives at a time."""
+    """P02, P03: silence and drips end by the deadline, however little arrives at a time."""
     well(server)
     server.on("/book", getattr(server, fault))
     source = small(tmp_path, server, timeout_seconds=0.7)
@@ -94,7 +94,7 @@ def test_a_slow_answer_ends_by_the_wall_clock(server, tmp_path: Path, fault: str
 
 @pytest.mark.parametrize("fault", ["endless", "bomb"])
 def test_an_answer_without_an_end_is_cut_at_its_limit(server, tmp_path: Path, fault: str) -> None:
-    """No more than `max_bytes` is read or unfolded."""
+    """P04, P05: no more than `max_bytes` is read or unfolded."""
     well(server)
     bomb = gzip.compress(b" " * 10_000_000, compresslevel=9)
     assert len(bomb) < 100_000
@@ -107,7 +107,7 @@ def test_an_answer_without_an_end_is_cut_at_its_limit(server, tmp_path: Path, fa
 
 
 def test_a_closed_port_is_down_and_all_down_is_down(tmp_path: Path, server) -> None:
-    """Nothing listens: every endpoint is down, and so is the source."""
+    """P01: nothing listens: every endpoint is down, and so is the source."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
     reading = small(tmp_path, server, Clock(), url=url).read()
@@ -117,7 +117,7 @@ def test_a_closed_port_is_down_and_all_down_is_down(tmp_path: Path, server) -> N
 
 
 def test_a_429_is_kept_as_long_as_it_asks(server, tmp_path: Path) -> None:
-    """Retry-After 30: asked again after 30 to 33 s; the others go on."""
+    """P15: Retry-After 30: asked again after 30 to 33 s; the others go on."""
     well(server)
     server.on("/book", answer(b"{}", "429 Slow Down", headers={"Retry-After": "30"}))
     clock = Clock()
@@ -137,7 +137,7 @@ def test_a_429_is_kept_as_long_as_it_asks(server, tmp_path: Path) -> None:
 
 
 def test_a_401_is_asked_once_a_minute(server, tmp_path: Path) -> None:
-    """A refused token is not hammered with."""
+    """P15: a refused token is not hammered with."""
     server.on("/book", answer(b"{}", "401 Unauthorized"))
     clock = Clock()
     source = small(tmp_path, server, clock, endpoints=["book"])

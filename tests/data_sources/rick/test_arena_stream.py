@@ -152,7 +152,7 @@ def test_any_dialect_can_be_guessed(street: Arena, listen: Listen) -> None:
 
 
 def test_one_connection_however_often_it_is_read(street: Arena, listen: Listen) -> None:
-    """Reading opens nothing: there is one connection, asked for with the right words."""
+    """P16: reading opens nothing: there is one connection, asked for with the right words."""
     heard = Heard(listen(street.url)).events(1)
     for number in range(20):
         street.place(number)

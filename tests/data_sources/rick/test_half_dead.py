@@ -75,7 +75,7 @@ def test_a_cut_in_the_middle_of_an_event(street: Arena, listen: Listen) -> None:
 
 
 def test_a_flood_is_counted_to_the_last(street: Arena, listen: Listen) -> None:
-    """What comes faster than it is taken is dropped beyond the buffer, and each one is counted."""
+    """P17: what comes faster than it is taken is dropped beyond the buffer, each one counted."""
     number = 5_000
     event = b'{"source":"oanda","type":"order_cancelled","payload":{"order_id":"%d"},"ts":%d}'
     lines = [framed(event % (n, 1_760_000_000_000_000_000 + n)) for n in range(number)]
@@ -98,7 +98,7 @@ def test_a_flood_is_counted_to_the_last(street: Arena, listen: Listen) -> None:
 
 
 def test_the_pace_grows_and_starts_over() -> None:
-    """Waits double with failures, stay within 0.5 and 60 s, differ, and start over after data."""
+    """P11: waits double with failures, stay within 0.5 and 60 s, differ, and start over."""
     pace = Pace(1.0, clock=lambda: 0.0)
     longest = []
     for _ in range(10):
@@ -115,7 +115,7 @@ def test_the_pace_grows_and_starts_over() -> None:
 
 
 def test_what_the_server_says_is_clamped() -> None:
-    """`retry: 0` and `retry: 99999999` stay within 0.5 and 60 s; a demand is kept, plus jitter."""
+    """P13: `retry: 0` and `retry: 99999999` stay within 0.5 and 60 s; a demand is kept."""
     pace = Pace(clock=lambda: 0.0)
     pace.server_says(0)
     assert pace.seconds() == 0.5
@@ -125,7 +125,7 @@ def test_what_the_server_says_is_clamped() -> None:
 
 
 def test_at_most_twenty_attempts_a_minute() -> None:
-    """However soon a stream ends again, the attempts of one minute are counted."""
+    """P11: however soon a stream ends again, the attempts of one minute are counted."""
     now = [0.0]
     pace = Pace(0.5, clock=lambda: now[0])
     attempts = []

@@ -25,9 +25,9 @@ def open_ended(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-@pytest.mark.parametrize("case", ["good", "expired"])
+@pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed", "tls10"])
 def test_certificates_are_verified(tmp_path: Path, listen: Listen, case: str) -> None:
-    """A good certificate is listened to in slices of waiting; an expired one is down, by name."""
+    """P08: a good certificate is listened to in slices of waiting; others are down, by name."""
     authority = Authority(tmp_path)
     with fault_server(authority.server(case)) as server:
         url = server.on("/events", open_ended)
@@ -36,10 +36,11 @@ def test_certificates_are_verified(tmp_path: Path, listen: Listen, case: str) ->
             heard.events(1).state("ok")
         else:
             assert "tls" in str(heard.state("down").reading.problem)
+            assert server.requests == []
 
 
 def test_a_server_that_ends_every_stream(server: FaultServer, listen: Listen) -> None:
-    """Each connection replays the same event and ends: one row, amber, and not too often."""
+    """P11: each connection replays the same event and ends: one row, amber, and not too often."""
 
     def ends(connection: socket.socket) -> None:
         connection.sendall(STREAM + EVENT)

@@ -37,7 +37,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
     st.lists(st.integers(min_value=0, max_value=12_000), max_size=20),
 )
 def test_chunks_do_not_matter(lines: list[tuple[bytes, bytes]], bom: bool, cuts: list[int]) -> None:
-    """Whatever the chunks, byte by byte too, the events, ids and giants are the same."""
+    """P14: whatever the chunks, byte by byte too, the events, ids and giants are the same."""
     body = (b"\xef\xbb\xbf" if bom else b"") + b"".join(line + end for line, end in lines)
     places = sorted({0, len(body), *(cut for cut in cuts if cut < len(body))})
     whole = parse(body)
@@ -78,7 +78,7 @@ def test_the_bytes_of_the_arena(realdata: object) -> None:
 
 
 def test_every_line_end_and_a_bom() -> None:
-    """A BOM is dropped; CR, LF and both end lines, also across chunks, and nothing else does."""
+    """P14: a BOM is dropped; CR, LF and both end lines, also across chunks; nothing else does."""
     assert data_of(b"\xef\xbb", b"\xbfdata: a\r", b"\ndata: b\r", b"data: c\n", b"\r\n") == [
         b"a\nb\nc"
     ]
@@ -94,7 +94,7 @@ def test_what_is_no_event() -> None:
 
 
 def test_fields() -> None:
-    """One blank behind the colon is dropped; an id holds on, one with a NUL does not count."""
+    """P13: one blank behind the colon is dropped; an id holds on, one with a NUL does not count."""
     parser = StreamParser()
     body = (
         b"id: 1\ndata:  x\nevent: tick\n\ndata: y\n\nid: 2\0\nretry: 9x\ndata: z\n\nid\ndata: w\n\n"
@@ -119,7 +119,7 @@ def test_an_id_of_an_earlier_connection_holds_until_another() -> None:
 
 
 def test_a_giant_is_told_at_once_and_once() -> None:
-    """An endless line is told when it passes the cap, kept nowhere, and its neighbours live."""
+    """P13: an endless line is told when it passes the cap, kept nowhere; its neighbors live."""
     parser = StreamParser(max_event_bytes=CAP)
     assert parser.feed(b"data: before\n\ndata: ") == [StreamEvent(b"before")]
     found = [e for _ in range(200) for e in parser.feed(b"x" * 1_000)]

@@ -30,7 +30,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("status", REFUSALS)
 def test_a_refusal_is_a_state(server: FaultServer, listen: Listen, status: str) -> None:
-    """Each refusal has its state and says what it was; no exception leaves `read()`."""
+    """P07, P15: each refusal has its state and says what it was; no exception leaves `read()`."""
     url = server.on("/events", answer(b"", status, headers={"Location": server.url("/other")}))
     state, words = REFUSALS[status]
     heard = Heard(listen(url, **OFF)).state(state)
@@ -42,7 +42,7 @@ def test_a_refusal_is_a_state(server: FaultServer, listen: Listen, status: str) 
 
 @pytest.mark.parametrize("status", [*REFUSALS][:6])
 def test_no_hot_retry(server: FaultServer, listen: Listen, status: str) -> None:
-    """What only a person can mend is not asked again at once: 204 never, the others much later."""
+    """P07, P15: what only a person can mend is not asked again soon: 204 never, others later."""
     source = listen(server.on("/events", answer(b"", status)), **OFF)
     Heard(source).state(REFUSALS[status][0])
     listener = source._listener
@@ -55,7 +55,7 @@ def test_no_hot_retry(server: FaultServer, listen: Listen, status: str) -> None:
 
 
 def test_retry_after_is_honored() -> None:
-    """429 with `Retry-After: 30` is tried again after 30 to 33 s."""
+    """P15: 429 with `Retry-After: 30` is tried again after 30 to 33 s."""
     import httpx
 
     from data_sources.event_stream.connection import Opened
@@ -85,7 +85,7 @@ def test_nobody_there(listen: Listen) -> None:
 
 
 def test_silent_and_dripping_heads(server: FaultServer, listen: Listen) -> None:
-    """A server that says nothing, or drips its head, is down within the head's five seconds."""
+    """P02, P03: a server that says nothing, or drips its head, is down by the head's deadline."""
     silent = Heard(listen(server.on("/silent", server.silent), **OFF))
     drip = Heard(listen(server.on("/drip", server.header_drip), **OFF))
     silent.until(lambda h: h.reading.state == "down", seconds=8)
@@ -118,7 +118,7 @@ def test_a_compressed_body(server: FaultServer, listen: Listen) -> None:
 
 
 def test_a_body_that_unfolds_for_ever(server: FaultServer, listen: Listen) -> None:
-    """A bomb in one event is a giant event: 50 MB unfold piece by piece, and nothing is kept."""
+    """P05: a bomb in one event is a giant: 50 MB unfold piece by piece, and nothing is kept."""
     packed = gzip.compress(b"data: " + b"x" * 50_000_000 + b"\n\ndata: {}\n\n", compresslevel=1)
     url = server.on("/events", body(packed, headers=b"Content-Encoding: gzip\r\n"))
     heard = Heard(listen(url, **OFF)).events(1)
@@ -127,7 +127,7 @@ def test_a_body_that_unfolds_for_ever(server: FaultServer, listen: Listen) -> No
 
 
 def test_an_endless_line(server: FaultServer, listen: Listen) -> None:
-    """A line without an end is told once, while it still runs, with its first bytes."""
+    """P13: a line without an end is told once, while it still runs, with its first bytes."""
 
     def endless(connection: socket.socket) -> None:
         connection.sendall(STREAM + b"\r\ndata: ")
@@ -172,7 +172,7 @@ def test_names_and_ids_reach_the_event(server: FaultServer, listen: Listen) -> N
 
 
 def test_last_event_id(server: FaultServer, listen: Listen) -> None:
-    """After a break the server is asked to go on; a number that is left out is a gap, counted."""
+    """P12: after a break the server is asked to go on; a number left out is a gap, counted."""
     event = b'id: %d\ndata: {"ts": 1760000000, "n": %d}\n\n'
     parts = iter([event % (1, 1) + event % (2, 2), event % (3, 3), event % (7, 7), event % (7, 7)])
 
@@ -193,7 +193,7 @@ def test_last_event_id(server: FaultServer, listen: Listen) -> None:
 
 
 def test_secrets_stay_secret(server: FaultServer, listen: Listen) -> None:
-    """The token travels in a header, to the stream's host alone, and is shown nowhere."""
+    """P18: the token travels in a header, to the stream's host alone, and is shown nowhere."""
     url = server.on("/events", answer(b"", "401 Unauthorized"))
     source = listen(f"{url}?key=s3cr3t-key", token="t0ken-value", **OFF)
     heard = Heard(source).state("auth")
