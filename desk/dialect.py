@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
 from data_sources.lines.guess import GUESSED
 from desk.origin import Origin
@@ -16,4 +18,14 @@ def dialect_of(origin: Origin) -> Dialect | None:
         spoken = str(getattr(origin.source, "speaks", ""))
         name = spoken or ("" if name == "auto" else name)
     # A guessed mapping makes events alone.
-    return load_dialect(name) if name and name != GUESSED else None
+    return loaded(name) if name and name != GUESSED else None
+
+
+@lru_cache(maxsize=64)
+def loaded(name: str) -> Dialect:
+    """Return a dialect as it was when it was first asked for: its source speaks it as it was then.
+
+    Raises:
+        DialectError: for a dialect that cannot be used.
+    """
+    return load_dialect(name)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from data_sources.dialects.dialect import Dialect, built_in, load_dialect
+from data_sources.dialects.dialect import Dialect, built_in
 from data_sources.dialects.event_frames import order_terms_of
-from desk.dialect import dialect_of
+from desk.dialect import dialect_of, loaded
 from desk.origin import Origin
 
 
@@ -41,4 +41,4 @@ def _told_by(events: pd.DataFrame) -> Dialect | None:
     """Return the dialect that events name: after a restart their source has guessed none yet."""
     systems = events["system"].unique()
     known = built_in()
-    return next((load_dialect(system) for system in systems if system in known), None)
+    return next((loaded(system) for system in systems if system in known), None)
