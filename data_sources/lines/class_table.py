@@ -31,18 +31,18 @@ class ClassTable:
         self._numbers: dict[LineClass, int] = {}
         self._words: list[list[str]] = [[] for _ in WORD_COLUMNS]
         self._codes: list[dict[str | None, int]] = [{None: MISSING} for _ in WORD_COLUMNS]
-        self._rows: list[tuple[int, ...]] = []
         self.texts: list[str | None] = []
-        self._array: IntArray | None = None
-        self._has_text: npt.NDArray[np.bool_] | None = None
+        # With room to grow: a log that invents words adds rows at every read.
+        self._rows = np.empty((64, len(WORD_COLUMNS)), np.int32)
+        self._told = np.empty(64, np.bool_)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.texts)
 
     @property
     def full(self) -> bool:
         """Whether the limit is reached; a full table still works."""
-        return len(self._rows) >= self._limit
+        return len(self) >= self._limit
 
     def number(self, line_class: LineClass) -> int:
         """The number of a class, added when it is new."""
@@ -56,24 +56,24 @@ class ClassTable:
                 codes[text] = code = len(words)
                 words.append(text)
             row.append(MISSING if code is None else code)
-        self._numbers[line_class] = number = len(self._rows)
-        self._rows.append(tuple(row))
+        self._numbers[line_class] = number = len(self)
+        if number == len(self._told):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+            self._told = np.concatenate([self._told, np.empty_like(self._told)])
+        self._rows[number] = row
+        self._told[number] = line_class.text is not None
         self.texts.append(line_class.text)
         return number
 
     @property
     def codes(self) -> IntArray:
         """Word codes, one row a class, one column a word column."""
-        if self._array is None or len(self._array) != len(self._rows):
-            self._array = np.array(self._rows, np.int32).reshape(-1, len(WORD_COLUMNS))
-        return self._array
+        return self._rows[: len(self)]
 
     @property
     def has_text(self) -> npt.NDArray[np.bool_]:
         """Whether each class has a text to fall back to."""
-        if self._has_text is None or len(self._has_text) != len(self._rows):
-            self._has_text = np.array([text is not None for text in self.texts], np.bool_)
-        return self._has_text
+        return self._told[: len(self)]
 
     def categoricals(self, class_id: IntArray) -> dict[str, pd.Categorical]:
         """The word columns of lines of these classes.
