@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.figure import Figure
 
-NAMES = ("backfill", "tail", "tick", "viewers", "browser", "startup", "memory", "momentum")
+NAMES = (
+    *("backfill", "tail", "sweep", "tick", "viewers", "browser", "startup", "attach", "memory"),
+    *("momentum", "unreachable", "targets"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

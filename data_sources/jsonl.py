@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -13,19 +12,19 @@ import pandas as pd
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.errors import ConfigError
 from data_sources.files.times import zone_of
+from data_sources.lines.bundles import Together
 from data_sources.lines.chunk import Chunk
 from data_sources.lines.clock_lines import ClockLines
-from data_sources.lines.decode import BadLine, Decoder
-from data_sources.lines.decoded import NAT, Columns, concatenate
+from data_sources.lines.decode import Decoder
+from data_sources.lines.decoded import NAT, concatenate
 from data_sources.lines.explain import explain_text
 from data_sources.lines.folder import account_of, session_of
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guesser import Guesser
 from data_sources.lines.infer import Guess
-from data_sources.lines.raw import escaped, raw_line, set_aside_of
+from data_sources.lines.raw import escaped, raw_line
 from data_sources.lines.repeats import Repeats
-from data_sources.lines.stretches import in_stretches
 from data_sources.lines.tail import Tail
 from data_sources.lines.verdict import judged
 from data_sources.reading import Counts, Quarantined, Reading
@@ -106,7 +105,7 @@ class JsonlSource:
     def _begin(self) -> None:
         self._counts = Counts()
         self._newest_ns = NAT
-        self._decoder: Decoder | None = None
+        self._together: Together | None = None
         self._cursor: dict[str, Any] | None = None
         self._guesser = Guesser(self._clock)
         if self.dialect != AUTO:
@@ -114,8 +113,8 @@ class JsonlSource:
             self._speak(load_dialect(self.dialect))
 
     def __repr__(self) -> str:
-        dialect = self._decoder.dialect.name if self._decoder else "not known yet"
-        guessed = " (guessed)" if self.dialect == AUTO and self._decoder else ""
+        dialect = self.speaks or "not known yet"
+        guessed = " (guessed)" if self.dialect == AUTO and self.speaks else ""
         bad = sum(self._counts.quarantined.values())
         return (
             f"JsonlSource({self.path!r}, name={self.name!r}, dialect={dialect!r}{guessed}, "
@@ -130,7 +129,7 @@ class JsonlSource:
     @property
     def speaks(self) -> str:
         """The name of the dialect in use; "" while it is not known."""
-        return self._decoder.dialect.name if self._decoder else ""
+        return self._spoken.name if self._spoken else ""
 
     @property
     def guess(self) -> Guess | None:
@@ -183,7 +182,7 @@ class JsonlSource:
             as_of=self._as_of(),
             state=state,
             problem=problem,
-            counts=self._counts_now(),
+            counts=self._counts.copy(),
             quarantined=tuple(set_aside[-MOST_QUARANTINED:]),
             more=self._tail.more,
         )
@@ -196,42 +195,29 @@ class JsonlSource:
 
     def explain(self, file: str | Path, line_number: int | None = None) -> str:
         """How lines of a file are read in the dialect of this source, field by field."""
-        spoken = self._decoder.dialect if self._decoder else self.dialect
-        return explain_text(file, line_number, dialect=spoken)
+        return explain_text(file, line_number, dialect=self._spoken or self.dialect)
 
     def _events(
         self, chunks: list[Chunk], received_ns: int, set_aside: list[Quarantined]
     ) -> pd.DataFrame:
         if not self._guesser.settled:
             self._speak(self._guesser.look(chunks, self._counts.accepted))
-        decoder = self._decoder
-        assert decoder is not None
+        together = self._together
+        assert together is not None
+        decoder = together.decoder
         decoder.renew_if_full()
-        parts: list[Columns] = []
-        stretches = []
-        for chunk in in_stretches(chunks):
-            columns, bad = decoder.decode(chunk.data, received_ns)
-            if self._clock_lines is not None:
-                self._clock_lines.fill(columns, chunk, received_ns)
-            session = session_of(chunk.file, self._tail.root)
-            once = self._repeats.left_out(columns, decoder.table, session)
-            self._counts.duplicates += len(columns) - len(once)
-            columns = once
-            columns.offset += chunk.offset
-            self._count(columns, bad)
-            set_aside += [set_aside_of(chunk, line) for line in bad]
-            if len(columns):
-                parts.append(columns)
-                account = account_of(chunk.file) if decoder.dialect.folder_is_account else None
-                stretches.append(Stretch(len(columns), chunk.generation, session, account))
-        if not parts:
+        root = self._tail.root
+        sessions = {chunk.file: session_of(chunk.file, root) for chunk in chunks}
+        found = together.decode(chunks, sessions, received_ns, self._counts)
+        set_aside += found.set_aside
+        if not found.parts:
             return self._nothing
-        joined = parts[0] if len(parts) == 1 else concatenate(parts)
+        joined = found.parts[0] if len(found.parts) == 1 else concatenate(found.parts)
         self._newest_ns = max(self._newest_ns, int(joined.ts_ns.max()))
         events = event_frame(
             joined,
             decoder.table,
-            stretches,
+            [self._stretch(n, chunk, sessions[chunk.file]) for n, chunk in found.runs],
             source=self.name,
             system=decoder.dialect.name,
             account_id=self.account_id,
@@ -239,15 +225,10 @@ class JsonlSource:
         )
         return decoder.dialect.finish(events)
 
-    def _count(self, columns: Columns, bad: list[BadLine]) -> None:
-        counts = self._counts
-        counts.lines_in += columns.lines
-        counts.blank += columns.blank
-        counts.accepted += len(columns)
-        counts.naive += columns.naive
-        counts.untimed += columns.untimed
-        for line in bad:
-            counts.quarantined[line.reason] = counts.quarantined.get(line.reason, 0) + 1
+    def _stretch(self, rows: int, chunk: Chunk, session: str) -> Stretch:
+        by_folder = self._spoken is not None and self._spoken.folder_is_account
+        account = account_of(chunk.file) if by_folder else None
+        return Stretch(rows, chunk.generation, session, account)
 
     def _oversize_lines(self) -> list[Quarantined]:
         lines = self._tail.take_oversize()
@@ -261,25 +242,25 @@ class JsonlSource:
         ]
 
     def _speak(self, dialect: Dialect) -> None:
-        if self._decoder and self._decoder.dialect is dialect:
+        if self._together and self._together.decoder.dialect is dialect:
             return
-        self._decoder = Decoder(dialect, self._zone)
-        self._repeats = Repeats(dialect)
         rule, zone, tail = dialect.clock, self._zone, self._tail
-        self._clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
+        clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
+        self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)
+
+    @property
+    def _spoken(self) -> Dialect | None:
+        return self._together.decoder.dialect if self._together else None
 
     def _as_of(self) -> pd.Timestamp | None:
         return None if self._newest_ns == NAT else pd.Timestamp(self._newest_ns, tz="UTC")
 
-    def _counts_now(self) -> Counts:
-        return Counts(**asdict(self._counts))
-
     def _cursor_now(self) -> dict[str, Any]:
         return {
             "tail": self._tail.cursor(),
-            "counts": asdict(self._counts),
+            "counts": self._counts.to_json(),
             **self._guesser.to_json(self.speaks),
-            "told": self._repeats.to_json() if self._decoder else {},
+            "told": self._together.repeats.to_json() if self._together else {},
             "newest_ns": None if self._newest_ns == NAT else self._newest_ns,
         }
 
@@ -293,6 +274,6 @@ class JsonlSource:
         spoken = None if self._guesser.settled else self._guesser.restore(cursor)
         if spoken is not None:
             self._speak(spoken)
-        if self._decoder is not None:
-            self._repeats.restore(cursor.get("told", {}))
+        if self._together is not None:
+            self._together.repeats.restore(cursor.get("told", {}))
         self._cursor = cursor

@@ -64,6 +64,15 @@ class Counts:
         parts = self.accepted + sum(self.quarantined.values()) + self.duplicates + self.blank
         return self.lines_in == parts
 
+    def to_json(self) -> dict[str, Any]:
+        """The counts as JSON values that nobody shares."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {k: dict(v) if isinstance(v, dict) else v for k, v in values.items()}
+
+    def copy(self) -> Counts:
+        """The counts as they are now."""
+        return Counts(**self.to_json())
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

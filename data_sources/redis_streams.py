@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
@@ -76,6 +75,7 @@ class RedisStreamsSource:
 
     kind: ClassVar = "redis_streams"
     frame_name: ClassVar = "events"
+    may_wait: ClassVar = True
     secrets: ClassVar = frozenset({"password"})
 
     def __init__(
@@ -260,7 +260,7 @@ class RedisStreamsSource:
             as_of=newest,
             state=state,
             problem=problem,
-            counts=Counts(**asdict(self._counts)),
+            counts=self._counts.copy(),
             quarantined=tuple(set_aside[-MOST_QUARANTINED:]),
             more=more,
         )
@@ -268,7 +268,7 @@ class RedisStreamsSource:
     def _cursor_now(self) -> dict[str, Any]:
         return {
             "streams": {name: each.to_json() for name, each in self._positions.items()},
-            "counts": asdict(self._counts),
+            "counts": self._counts.to_json(),
             "mirrors": self._mirrors.to_json(),
             "lost": self.lost_entries,
             "newest_ns": None if self._newest_ns == NAT else self._newest_ns,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, ClassVar, Final
 
 import pandas as pd
@@ -20,7 +19,7 @@ from data_sources.event_stream.pace import Pace
 from data_sources.event_stream.parser import SMALLEST_CAP
 from data_sources.event_stream.trouble import Trouble
 from data_sources.lines.decoded import NAT
-from data_sources.reading import Counts, Reading
+from data_sources.reading import Reading
 from data_sources.zone import zone_of
 
 FORMAT: Final = "sse-1"
@@ -202,7 +201,7 @@ class SseSource:
             as_of=self._as_of(),
             state=state,
             problem=problem,
-            counts=Counts(**asdict(intake.counts)),
+            counts=intake.counts.copy(),
             quarantined=tuple(set_aside[-MOST_QUARANTINED:]),
             more=more,
         )

@@ -13,9 +13,11 @@ from typing import Final
 import pandas as pd
 
 from data_sources.reading import Reading
+from desk.far_stream import FarStream, may_wait
 from desk.keeper import Keeper
 from desk.memory import give_memory_back
 from desk.origin import Origin, Wakeable
+from desk.pollers import Pollers, Turn
 from desk.states import joined
 from desk.terms import terms_told
 from desk.wake import Wake
@@ -36,14 +38,16 @@ RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
 TRIM_SECONDS: Final = 5.0
 COMPLAIN_SECONDS: Final = 60.0
+HUNG_SECONDS: Final = 0.5
+"""A read that took longer and brought nothing may do so again: see `Pollers`."""
 HELD_ROWS: Final = 1_000_000
 """With a state folder that cannot be written, reading pauses here: the log itself is the buffer."""
 
 
 class Clock:
-    """A thread that sweeps the streams, and a thread for each polled state.
+    """A thread that sweeps the streams; what may have to wait for others is read in other threads.
 
-    Polled states have threads of their own, so that one that hangs delays nobody else.
+    Those are polled states, and streams behind a network: one that hangs delays nobody else.
     """
 
     def __init__(
@@ -64,10 +68,8 @@ class Clock:
         self._lock = threading.Lock()
         self._inbox: list[tuple[Origin, Reading]] = []
         self._sweeper = threading.Thread(target=self._run, name="desk-clock", daemon=True)
-        self._pollers = [
-            threading.Thread(target=self._poll, args=(o,), name=f"desk-poll-{o.name}", daemon=True)
-            for o in self._polled
-        ]
+        self._pollers = Pollers(self._polled, self._poll)
+        self._far = {o.name: FarStream(o.name, o.source) for o in self._streams if may_wait(o)}
         self._wakes: list[Wake] = []
         self._committed_at = self._ticked_at = self._checked_at = 0.0
         self._news = self._took = self._was_busy = False
@@ -82,16 +84,18 @@ class Clock:
     def start(self) -> None:
         """Start the threads."""
         self._sweeper.start()
-        for thread in self._pollers:
-            thread.start()
+        self._pollers.start()
 
     def stop(self) -> None:
         """End the threads and keep what is left."""
         self._ending.set()
+        self._pollers.stop()
         if self._sweeper.is_alive():
             self._sweeper.join(timeout=8)
         for wake in self._wakes:
             wake.stop()
+        for far in self._far.values():
+            far.stop()
         if not self._sweeper.is_alive():
             self._keeper.commit(self._origins, self._now_ns())
 
@@ -148,20 +152,39 @@ class Clock:
     def _sweep(self) -> bool:
         """Read every stream once; return whether some origin holds more."""
         more = self._took = False
+        self._ask_far()
         for origin in self._streams:
             if time.monotonic() < origin.retry_at:
                 continue
             if self._keeper.trouble and sum(map(len, origin.waiting)) > HELD_ROWS:
                 continue
             try:
-                reading = origin.source.read(origin.cursor if origin.cursor_is_news else None)
-                origin.cursor_is_news = False
+                reading = self._read(origin)
+                if reading is None:
+                    continue
                 self._take(origin, reading)
                 more |= reading.more
                 origin.catching_up = reading.more
             except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
                 self._fell(origin, error)
         return more
+
+    def _ask_far(self) -> None:
+        """Ask the streams behind a network first: they answer while the files are read."""
+        for origin in self._streams:
+            far = self._far.get(origin.name)
+            if far is not None and time.monotonic() >= origin.retry_at:
+                told = far.ask(origin.cursor if origin.cursor_is_news else None)
+                origin.cursor_is_news &= not told
+
+    def _read(self, origin: Origin) -> Reading | None:
+        """Read a stream; None while a server has not answered yet."""
+        far = self._far.get(origin.name)
+        if far is not None:
+            return far.answer()
+        reading = origin.source.read(origin.cursor if origin.cursor_is_news else None)
+        origin.cursor_is_news = False
+        return reading
 
     def _take(self, origin: Origin, reading: Reading) -> None:
         before = (origin.state, origin.problem)
@@ -195,22 +218,24 @@ class Clock:
 
     # -- polled states -------------------------------------------------------------------------
 
-    def _poll(self, origin: Origin) -> None:
-        pause = random.uniform(0, min(1.0, origin.every_seconds))
-        while not self._ending.wait(pause):
-            begun = time.monotonic()
-            try:
-                reading = origin.source.read()
-            except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
-                self._fell(origin, error)
-            else:
-                with self._lock:
-                    self._inbox.append((origin, reading))
-            # A source that was refused says itself how long to wait, with jitter of its own.
-            usual = origin.every_seconds * random.uniform(0.95, 1.05)
-            wanted = getattr(origin.source, "wait_seconds", None)
-            spent = time.monotonic() - begun
-            pause = max(0.05, (usual if wanted is None else wanted) - spent)
+    def _poll(self, origin: Origin) -> Turn:
+        """Read an origin once, in a thread of the pollers."""
+        begun = time.monotonic()
+        answered = False
+        try:
+            reading = origin.source.read()
+        except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
+            self._fell(origin, error)
+        else:
+            answered = reading.state not in ("down", "unreadable")
+            with self._lock:
+                self._inbox.append((origin, reading))
+        # A source that was refused says itself how long to wait, with jitter of its own.
+        usual = origin.every_seconds * random.uniform(0.95, 1.05)
+        wanted = getattr(origin.source, "wait_seconds", None)
+        spent = time.monotonic() - begun
+        pause = max(0.05, (usual if wanted is None else wanted) - spent)
+        return Turn(pause, hung=not answered and spent > HUNG_SECONDS)
 
     def _take_polled(self) -> None:
         with self._lock:

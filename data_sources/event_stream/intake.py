@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -78,7 +77,7 @@ class Intake:
             "known": self.replay.known,
             "gaps": self.replay.gaps,
             "session": self._session,
-            "counts": asdict(self.counts),
+            "counts": self.counts.to_json(),
             "newest_ns": self.newest_ns,
             "dialect": str(dialect.file if dialect.file.stem != dialect.name else dialect.name)
             if dialect

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import zlib
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +100,8 @@ class _Clock:
         self._begin()
 
     def _begin(self) -> None:
-        self._ns: list[int] = []
+        # An array is looked at where it stands: a list would be copied as a whole at each look.
+        self._ns = array("q")
         self._offset = 0
         self._inode: int | None = None
 
@@ -107,7 +109,7 @@ class _Clock:
         """Times of lines by their numbers from 0, NaT where there is none."""
         if int(numbers.max()) >= len(self._ns):
             self._grow()
-        known = np.array(self._ns, np.int64)
+        known = np.frombuffer(self._ns, np.int64) if self._ns else np.empty(0, np.int64)
         found = np.full(len(numbers), NAT, np.int64)
         there = numbers < len(known)
         found[there] = known[numbers[there]]
@@ -129,7 +131,7 @@ class _Clock:
             if not end:
                 return
             self._offset += end
-            self._ns += [self._time(line) for line in data[: end - 1].split(b"\n")]
+            self._ns.extend(map(self._time, data[: end - 1].split(b"\n")))
 
     def _read(self) -> tuple[bytes, Stamp]:
         try:

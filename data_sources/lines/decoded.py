@@ -58,6 +58,20 @@ def without(columns: Columns, rows: list[int]) -> Columns:
     )
 
 
+def sliced(columns: Columns, first: int, end: int) -> Columns:
+    """The rows from `first` to before `end`, in memory of their own where they are numbers.
+
+    How many lines that were, and how they were told, is not known of a part.
+    """
+    return Columns(
+        columns.class_id[first:end],
+        columns.ts_ns[first:end].copy(),
+        columns.offset[first:end].copy(),
+        {name: values[first:end] for name, values in columns.numbers.items()},
+        {name: values.slice(first, end - first) for name, values in columns.texts.items()},
+    )
+
+
 def in_line_order(parts: list[Columns]) -> Columns:
     """Parts of one block as one, ordered by the offset of the line."""
     filled = [part for part in parts if len(part)] or parts[:1]

@@ -7,8 +7,7 @@ from pathlib import Path, PurePosixPath
 
 def session_of(file: str, root: Path) -> str:
     """The folder relative to the root; the root's own name for files that stand in it."""
-    folder = PurePosixPath(file).parent.as_posix()
-    return root.name if folder == "." else folder
+    return file.rpartition("/")[0] or root.name
 
 
 def account_of(file: str) -> str | None:

@@ -50,6 +50,7 @@ class Generation:
     copies: dict[Key, Found] = field(default_factory=dict)
     strangers: set[tuple[int, ...]] = field(default_factory=set)
     saved: dict[str, Any] | None = None
+    saved_key: Key | None = None
 
     @property
     def id(self) -> str:
@@ -167,9 +168,10 @@ class Generation:
         self.long_head = b""
 
     def to_json(self) -> dict[str, Any]:
-        """What the cursor keeps; of constant size, and made anew only after a change."""
-        if self.saved is None or self.saved["finished"] != self.finished:
-            self.saved = {
+        """What the cursor keeps; of constant size, and the same dict until something changes."""
+        saved = self.saved
+        if saved is None or saved["finished"] != self.finished or self.saved_key != self.key:
+            saved = {
                 "file": self.file,
                 "serial": self.serial,
                 "base": self.base,
@@ -180,8 +182,10 @@ class Generation:
                 "marks": self.marks.to_json(),
                 "finished": self.finished,
                 "seen": [self.size, self.mtime_ns] if self.finished else [-1, -1],
+                "key": list(self.key) if self.key else None,
             }
-        return {**self.saved, "key": list(self.key) if self.key else None}
+            self.saved, self.saved_key = saved, self.key
+        return saved
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Generation:

@@ -1,0 +1,171 @@
+"""Sources that cannot be reached beside healthy ones: how late are those read?
+
+A real desk over real sockets: eight health endpoints that answer and a log that is written, beside
+endpoints that refuse, are silent, drip, or have a name that nobody knows, and a Redis that is
+silent. The same desk without the sick ones shows what this machine itself is late by. The rival
+polls the same sources one after the other in one thread.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.endpoints import closed_port, endpoints
+from benchmarks.figure import Figure, Reach
+from benchmarks.fresh import fresh
+from benchmarks.paced import PacedSource
+from benchmarks.scratch import folder
+
+HEALTHY = 8
+PACE_SECONDS = 0.5
+USUAL_GAP_SECONDS = 0.1
+"""Between two sweeps of a log that is written: one tick."""
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """Measure the desk with and without the sick ones, and the rival."""
+    seconds = 10.0 if quick else 40.0
+    with endpoints() as url, socket.create_server(("127.0.0.1", 0)) as mute:
+        places = {"url": url, "redis_port": mute.getsockname()[1], "seconds": seconds}
+        desk = _fresh("desk", sick=True, **places)
+        calm = _fresh("desk", sick=False, **places)
+        turns = _fresh("turns", sick=True, **places)
+    sick = "refused, silent (HTTP and Redis), dripping, unknown name"
+    for name, what in ("polled", "health endpoints at 0.5 s"), ("log", "a log at each sweep"):
+        yield Figure(
+            f"unreachable_{name}_late_p99", desk[name]["p99"] * 1e3, "ms",
+            "the same sources in one thread, one after the other", turns[name]["p99"] * 1e3,
+            Reach(50.0), desk[name]["n"],
+            f"how late {what} are read beside {sick}, {seconds:g} s; worst "
+            f"{desk[name]['worst'] * 1e3:.1f} ms; without the sick ones p99 "
+            f"{calm[name]['p99'] * 1e3:.1f}, worst {calm[name]['worst'] * 1e3:.1f} ms",
+        )  # fmt: skip
+
+
+def _fresh(who: str, **arguments: Any) -> dict[str, Any]:
+    log, state = folder("log") / "aurora_events.jsonl", folder("state")
+    return dict(
+        fresh("benchmarks.unreachable:run", who=who, log=str(log), state=str(state), **arguments)
+    )
+
+
+def run(
+    who: str, sick: bool, url: str, redis_port: int, seconds: float, log: str, state: str
+) -> dict[str, Any]:
+    """Read for some time, in a process of its own."""
+    healthy = [
+        PacedSource(f"{url}/ok/{number}", name=f"bot_{number}", every_seconds=PACE_SECONDS)
+        for number in range(HEALTHY)
+    ]
+    followed = _followed(log)
+    sources = [*healthy, followed, *(_sick(url, redis_port) if sick else [])]
+    writing = threading.Event()
+    writer = threading.Thread(target=_write, args=(Path(log), writing), daemon=True)
+    writer.start()
+    asking = _Desk(sources, state) if who == "desk" else _Turns(sources)
+    time.sleep(seconds)
+    asking.stop()
+    writing.set()
+    writer.join()
+    late = [seconds for source in healthy for seconds in source.late_seconds]
+    gaps = [max(0.0, gap - USUAL_GAP_SECONDS) for gap in followed.gaps]
+    return {"polled": _summary(late), "log": _summary(gaps)}
+
+
+def _followed(log: str) -> Any:
+    """The log's source, which notes the time between two of its readings."""
+    from data_sources.jsonl import JsonlSource
+    from data_sources.reading import Reading
+
+    class Followed(JsonlSource):
+        def __init__(self) -> None:
+            super().__init__(log, dialect="aurora", name="log")
+            self.gaps: list[float] = []
+            self._ended = 0.0
+
+        def read(self, cursor: dict[str, Any] | None = None, **limits: Any) -> Reading:
+            now = time.monotonic()
+            if self._ended:
+                self.gaps.append(now - self._ended)
+            reading = super().read(cursor, **limits)
+            self._ended = time.monotonic()
+            return reading
+
+    return Followed()
+
+
+def _sick(url: str, redis_port: int) -> list[Any]:
+    from data_sources.health import HealthSource
+    from data_sources.redis_streams import RedisStreamsSource
+
+    urls = {
+        "refused": f"http://127.0.0.1:{closed_port()}/",
+        "silent": f"{url}/silent",
+        "drip": f"{url}/drip",
+        "dns": "http://no-such-host.invalid/health",
+    }
+    asked = [
+        HealthSource(place, name=name, every_seconds=PACE_SECONDS) for name, place in urls.items()
+    ]
+    return [*asked, RedisStreamsSource(f"redis://127.0.0.1:{redis_port}", name="mute_redis")]
+
+
+def _write(log: Path, ending: threading.Event) -> None:
+    """Ten lines a second."""
+    with log.open("a") as out:
+        while not ending.wait(0.1):
+            out.write(f'{{"event_code": "ORDER.SUBMIT", "ts_ns": {time.time_ns()}}}\n')
+            out.flush()
+
+
+def _summary(seconds: list[float]) -> dict[str, float]:
+    import numpy as np
+
+    # What is read for the first time is loaded, resolved and opened: not counted.
+    settled = np.array(seconds[5:])
+    p99 = float(np.quantile(settled, 0.99))
+    return {"n": len(settled), "p99": p99, "worst": float(settled.max())}
+
+
+class _Desk:
+    """Our desk."""
+
+    def __init__(self, sources: list[Any], state: str) -> None:
+        from desk.desk import Desk
+        from desk.origin import origin
+
+        origins = [origin(source.name, source) for source in sources]
+        self._desk = Desk(origins, state_dir=Path(state))
+        self._desk.start()
+
+    def stop(self) -> None:
+        self._desk.stop()
+
+
+class _Turns:
+    """The rival: whoever is due is read, the others wait."""
+
+    def __init__(self, sources: list[Any]) -> None:
+        self._due = dict.fromkeys(range(len(sources)), 0.0)
+        self._sources = sources
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            number = min(self._due, key=lambda each: self._due[each])
+            self._ending.wait(max(0.0, self._due[number] - time.monotonic()))
+            begun = time.monotonic()
+            self._sources[number].read()
+            pace = getattr(self._sources[number], "wait_seconds", USUAL_GAP_SECONDS)
+            self._due[number] = max(begun + pace, time.monotonic() + 0.05)
+
+    def stop(self) -> None:
+        self._ending.set()
+        self._thread.join()
