@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,7 @@ import pandas as pd
 
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
+from data_sources.files.side_by_side import side_by_side
 from data_sources.frames import empty
 from data_sources.parquet_columns import RefusedError
 from data_sources.parquet_file import (
@@ -29,6 +31,7 @@ from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, printa
 from data_sources.reading import Counts, Reading
 
 MOST_TOLD: Final = 3
+LEADS_OUT: Final = "is a link that leads out of its folder"
 AHEAD_NS: Final = 2 * 86_400 * 10**9
 """Bars of a session that has begun elsewhere are stamped ahead of our day."""
 
@@ -187,31 +190,31 @@ class ParquetSource:
         gone = self._kept.keys() - set(files)
         for file in gone:
             del self._kept[file]
-        changed = bool(gone)
+        changed = {}
         for file in files:
             before = self._kept.get(file)
-            try:
-                found = file.stat()
-                signature = (found.st_size, found.st_mtime_ns, found.st_ino)
-            except OSError as e:
-                signature = (0, 0, 0)
+            old = before.bars if before else []
+            found = _signature(file)
+            if isinstance(found, OSError):
                 if before is None or before.refused is None:
-                    old = before.bars if before else []
-                    self._kept[file] = _Kept(signature, old, f"cannot be read: {e.strerror}")
-                    changed = True
-                continue
-            if before is None or before.signature != signature:
-                self._kept[file] = self._read_file(file, signature, limits, before)
-                changed = True
-        return changed
+                    why = f"cannot be read: {found.strerror}"
+                    changed[file] = _Kept((0, 0, 0), old, why)
+            elif before is None or before.signature != found:
+                out = str(file) != self.path and leads_out(file)
+                # Its place; it is read below, with the others.
+                changed[file] = _Kept(found, old, LEADS_OUT if out else None)
+        unread = [(file, kept) for file, kept in changed.items() if kept.refused is None]
+        read = partial(self._read_file, limits=limits)
+        self._kept |= changed
+        self._kept |= zip((file for file, _ in unread), side_by_side(read, unread), strict=True)
+        self._bytes_read += sum(kept.signature[0] for _, kept in unread)
+        return bool(gone or changed)
 
-    def _read_file(
-        self, file: Path, signature: tuple[int, int, int], limits: Limits, before: _Kept | None
-    ) -> _Kept:
+    def _read_file(self, named: tuple[Path, _Kept], limits: Limits) -> _Kept:
+        """Read a file; what is kept of it when that does not work are the bars that were."""
+        file, before = named
+        signature = before.signature
         try:
-            if str(file) != self.path and leads_out(file):
-                raise RefusedError("is a link that leads out of its folder")
-            self._bytes_read += signature[0]
             bars = read_bars(file, symbol_of(file), limits)
             return _Kept(signature, [each.newest(self._newest) for each in bars])
         except RefusedError as e:
@@ -221,7 +224,7 @@ class ParquetSource:
             signature, why = (0, 0, 0), f"cannot be read: {e.strerror or e}"
         except MemoryError:
             why = "does not fit into memory; lower max_rows"
-        return _Kept(signature, before.bars if before else [], why)
+        return _Kept(signature, before.bars, why)
 
     def _whole(self) -> pd.DataFrame:
         """All bars as one frame, symbols in the order of their files, times ascending."""
@@ -285,3 +288,12 @@ class ParquetSource:
             problem=problem,
             counts=Counts(bytes_read=self._bytes_read),
         )
+
+
+def _signature(file: Path) -> tuple[int, int, int] | OSError:
+    """What tells that a file changed, or why it cannot be asked."""
+    try:
+        found = file.stat()
+    except OSError as e:
+        return e
+    return found.st_size, found.st_mtime_ns, found.st_ino

@@ -35,7 +35,8 @@ def times_of(column: Any, zone: ZoneInfo) -> tuple[NDArray[np.int64], bool]:
         naive = not kinds.is_date(column.type) and column.type.tz is None
         column = column.cast(pyarrow.timestamp("ns", getattr(column.type, "tz", None)))
         column = column.fill_null(0) if missing is not None else column
-        ts = column.to_numpy().astype("M8[ns]", copy=False).view(np.int64)
+        lies = column.chunk(0) if column.num_chunks == 1 else column
+        ts = lies.to_numpy().astype("M8[ns]", copy=False).view(np.int64)
         if naive and zone.key != "UTC":
             local = pd.DatetimeIndex(ts.view("M8[ns]"))
             utc = local.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
@@ -46,14 +47,25 @@ def times_of(column: Any, zone: ZoneInfo) -> tuple[NDArray[np.int64], bool]:
 
 
 def numbers_of(table: Any, origins: list[str]) -> NDArray[np.float64]:
-    """One price column, filled from each of its origins in turn."""
+    """One price column, filled from each of its origins in turn; perhaps not to be written to."""
     found: NDArray[np.float64] | None = None
     for origin in origins:
-        column = table.column(origin)
-        if not str(column.type).startswith(("float", "double")):
-            column = column.cast("float64")
-        numbers = column.to_numpy().astype(np.float64, copy=False)
+        numbers = _floats(table.column(origin))
         found = numbers if found is None else np.where(np.isfinite(found), found, numbers)
     assert found is not None
     finite = np.isfinite(found)
     return found if finite.all() else np.where(finite, found, np.nan)
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
+    """A column as it lies in memory where that can be, NaN where it is null."""
+    import pyarrow.types as kinds
+
+    if column.num_chunks == 1 and not column.null_count:
+        if kinds.is_float64(column.type):
+            return np.asarray(column.chunk(0).to_numpy())
+        if kinds.is_integer(column.type):
+            return np.asarray(column.chunk(0).to_numpy()).astype(np.float64)
+    if not kinds.is_floating(column.type) or kinds.is_float16(column.type):
+        column = column.cast("float64")
+    return np.asarray(column.to_numpy()).astype(np.float64, copy=False)

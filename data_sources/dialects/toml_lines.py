@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-\"]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w\-\"]+)\s*=")
@@ -16,22 +18,28 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
         path: keys and, for arrays of tables, 0-based indexes: `("rules", 2, "then", "kind")`.
     """
     best, depth = 1, 0
-    counts: dict[str, int] = {}
-    prefix: tuple[str | int, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = _HEADER.match(line)
-        key = None if header else _KEY.match(line)
-        if header:
-            prefix = _header_path(header, counts)
-            here = prefix
-        elif key:
-            here = (*prefix, key[1].strip('"'))
-        else:
-            continue
+    for number, here in _places(text):
         shared = min(len(here), len(path))
         if shared > depth and here[:shared] == path[:shared]:
             best, depth = number, shared
     return best
+
+
+@lru_cache(maxsize=4)
+def _places(text: str) -> list[tuple[int, tuple[str | int, ...]]]:
+    """The lines with a header or a key, and the path that is meant: a file is asked many times."""
+    return list(_each_place(text))
+
+
+def _each_place(text: str) -> Iterator[tuple[int, tuple[str | int, ...]]]:
+    counts: dict[str, int] = {}
+    prefix: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            prefix = _header_path(header, counts)
+            yield number, prefix
+        elif key := _KEY.match(line):
+            yield number, (*prefix, key[1].strip('"'))
 
 
 def _header_path(header: re.Match[str], counts: dict[str, int]) -> tuple[str | int, ...]:

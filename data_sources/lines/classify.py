@@ -67,7 +67,7 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
     exist; ids, numbers and texts do not.
     """
     facts = Facts(record)
-    facts.code, facts.code_key = _code(record, dialect)
+    facts.code, facts.code_key = code_of(record, dialect)
     rules = rules_for(dialect, facts.code)
     facts.rule = next((rule for rule in rules if rule.when.holds(facts)), None)
     then = dict(facts.rule.then) if facts.rule else {}
@@ -102,7 +102,8 @@ def rules_for(dialect: Dialect, code: str | None) -> tuple[Rule, ...]:
     )
 
 
-def _code(record: Record, dialect: Dialect) -> tuple[str | None, str | None]:
+def code_of(record: Record, dialect: Dialect) -> tuple[str | None, str | None]:
+    """The code of a record, and the key that gave it; None twice when it has none."""
     for path in dialect.code:
         value = path.of(record)
         if isinstance(value, str) and value:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
-from data_sources.lines.classify import Facts, classify, record_of
+from data_sources.lines.classify import Classifier, Facts, code_of, record_of
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.lines.strict import BadLineError, parse_line
 
@@ -82,8 +82,7 @@ def infer_path(path: str | Path) -> Guess:
 def recognizes(dialect: Dialect, fields: dict[str, Any]) -> bool:
     """Whether the signs that a record shows are enough for the dialect."""
     record = record_of(fields, dialect)
-    code = classify(record, dialect)[1].code
-    facts = Facts(record, code)
+    facts = Facts(record, code_of(record, dialect)[0])
     weight = 0.0
     for sign in dialect.signs:
         has_keys = all(path.find(record)[0] for path in sign.keys)
@@ -136,5 +135,12 @@ def _candidates() -> tuple[Dialect, ...]:
 
 def _kinds(name: str, parsed: list[dict[str, Any]]) -> dict[str, int]:
     dialect = load_dialect(name)
-    kinds = (classify(record_of(fields, dialect), dialect)[0].words[0] for fields in parsed)
+    classifier = _classifier(dialect)
+    kinds = (classifier(record_of(fields, dialect)).words[0] for fields in parsed)
     return dict(Counter(str(kind) for kind in kinds).most_common())
+
+
+@lru_cache(maxsize=8)
+def _classifier(dialect: Dialect) -> Classifier:
+    """Most lines are like another one, in this folder or in the next."""
+    return Classifier(dialect)
