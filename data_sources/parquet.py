@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,19 +13,17 @@ import pandas as pd
 
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
-from data_sources.files.side_by_side import side_by_side
 from data_sources.frames import empty
-from data_sources.parquet_columns import RefusedError
 from data_sources.parquet_file import (
     PRICES,
     Bars,
     Limits,
     holds_bars,
     impossible,
-    read_bars,
 )
 from data_sources.parquet_frame import prices_frame
-from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, printable, symbol_of
+from data_sources.parquet_kept import Kept, read_files, signature_of
+from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, printable
 from data_sources.reading import Counts, Reading
 
 MOST_TOLD: Final = 3
@@ -36,15 +32,6 @@ AHEAD_NS: Final = 2 * 86_400 * 10**9
 """Bars of a session that has begun elsewhere are stamped ahead of our day."""
 
 Price = Literal["open", "high", "low", "close", "volume"]
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What is known of a file: the state of the disk it was read at, its bars, what is wrong."""
-
-    signature: tuple[int, int, int]
-    bars: list[Bars]
-    refused: str | None = None
 
 
 class ParquetSource:
@@ -141,7 +128,7 @@ class ParquetSource:
         self._columns = [price for price in PRICES if price in columns]
         self._max_bytes, self._max_rows, self._newest = max_bytes, max_rows, newest_bars
         self._now = now
-        self._kept: dict[Path, _Kept] = {}
+        self._kept: dict[Path, Kept] = {}
         self._notes: list[str] = []
         self._frame = empty("prices")
         self._bytes_read = self._left_out = 0
@@ -194,37 +181,20 @@ class ParquetSource:
         for file in files:
             before = self._kept.get(file)
             old = before.bars if before else []
-            found = _signature(file)
+            found = signature_of(file)
             if isinstance(found, OSError):
                 if before is None or before.refused is None:
                     why = f"cannot be read: {found.strerror}"
-                    changed[file] = _Kept((0, 0, 0), old, why)
+                    changed[file] = Kept((0, 0, 0), old, why)
             elif before is None or before.signature != found:
                 out = str(file) != self.path and leads_out(file)
                 # Its place; it is read below, with the others.
-                changed[file] = _Kept(found, old, LEADS_OUT if out else None)
+                changed[file] = Kept(found, old, LEADS_OUT if out else None)
         unread = [(file, kept) for file, kept in changed.items() if kept.refused is None]
-        read = partial(self._read_file, limits=limits)
         self._kept |= changed
-        self._kept |= zip((file for file, _ in unread), side_by_side(read, unread), strict=True)
+        self._kept |= read_files(unread, limits, self._newest)
         self._bytes_read += sum(kept.signature[0] for _, kept in unread)
         return bool(gone or changed)
-
-    def _read_file(self, named: tuple[Path, _Kept], limits: Limits) -> _Kept:
-        """Read a file; what is kept of it when that does not work are the bars that were."""
-        file, before = named
-        signature = before.signature
-        try:
-            bars = read_bars(file, symbol_of(file), limits)
-            return _Kept(signature, [each.newest(self._newest) for each in bars])
-        except RefusedError as e:
-            why = str(e)
-        except OSError as e:
-            # A file becomes readable without a change of its own: look again at the next read.
-            signature, why = (0, 0, 0), f"cannot be read: {e.strerror or e}"
-        except MemoryError:
-            why = "does not fit into memory; lower max_rows"
-        return _Kept(signature, before.bars, why)
 
     def _whole(self) -> pd.DataFrame:
         """All bars as one frame, symbols in the order of their files, times ascending."""
@@ -288,12 +258,3 @@ class ParquetSource:
             problem=problem,
             counts=Counts(bytes_read=self._bytes_read),
         )
-
-
-def _signature(file: Path) -> tuple[int, int, int] | OSError:
-    """What tells that a file changed, or why it cannot be asked."""
-    try:
-        found = file.stat()
-    except OSError as e:
-        return e
-    return found.st_size, found.st_mtime_ns, found.st_ino

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -71,18 +72,13 @@ def read_bars(path: Path, symbol: str, limits: Limits) -> list[Bars]:
         RefusedError: when the file is too large, cut off, empty, or not of bars.
         OSError: when it cannot be read at all.
     """
-    with open(path, "rb", opener=_at_once) as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise RefusedError("is no regular file")
-        if found.st_size > limits.max_bytes:
-            raise RefusedError(
-                f"has {found.st_size:,} bytes, more than max_bytes = {limits.max_bytes:,}"
-            )
-        if found.st_size < 12:
-            raise RefusedError(f"has {found.st_size} bytes: it is empty or still being written")
+    with opened(path) as (file, size):
+        if size > limits.max_bytes:
+            raise RefusedError(f"has {size:,} bytes, more than max_bytes = {limits.max_bytes:,}")
+        if size < 12:
+            raise RefusedError(f"has {size} bytes: it is empty or still being written")
         # A small file whole: cheaper than its parts, and nobody changes it while it is read.
-        whole = file.read(SMALL_BYTES) if found.st_size <= SMALL_BYTES else None
+        whole = _whole(file, size) if size <= SMALL_BYTES else None
     from pyarrow import ArrowException
 
     try:
@@ -107,12 +103,36 @@ def holds_bars(path: Path) -> bool:
         return False
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a regular file without ever waiting for it; gives it and its length in bytes.
+
+    Raises:
+        RefusedError: when it is a folder, a pipe or a device.
+        OSError: when it cannot be opened.
+    """
+    with open(path, "rb", opener=_at_once) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise RefusedError("is no regular file")
+        yield file, found.st_size
+
+
 def _at_once(path: str, flags: int) -> int:
     """Open without waiting: a pipe that nobody writes to would hold us for ever."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
-def _read(path: Path, whole: bytes | None, symbol: str, limits: Limits) -> list[Bars]:
+def _whole(file: BinaryIO, size: int) -> Any:
+    """The bytes of a file in Arrow's own memory, which is used again for the next one."""
+    import pyarrow
+
+    buffer = pyarrow.allocate_buffer(size)
+    read = file.readinto(memoryview(buffer))  # type: ignore[attr-defined]
+    return buffer.slice(0, read)
+
+
+def _read(path: Path, whole: Any, symbol: str, limits: Limits) -> list[Bars]:
     import pyarrow
     import pyarrow.parquet as pq
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from data_sources.frames import empty
 from data_sources.parquet_file import PRICES, Bars
+from data_sources.parquet_room import joined
 
 CHUNK_ROWS: Final = 65_536
 
@@ -22,7 +23,7 @@ def prices_frame(found: list[Bars], source: str, account_id: str = "") -> pd.Dat
     if not found:
         return empty("prices")
     lengths = [len(bars.ts_ns) for bars in found]
-    ts = np.concatenate([bars.ts_ns for bars in found])
+    ts = joined([bars.ts_ns for bars in found])
     columns: dict[str, Any] = {
         "symbol": _words([bars.symbol for bars in found], lengths),
         "ts_event": pd.DatetimeIndex(ts, dtype="datetime64[ns, UTC]").array,
@@ -43,7 +44,7 @@ def _numbers(parts: list[NDArray[np.float64] | None], lengths: list[int]) -> NDA
         # Nobody asked for it: one value seen everywhere, read-only, without memory of its own.
         return np.broadcast_to(np.float64("nan"), sum(lengths))
     pairs = zip(parts, lengths, strict=True)
-    return np.concatenate([np.full(n, np.nan) if p is None else p for p, n in pairs])
+    return joined([np.full(n, np.nan) if p is None else p for p, n in pairs])
 
 
 def _words(values: list[str | None], lengths: list[int]) -> pd.Series[Any]:
