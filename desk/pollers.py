@@ -12,12 +12,14 @@ from typing import Final, NamedTuple
 
 from desk.origin import Origin
 
-MOST_THREADS: Final = 32
+MOST_THREADS: Final = 36
 """A desk with fewer polled origins has a thread for each."""
-MOST_DOUBTED: Final = 22
+MOST_DOUBTED: Final = 20
 """At most so many are with origins that may hang; the others are for those that answer."""
 SPREAD_SECONDS: Final = 1.0
-"""The first reads are spread over this time, or over one pace where that is shorter."""
+SPREAD_EACH_SECONDS: Final = 0.01
+"""The first reads are spread over a second, over more for many, but never over more than a pace:
+those that begin together are due together for a long time."""
 
 
 class Turn(NamedTuple):
@@ -70,8 +72,9 @@ class Pollers:
     def start(self) -> None:
         """Begin to read."""
         now = time.monotonic()
+        spread = max(SPREAD_SECONDS, SPREAD_EACH_SECONDS * len(self._origins))
         for number, origin in enumerate(self._origins):
-            first = random.uniform(0, min(SPREAD_SECONDS, origin.every_seconds))
+            first = random.uniform(0, min(spread, origin.every_seconds))
             heappush(self._doubted, _Job(now + first, number, doubted=True))
         if self._origins:
             threading.Thread(target=self._hand_out, name="desk-polls", daemon=True).start()

@@ -11,12 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.base import metric
+from metrics.newest_rows import newest_rows
 from metrics.one_source import one_source
 
 LOOKBACK_BARS: Final = 126
 """Half a year of sessions: the last close over the one 126 bars before it."""
 MOST_SESSIONS_BEHIND: Final = 5
 RECENT_BARS: Final = 16
+SPARE_BARS: Final = 48
 DAY_NS: Final = 86_400 * 10**9
 COLUMNS: Final = ("symbol", "momentum_ratio", "rank", "as_of", "held")
 
@@ -53,8 +55,7 @@ def momentum(
     """
     frames = {"prices": states} if isinstance(states, pd.DataFrame) else states
     wanted = _universe(frames) if universe is None else list(dict.fromkeys(universe))
-    bars = _bars(frames.get("prices"), wanted)
-    rows = _ranked(bars, lookback_bars)
+    rows = _ranked(_enough_bars(frames.get("prices"), wanted, lookback_bars), lookback_bars)
     known = set(rows["symbol"])
     bare = [symbol for symbol in wanted or () if symbol not in known]
     if bare:
@@ -77,9 +78,47 @@ class _Bars:
     close: NDArray[np.float64]
 
 
-def _bars(prices: pd.DataFrame | None, wanted: list[str] | None) -> _Bars:
+def _enough_bars(prices: pd.DataFrame | None, wanted: list[str] | None, lookback: int) -> _Bars:
+    """The bars that decide: the newest of each symbol, or all where these may not be enough.
+
+    Not enough are fewer than what a base and the date of comparison take: then something among
+    the newest rows was no bar, or of several bars of a day only one counted.
+    """
     if prices is None or not {"symbol", "ts_event", "close"} <= set(prices.columns):
         prices = pd.DataFrame({"symbol": [], "ts_event": pd.DatetimeIndex([]), "close": []})
+    needed = max(lookback, MOST_SESSIONS_BEHIND) + RECENT_BARS
+    columns = [name for name in ("symbol", "ts_event", "close", "source") if name in prices]
+    newest = newest_rows(prices[columns], needed + SPARE_BARS)
+    if newest is not None:
+        rows, cut = newest
+        bars = _bars(rows, wanted)
+        if _is_enough(bars, cut if wanted is None else cut & set(wanted), lookback, needed):
+            return bars
+    return _bars(prices, wanted)
+
+
+def _is_enough(bars: _Bars, cut: set[str], lookback: int, needed: int) -> bool:
+    """Whether the bars that were left out could change nothing."""
+    lengths = bars.ends - bars.starts
+    if not cut <= {name for name, n in zip(bars.symbols, lengths, strict=True) if n >= needed}:
+        return False
+    if not bars.symbols:
+        return True
+    rankable = np.flatnonzero((lengths > lookback) & _fresh(bars))
+    day = _shared_day(bars, rankable)
+    if day is None:
+        return not len(rankable)
+    before = (_row_of(bars, place, day) - bars.starts[place] for place in rankable)
+    return all(n >= lookback for n in before)
+
+
+def _row_of(bars: _Bars, place: Any, day: int) -> int:
+    """The row of a symbol's bar of a day."""
+    start, end = int(bars.starts[place]), int(bars.ends[place])
+    return start + int(np.searchsorted(bars.days[start:end], day))
+
+
+def _bars(prices: pd.DataFrame, wanted: list[str] | None) -> _Bars:
     prices = one_source(prices)
     codes, names = pd.factorize(prices["symbol"])
     symbols = [str(name) for name in names]
@@ -127,9 +166,8 @@ def _ranked(bars: _Bars, lookback: int) -> pd.DataFrame:
     at = bars.ends - 1
     ratio = np.full(len(bars.symbols), np.nan)
     for place in () if day is None else rankable:
-        start, end = int(bars.starts[place]), int(bars.ends[place])
-        row = start + int(np.searchsorted(bars.days[start:end], day or 0))
-        if row - start >= lookback:
+        row = _row_of(bars, place, day or 0)
+        if row - bars.starts[place] >= lookback:
             at[place] = row
             ratio[place] = bars.close[row] / bars.close[row - lookback] - 1
     rows = _rows(bars.symbols, ratio, bars.ts[at])
