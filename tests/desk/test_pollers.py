@@ -129,4 +129,4 @@ def test_a_desk_with_many_endpoints(tmp_path: Path, server: FaultServer) -> None
 
 def _later(desk: Desk, told: dict[str, int]) -> int:
     """How many sources were heard after what was told."""
-    return sum(row["received_ms"] > told.get(row["name"], 1 << 62) for row in desk.sources())
+    return sum((row["received_ms"] or 0) > told.get(row["name"], 1 << 62) for row in desk.sources())
