@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from data_sources.health import HealthSource
@@ -36,3 +37,19 @@ class PacedSource(HealthSource):
         ended = time.monotonic()
         self._due = ended + max(0.05, self.wait_seconds - (ended - begun))
         return reading
+
+
+class WatchingDesk:
+    """A real desk over some sources, which runs until it is stopped."""
+
+    def __init__(self, sources: list[Any], state: str) -> None:
+        from desk.desk import Desk
+        from desk.origin import origin
+
+        origins = [origin(source.name, source) for source in sources]
+        self._desk = Desk(origins, state_dir=Path(state))
+        self._desk.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._desk.stop()

@@ -9,13 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from benchmarks.endpoints import endpoints
 from benchmarks.figure import Figure, Reach
 from benchmarks.fresh import cpu_seconds, fresh
-from benchmarks.paced import PacedSource
+from benchmarks.paced import PacedSource, WatchingDesk
 from benchmarks.scratch import folder
 
 TARGETS = 500
@@ -76,7 +75,7 @@ def ask(who: str, url: str, targets: int, seconds: float, state: str) -> dict[st
         for number in _mixed(targets)
     ]
     begun, wall = cpu_seconds(), time.monotonic()
-    asking = _Desk(sources, state) if who == "desk" else _Threads(sources)
+    asking = WatchingDesk(sources, state) if who == "desk" else _Threads(sources)
     threads = 0
     while time.monotonic() - wall < seconds:
         time.sleep(0.5)
@@ -107,21 +106,6 @@ def _summary(sources: list[PacedSource]) -> dict[str, Any]:
         "first_worst": max(firsts),
         "readings": len(late),
     }
-
-
-class _Desk:
-    """Our desk."""
-
-    def __init__(self, sources: list[PacedSource], state: str) -> None:
-        from desk.desk import Desk
-        from desk.origin import origin
-
-        origins = [origin(source.name, source) for source in sources]
-        self._desk = Desk(origins, state_dir=Path(state))
-        self._desk.start()
-
-    def stop(self) -> None:
-        self._desk.stop()
 
 
 class _Threads:

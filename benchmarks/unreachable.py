@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.endpoints import closed_port, endpoints
 from benchmarks.figure import Figure, Reach
 from benchmarks.fresh import fresh
-from benchmarks.paced import PacedSource
+from benchmarks.paced import PacedSource, WatchingDesk
 from benchmarks.scratch import folder
 
 HEALTHY = 8
@@ -67,7 +67,7 @@ def run(
     writing = threading.Event()
     writer = threading.Thread(target=_write, args=(Path(log), writing), daemon=True)
     writer.start()
-    asking = _Desk(sources, state) if who == "desk" else _Turns(sources)
+    asking = WatchingDesk(sources, state) if who == "desk" else _Turns(sources)
     time.sleep(seconds)
     asking.stop()
     writing.set()
@@ -130,21 +130,6 @@ def _summary(seconds: list[float]) -> dict[str, float]:
     settled = np.array(seconds[5:] if len(seconds) > 20 else seconds)
     p99 = float(np.quantile(settled, 0.99))
     return {"n": len(settled), "p99": p99, "worst": float(settled.max())}
-
-
-class _Desk:
-    """Our desk."""
-
-    def __init__(self, sources: list[Any], state: str) -> None:
-        from desk.desk import Desk
-        from desk.origin import origin
-
-        origins = [origin(source.name, source) for source in sources]
-        self._desk = Desk(origins, state_dir=Path(state))
-        self._desk.start()
-
-    def stop(self) -> None:
-        self._desk.stop()
 
 
 class _Turns:
