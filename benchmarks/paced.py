@@ -9,12 +9,15 @@ from typing import Any
 from data_sources.health import HealthSource
 from data_sources.reading import Reading
 
+SETTLED_SECONDS = 3.0
+"""What happens before is not counted: clients are loaded, names resolved, threads started."""
+
 
 class PacedSource(HealthSource):
     """A health source that notes how late it is read.
 
     Attributes:
-        late_seconds: of each reading but the first, how long after it was due it was over, less
+        late_seconds: of each reading once all has settled, how long after it was due it was over, less
             the time that the endpoint itself took.
         first_seconds: how long after it was made it was read for the first time.
     """
@@ -31,7 +34,7 @@ class PacedSource(HealthSource):
         begun = time.monotonic()
         if self.first_seconds is None:
             self.first_seconds = begun - self._made
-        else:
+        elif begun - self._made > SETTLED_SECONDS:
             self.late_seconds.append(max(0.0, begun - self._due))
         reading = super().read(cursor, limit_bytes=limit_bytes)
         ended = time.monotonic()
