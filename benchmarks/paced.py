@@ -17,8 +17,7 @@ class PacedSource(HealthSource):
     """A health source that notes how late it is read.
 
     Attributes:
-        late_seconds: of each reading once all has settled, how long after it was due it was over, less
-            the time that the endpoint itself took.
+        late_seconds: of each reading once all has settled, how long after it was due it began.
         first_seconds: how long after it was made it was read for the first time.
     """
 

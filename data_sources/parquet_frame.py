@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ def prices_frame(found: list[Bars], source: str, account_id: str = "") -> pd.Dat
     ts = joined([bars.ts_ns for bars in found])
     columns: dict[str, Any] = {
         "symbol": _words([bars.symbol for bars in found], lengths),
-        "ts_event": pd.DatetimeIndex(ts, dtype="datetime64[ns, UTC]").array,
+        "ts_event": pd.DatetimeIndex(ts, dtype="datetime64[ns, UTC]", copy=False).array,
     }
     for price in PRICES:
         columns[price] = _numbers([bars.values.get(price) for bars in found], lengths)
@@ -57,7 +58,24 @@ def _words(values: list[str | None], lengths: list[int]) -> pd.Series[Any]:
     kind = pyarrow.large_string()
     chunks = []
     for value, n in zip(values, lengths, strict=True):
-        chunk = pyarrow.repeat(pyarrow.scalar(value, kind), min(n, CHUNK_ROWS))
+        chunk = _repeated(value, min(n, CHUNK_ROWS))
         chunks += [chunk] * (n // CHUNK_ROWS)
         chunks.append(chunk.slice(0, n % CHUNK_ROWS))
     return pd.Series(pyarrow.chunked_array(chunks, kind), dtype="str")
+
+
+def _repeated(value: str | None, n: int) -> Any:
+    """One word so many times; words of one length share where they begin."""
+    import pyarrow
+
+    if not value:
+        return pyarrow.repeat(pyarrow.scalar(value, pyarrow.large_string()), n)
+    text = value.encode()
+    begins = pyarrow.py_buffer(_begins(len(text)))
+    return pyarrow.LargeStringArray.from_buffers(n, begins, pyarrow.py_buffer(text * n))
+
+
+@lru_cache(maxsize=8)
+def _begins(size: int) -> NDArray[np.int64]:
+    """Where words of one length begin that stand behind each other."""
+    return np.arange(CHUNK_ROWS + 1, dtype=np.int64) * size

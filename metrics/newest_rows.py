@@ -23,7 +23,7 @@ def newest_rows(prices: pd.DataFrame, rows: int) -> tuple[pd.DataFrame, set[str]
     together = len(set(symbols)) == len(symbols)
     if not together or lengths.sum() <= 2 * np.minimum(lengths, rows).sum():
         return None
-    times = pd.DatetimeIndex(prices["ts_event"]).asi8
+    times = pd.DatetimeIndex(prices["ts_event"], copy=False).asi8
     falls = np.flatnonzero(times[1:] < times[:-1]) + 1
     if not np.isin(falls, starts).all():
         return None
@@ -31,4 +31,5 @@ def newest_rows(prices: pd.DataFrame, rows: int) -> tuple[pd.DataFrame, set[str]
     firsts = np.maximum(starts, ends - rows)
     taken = np.concatenate([np.arange(a, b) for a, b in zip(firsts, ends, strict=True)])
     cut = {str(name) for name, a, b in zip(symbols, starts, firsts, strict=True) if b > a}
-    return prices.take(taken).reset_index(drop=True), cut
+    # Column by column: a frame that is asked as a whole puts whole columns together first.
+    return pd.DataFrame({name: prices[name].array.take(taken) for name in prices}), cut
