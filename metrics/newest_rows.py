@@ -36,7 +36,8 @@ def newest_rows(prices: pd.DataFrame, rows: int) -> tuple[pd.DataFrame, set[str]
     firsts = np.maximum(starts, ends - rows)
     taken = np.concatenate([np.arange(a, b) for a, b in zip(firsts, ends, strict=True)])
     cut = {str(name) for name, a, b in zip(symbols, starts, firsts, strict=True) if b > a}
-    columns: dict[str, Any] = {name: prices[name].array for name in prices if name not in TEXTS}
+    numbers = [str(name) for name in prices.columns if name not in TEXTS]
+    columns: dict[str, Any] = {name: prices[name].array for name in numbers}
     if "source" in prices and len(set(runs_of(prices["source"])[0])) > 1:
         columns["source"] = prices["source"].array
     found = pd.DataFrame({name: column.take(taken) for name, column in columns.items()})
