@@ -69,7 +69,7 @@ def chart_layout(*, y_unit: str, y_log: bool = False) -> dict[str, Any]:
         "yaxis": {
             "type": "log" if y_log else "linear",
             "tickformat": "~g",
-            "nticks": 6,
+            **({"dtick": "D2"} if y_log else {"nticks": 6}),
             "rangemode": "normal" if y_log else "tozero",
             "automargin": False,
             "gridcolor": "rgba(128,140,152,0.25)",

@@ -36,7 +36,9 @@ def _row_at(origin: Origin, heard_ns: int | None, at_ns: int) -> dict[str, Any]:
     row = origin.row(at_ns)
     state, problem = origin.state_at(at_ns)
     alive_ns = heard_ns
-    if origin.alive_ns is not None and origin.alive_ns <= at_ns:
+    # Of a polled one that waited, what it has told since is older than its being heard.
+    heard_since = origin.is_state and state == "waiting"
+    if origin.alive_ns is not None and origin.alive_ns <= at_ns and not heard_since:
         alive_ns = origin.alive_ns
     age = None if alive_ns is None else (at_ns - alive_ns) / 1e9
     if not origin.is_state and state in _QUIET:
@@ -44,7 +46,7 @@ def _row_at(origin: Origin, heard_ns: int | None, at_ns: int) -> dict[str, Any]:
     if state == "ok" and age is not None and age > origin.stale_after_seconds:
         state = "stale"
     newest = origin.newest
-    if newest is None or newest.value > at_ns:
+    if newest is None or newest.value > at_ns or heard_since:
         newest = None if heard_ns is None else pd.Timestamp(heard_ns, unit="ns", tz="UTC")
     return {
         **row,

@@ -22,14 +22,14 @@ ID: Final = "sources"
 _WORST_FIRST: Final = ("act", "warn", "unknown", "neutral", "good")
 
 COLUMNS: Final = (
-    Column("name", "Source", metric="sources_name", width=14),
-    Column("system", "System", width=10),
+    Column("name", "Source", metric="sources_name", width=14.5),
+    Column("system", "System", width=9.5),
     Column("state", "State", metric="sources_state", width=11.5),
     Column("works", "Works?", metric="liveness_state", width=18),
     Column("age", "Age", right=True, metric="sources_age_seconds", width=9.5),
-    Column("events", "Events", right=True, metric="sources_events", width=8),
-    Column("submitted", "Submitted", right=True, metric="sources_submitted", width=8.5),
-    Column("filled", "Filled", right=True, metric="sources_filled", width=7),
+    Column("events", "Events", right=True, metric="sources_events", width=7.5),
+    Column("submitted", "Submitted", right=True, metric="sources_submitted", width=9.5),
+    Column("filled", "Filled", right=True, metric="sources_filled", width=6.5),
     Column("denied", "Denied", right=True, metric="sources_denied", width=7),
     Column("open", "Open", right=True, metric="sources_open_orders", width=6.5),
 )
@@ -59,9 +59,10 @@ def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
     ]
     sick = sum(_rank(row, acting) < _WORST_FIRST.index("unknown") for row in ordered)
     said = f"{count(len(rows))} attached, {count(sick) if sick else 'none'} sick"
+    caption = f"Counted is {text(chosen, 40)} alone" if chosen else ""
     return {
         **panel_props(ID, origin, said),
-        **table_props(f"{ID}-rows", COLUMNS, rows, none="Nothing is attached", caption=""),
+        **table_props(f"{ID}-rows", COLUMNS, rows, none="Nothing is attached", caption=caption),
     }
 
 

@@ -20,8 +20,8 @@ ID: Final = "source-table"
 
 COLUMNS: Final = (
     Column("name", "Source", metric="sources_name"),
-    Column("kind", "Kind"),
     Column("state", "State", metric="sources_state"),
+    Column("kind", "Kind"),
     Column("age", "Heard", right=True, metric="sources_age_seconds"),
     Column("limit", "Stale after", right=True),
     Column("newest", "Newest event", right=True, metric="sources_newest_ts_event"),
