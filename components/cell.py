@@ -47,7 +47,7 @@ def time_cell(value: Any, *, with_date: bool = False, today: Any = None) -> Cell
     cell["utc"] = int(value.timestamp() * 1000)
     if with_date:
         cell["format"] = "datetime"
-    elif today is not None and moment(today)[:10] != long[:10]:
+    elif today is not None and _utc_day(value) != _utc_day(today):
         cell |= {"text": shown[:16], "format": "day"}
     return cell
 
@@ -89,3 +89,7 @@ def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:
 def bar_cell(share: float) -> Cell:
     """Give a bar of a share 0–1."""
     return {"text": "", "share": round(min(max(share, 0.0), 1.0), 3)}
+
+
+def _utc_day(stamp: Any) -> int:
+    return int(stamp.timestamp() // 86_400)

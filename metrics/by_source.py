@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 import numpy as np
 
 from metrics.base import metric
 from metrics.columns import Columns
 from metrics.mask import coded, mask
-from metrics.orders import order_counts
 from metrics.rows import Table, rows_of
-from metrics.tally import events_total
+from metrics.tally import is_event
+
+_OPENS: Final = {"submitted": 1, "filled": 2}
+"""Steps of an opening order's life that are counted, and where in `SourceCounts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,17 @@ def counts_by_source(tally_rows: Table) -> dict[str, SourceCounts]:
     The counts of `window_events` and `order_counts`, of each source alone: they add up to those.
     A source that told nothing in the window is not among them.
     """
-    return {name: _counts(rows) for name, rows in _by_source(rows_of(tally_rows)).items()}
+    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in rows_of(tally_rows):
+        what, n = row["what"], row["n"]
+        counts = found[row["source"]]
+        if is_event(what):
+            counts[0] += n
+        if what == "order.denied":
+            counts[3] += n
+        elif what in _OPENS and row["position_effect"] != "close":
+            counts[_OPENS[what]] += n
+    return {name: SourceCounts(*counts) for name, counts in found.items() if name is not None}
 
 
 @metric(unit="count", needs=("open_order_columns",))
@@ -48,16 +60,3 @@ def open_orders_by_source(open_order_columns: Columns) -> dict[str, int]:
     opening = ~mask(open_order_columns, "position_effect", ("close",))
     counts = np.bincount(codes[opening & (codes >= 0)], minlength=len(words)).tolist()
     return {word: number for word, number in zip(words, counts, strict=True) if number}
-
-
-def _by_source(rows: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        if row["source"] is not None:
-            found.setdefault(row["source"], []).append(row)
-    return found
-
-
-def _counts(rows: list[Any]) -> SourceCounts:
-    counts = order_counts(rows)
-    return SourceCounts(events_total(rows), counts.submitted, counts.filled, counts.denied)
