@@ -34,7 +34,7 @@ def number(value: Any, digits: int = 2, *, signed: bool = False) -> str:
     if known is None:
         return MISSING
     text = f"{abs(known):,.{digits}f}".replace(",", THIN_SPACE)
-    is_zero = not any(letter in "123456789" for letter in text)
+    is_zero = not text.strip(f"0.{THIN_SPACE}")
     if is_zero:
         return text
     return (MINUS if known < 0 else "+" if signed else "") + text

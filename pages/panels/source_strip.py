@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from dash import html
@@ -50,14 +51,14 @@ def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
     counts: dict[str, SourceCounts] = view.measure(counts_by_source)
     waiting: dict[str, int] = view.measure(open_orders_by_source)
     acting = {one.source: one for one in view.measure(liveness)}
-    ordered = sorted(view.sources, key=lambda row: _rank(row, acting))
+    at, ranked = view.at, [(_rank(row, acting), row) for row in view.sources]
     rows = [
-        _row(row, acting.get(str(row.get("name"))), view.at, still=origin.replay)
+        _row(row, acting.get(str(row.get("name"))), at, still=origin.replay)
         | _counted(row, counts, waiting, chosen)
         | _choice(row, chosen)
-        for row in ordered
+        for _, row in sorted(ranked, key=itemgetter(0))
     ]
-    sick = sum(_rank(row, acting) < _WORST_FIRST.index("unknown") for row in ordered)
+    sick = sum(rank < _WORST_FIRST.index("unknown") for rank, _ in ranked)
     said = f"{count(len(rows))} attached, {count(sick) if sick else 'none'} sick"
     caption = f"Counted is {text(chosen, 40)} alone" if chosen else ""
     return {
