@@ -34,7 +34,7 @@ def number(value: Any, digits: int = 2, *, signed: bool = False) -> str:
     if known is None:
         return MISSING
     text = f"{abs(known):,.{digits}f}".replace(",", THIN_SPACE)
-    is_zero = not any(letter in "123456789" for letter in text)
+    is_zero = not text.strip(f"0.{THIN_SPACE}")
     if is_zero:
         return text
     return (MINUS if known < 0 else "+" if signed else "") + text
@@ -141,6 +141,9 @@ def moment(value: Any, zone: str = "UTC", *, with_date: bool = True) -> str:
     """
     if _is_missing(value):
         return MISSING
+    if zone == "UTC":  # nearly always, and several times as fast
+        said = _as_datetime(value).astimezone(UTC).isoformat(" ", "milliseconds")[:23]
+        return f"{said if with_date else said[11:]} UTC"
     stamp = _as_datetime(value).astimezone(ZoneInfo(zone))
     text = stamp.strftime("%Y-%m-%d %H:%M:%S" if with_date else "%H:%M:%S")
     return f"{text}.{stamp.microsecond // 1000:03d} {stamp.strftime('%Z')}"

@@ -16,6 +16,7 @@
     lost: ["connection lost", "offline", "No answer from Deskwatch; trying again"],
     paused: ["paused", "paused", "Live updates are paused"],
   };
+  const PAST = ["past moment", "past", "Not live: the numbers and ages are those of the moment chosen"];
 
   const isPush = root.dataset.live !== "interval";
   const prefix = JSON.parse(document.getElementById("_dash-config").textContent)
@@ -54,6 +55,7 @@
     return "/" + location.pathname.slice(prefix.length) + (query ? "?" + query : "");
   }
   function isPaused() { return new URLSearchParams(location.search).get("paused") === "1"; }
+  function isPast() { return Boolean(new URLSearchParams(location.search).get("at")); }
   function isHidden() { return document.hidden || document.visibilityState === "hidden"; }
   function isOurs(frameKey) {
     const theirs = new URL(frameKey, "http://x");
@@ -178,8 +180,9 @@
   function showState() {
     const state = stateNow();
     const shown = layoutOf("connection");
-    if (!state || (state === shownState && shown && shown.props["data-connection"] === state)) return;
-    const words = STATES[state];
+    // What moves while a past moment is looked at are late lines alone: that is not "live".
+    const words = isPast() && (state === "live" || state === "polling") ? PAST : STATES[state];
+    if (!state || (shown && shown.props["data-connection"] === state && shown.props["data-state"] === words[1])) return;
     const props = { children: words[0], title: words[2], "data-connection": state, "data-state": words[1] };
     if (set("connection", props)) shownState = state;
   }

@@ -54,13 +54,15 @@
     var key = kind + name;
     if (!formatters[key]) {
       var options = { timeZone: name, hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 };
-      if (kind === "datetime") { options.year = "numeric"; options.month = "2-digit"; options.day = "2-digit"; }
+      if (kind !== "time") { options.year = "numeric"; options.month = "2-digit"; options.day = "2-digit"; }
       formatters[key] = new Intl.DateTimeFormat("en-GB", options);
     }
     var parts = {};
     formatters[key].formatToParts(new Date(ms)).forEach(function (part) { parts[part.type] = part.value; });
     var clock = parts.hour + ":" + parts.minute + ":" + parts.second + "." + parts.fractionalSecond;
-    return kind === "datetime" ? parts.year + "-" + parts.month + "-" + parts.day + " " + clock : clock;
+    if (kind === "time") return clock;
+    var day = parts.year + "-" + parts.month + "-" + parts.day;
+    return day + " " + (kind === "day" ? clock.slice(0, 5) : clock);
   }
   function localize(element, name) {
     if (element.hasAttribute("data-zone-label")) {
@@ -114,6 +116,7 @@
     var said = document.getElementById("replay-at");
     if (said) said.textContent = at === "last" ? "its newest event" : at || "";
     setPaused(paused);
+    choose(params.get("source") || "");
     chips(params);
     watchTimes();
   }
@@ -121,11 +124,23 @@
   function mark(element, name, value) {
     if (value === null) element.removeAttribute(name); else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   }
+  function choose(name) {
+    var chooser = document.getElementById("source-chooser");
+    if (!chooser) return;
+    chooser.value = name;
+    if (chooser.value !== name) {
+      chooser.add(new Option(name + " (not attached)", name));
+      chooser.value = name;
+    }
+    mark(chooser, "data-chosen", name ? "true" : null);
+  }
   function chips(params) {
     var box = document.getElementById("filter-chips");
     if (!box) return;
     box.textContent = "";
-    ["source", "account", "symbol", "order"].forEach(function (name) {
+    var chosen = ["account", "symbol", "order"];
+    if (!document.getElementById("source-chooser")) chosen.unshift("source");
+    chosen.forEach(function (name) {
       if (!params.get(name)) return;
       var chip = document.createElement("button");
       chip.type = "button"; chip.className = "control"; chip.dataset.drop = name;
@@ -175,6 +190,12 @@
       } else change(changes);
     }
   });
+  document.addEventListener("change", function (event) {
+    if (event.target.id !== "source-chooser") return;
+    change({ source: event.target.value || null });
+    /* Who chose by hand has the keys again; who chose by keys goes on from here. */
+    if (!event.target.matches(":focus-visible")) event.target.blur();
+  });
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.target.isContentEditable) return;
     var key = event.key, links = all(".shell-nav a");
@@ -183,6 +204,7 @@
     else if (key === "p") togglePause();
     else if (key === "t") otherTheme();
     else if (key === "z") nextZone();
+    else if (key === "s" && document.getElementById("source-chooser")) document.getElementById("source-chooser").focus();
     else if (key === "l" && query().has("at")) change({ at: null });
     else if (key === "[") stepWindow(-1);
     else if (key === "]") stepWindow(1);

@@ -36,7 +36,7 @@
     const label = panel.querySelector("[data-age]");
     if (!data.asOfMs) { write(label, ""); return; }
     const seconds = (moment - Number(data.asOfMs)) / 1000;
-    if (data.replay === "true") { write(label, "at its moment"); return; }
+    if (data.replay === "true") { write(label, "then"); return; }
     write(label, ageText(seconds));
     const limit = Number(data.staleAfterSeconds);
     if (AGED.indexOf(data.state) < 0 || !(limit > 0)) return;

@@ -8,6 +8,7 @@ unknown (gray, dashed).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from dash import html
@@ -92,6 +93,7 @@ _WORDS: Final = re.compile(r"[a-z0-9]+")
 _NO_EVIDENCE: Final = Badge("?", "No evidence", _UNKNOWN)
 
 
+@lru_cache(maxsize=512)
 def badge_of(field: str, value: Any) -> Badge:
     """Give the glyph, text and tone of a state; an unknown value stays visible and is never good.
 

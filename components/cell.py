@@ -30,12 +30,14 @@ def badge_cell(field: str, value: Any, *, title: str = "", shown: str = "") -> C
     return {**cell, "title": text(title, 300)} if title else cell
 
 
-def time_cell(value: Any, *, with_date: bool = False) -> Cell | str:
+def time_cell(value: Any, *, with_date: bool = False, today: Any = None) -> Cell | str:
     """Give a moment in UTC, which `assets/shell.js` writes in the viewer's zone.
 
     Args:
         value: a timestamp with zone, or something missing.
         with_date: write the date too.
+        today: a timestamp of the day that needs no word: of another one the date is told, and
+            the minute is exact enough.
     """
     long = moment(value)
     if long == MISSING:
@@ -45,6 +47,8 @@ def time_cell(value: Any, *, with_date: bool = False) -> Cell | str:
     cell["utc"] = int(value.timestamp() * 1000)
     if with_date:
         cell["format"] = "datetime"
+    elif today is not None and _utc_day(value) != _utc_day(today):
+        cell |= {"text": shown[:16], "format": "day"}
     return cell
 
 
@@ -85,3 +89,7 @@ def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:
 def bar_cell(share: float) -> Cell:
     """Give a bar of a share 0–1."""
     return {"text": "", "share": round(min(max(share, 0.0), 1.0), 3)}
+
+
+def _utc_day(stamp: Any) -> int:
+    return int(stamp.timestamp() // 86_400)

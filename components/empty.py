@@ -30,7 +30,14 @@ def empty_notice(identifier: str) -> html.Div:
 
 
 def empty_props(
-    identifier: str, *, events: int, newest: Any, at: Any, source_names: list[str]
+    identifier: str,
+    *,
+    events: int,
+    newest: Any,
+    at: Any,
+    attached: int,
+    silent: list[str],
+    choice: str = "",
 ) -> dict[str, dict[str, Any]]:
     """Give the notice's properties.
 
@@ -39,21 +46,25 @@ def empty_props(
         events: number of events in the window; with any the notice hides.
         newest: moment of the newest event up to `at`, or None.
         at: the moment of the view.
-        source_names: the sources that are attached.
+        attached: how many sources there are.
+        silent: names of the chosen sources that may tell events and told none up to `at`.
+        choice: what the address chose, such as `account A1`; nothing where it chose all.
     """
     has_older = newest is not None and newest == newest
     if events > 0:
         said = ""
-    elif not source_names:
+    elif not attached:
         said = (
             "Nothing is attached: start with python app.py --attach DIR, or --demo to look around."
         )
     elif has_older:
         gone = age((at - newest).total_seconds())
         said = f"No event in this window: newest event {gone} ago, at {moment(newest)}."
-    else:
-        names = ", ".join(text(name, 40) for name in source_names)
+    elif silent:
+        names = ", ".join(text(name, 40) for name in silent)
         said = f"Watching {names}: no event yet. The first line shows up here by itself."
+    else:
+        said = f"No event of {text(choice, 120)} so far." if choice else "No event so far."
     return {
         identifier: {"hidden": events > 0},
         f"{identifier}-text": {"children": said},

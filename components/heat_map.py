@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from components.graph import graph, graph_props
 from components.theme import HEAT_SCALE, chart_layout
 from components.time_steps import EPOCH, TimeSteps
 from components.typed_array import typed_array
+
+_TICKS_MS: Final = tuple(step * 10.0**power for power in range(-3, 7) for step in (1, 3))
+"""Two a decade: a map of a microsecond to an hour still has room for all of its labels."""
 
 
 def heat_map(identifier: str, label: str) -> html.Div:
@@ -33,7 +36,8 @@ def heat_map(identifier: str, label: str) -> html.Div:
         "meta": {"table": True, "unit": "samples"},
     }
     layout = chart_layout(y_unit="ms", y_log=True)
-    return graph(identifier, label, [trace], {**layout, "hovermode": "closest"})
+    axis = {**layout["yaxis"], "tickmode": "array", "tickvals": list(_TICKS_MS)}
+    return graph(identifier, label, [trace], {**layout, "yaxis": axis, "hovermode": "closest"})
 
 
 def heat_map_props(

@@ -18,6 +18,7 @@ from components.typed_array import typed_array
 Floats = npt.NDArray[np.float64]
 
 QUANTILES: Final = ("p50", "p90", "p99")
+NO_PLACE: Final = "All are 0 ms or less: a logarithmic axis has no place for them"
 
 
 class WholeQuantile(NamedTuple):
@@ -62,7 +63,7 @@ def latency_chart_props(
             percentile (P99 needs n ≥ 100), the window's own stands as one level line.
     """
     changes: dict[int, dict[str, Any]] = {}
-    is_empty = True
+    is_known = is_drawn = False
     bins = TimeSteps(starts[0] if len(starts) else None, bin_seconds, len(starts))
     # One sample supports a P50, so these are the bins that hold any. Bins without are gaps: a bot
     # that was quiet for most of the window still has a course.
@@ -78,8 +79,12 @@ def latency_chart_props(
             level = _level(whole[name])
             changes[index] = _band_changes(level, bins.as_one())
             changes[index + len(QUANTILES)] = _level_changes(name, level.value, bins)
-        is_empty = is_empty and not supported.any() and whole[name].value is None
-    return graph_props(identifier, figure_patch(changes), empty=is_empty or not bins.count)
+        level_seconds = whole[name].value
+        is_known = is_known or level_seconds is not None or bool(supported.any())
+        is_drawn = is_drawn or (level_seconds or 0.0) > 0.0 or bool((band.value > 0.0).any())
+    why = NO_PLACE if is_known and bins.count else ""
+    is_empty = not (is_drawn and bins.count)
+    return graph_props(identifier, figure_patch(changes), empty=is_empty, why=why)
 
 
 def _band_changes(band: QuantileBand, bins: TimeSteps) -> dict[str, Any]:

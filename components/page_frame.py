@@ -49,7 +49,9 @@ def page_frame_props(
     newest: Any,
     events: int,
     window_seconds: float | None,
-    source_names: list[str],
+    attached: int,
+    silent: list[str],
+    choice: str,
     notices: list[str],
 ) -> dict[str, dict[str, Any]]:
     """Give the changing properties of head and notices.
@@ -60,7 +62,9 @@ def page_frame_props(
         newest: moment of the newest event up to it, or None.
         events: events in the window.
         window_seconds: the window, None for everything.
-        source_names: the sources that are attached.
+        attached: how many sources there are.
+        silent: the chosen sources that told no event, as in `empty_props`.
+        choice: what the address chose, as in `empty_props`.
         notices: what the desk wants every viewer to know.
     """
     return {
@@ -70,6 +74,12 @@ def page_frame_props(
         },
         **page_head_props(identifier, at=at, events=events, window_seconds=window_seconds),
         **empty_props(
-            f"{identifier}-empty", events=events, newest=newest, at=at, source_names=source_names
+            f"{identifier}-empty",
+            events=events,
+            newest=newest,
+            at=at,
+            attached=attached,
+            silent=silent,
+            choice=choice,
         ),
     }

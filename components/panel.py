@@ -29,7 +29,8 @@ def panel(
         title: what it shows, in two or three words.
         body: the components inside.
         span: how many of the grid's twelve columns it takes.
-        height: `tall`, `medium`, `capped` (a long table scrolls inside) or nothing.
+        height: `tall`, `medium`, `capped` (a long table scrolls inside), `grow` (what is left of a
+            page that fills the screen) or nothing.
         hint: how the numbers are made, shown when the pointer rests on the title.
     """
     return html.Section(
@@ -82,9 +83,15 @@ def panel_props(
             "data-stale-after-seconds": _plain(origin.stale_after_seconds),
             "data-replay": "true" if origin.replay else "false",
         },
-        f"{identifier}-source": {"children": origin.source, "title": origin.source},
+        f"{identifier}-source": {"children": _named(origin.source), "title": origin.source},
         f"{identifier}-n": {"children": samples},
     }
+
+
+def _named(sources: str) -> str:
+    """Give one or two names as they are, more as their number: a panel's head is short."""
+    number = sources.count(", ") + 1
+    return sources if number < 3 else f"{number} sources"
 
 
 def _plain(value: float | None) -> str:

@@ -9,7 +9,12 @@ from formats import text
 
 _STATES: Final = {"ok": "fresh", "waiting": "empty", "stale": "late", "unknown": "error"}
 _WORST_FIRST: Final = ("error", "dead", "late", "fresh", "empty")
-STATE_KINDS: Final = frozenset({"health", "rest", "alpaca", "marker", "parquet"})
+STATE_KINDS: Final = frozenset(
+    {
+        *("accounts", "alpaca", "health", "json_file", "marker", "parquet", "rest"),
+        *("runs", "sessions"),
+    }
+)
 """Kinds of sources that tell a state and no events: they do not feed the panels of orders."""
 
 _DEAD_FACTOR: Final = 3.0

@@ -5,7 +5,7 @@ What the switches do is in `assets/shell.js`; everything they choose lives in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import dash
@@ -15,6 +15,7 @@ from components.badges import badge
 from components.help_dialog import help_dialog
 from components.icon import icon
 from components.link import site_path
+from formats import text
 
 WINDOWS: Final = (
     ("1m", "1 minute"),
@@ -24,6 +25,7 @@ WINDOWS: Final = (
     ("6h", "6 hours"),
     ("all", "everything there is"),
 )
+_CHOOSER_HINT: Final = "Count one source alone, or all of them together (s)"
 
 
 def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str, Any]) -> html.Div:
@@ -32,7 +34,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
     Args:
         page_registry: `dash.page_registry`; the navigation shows what is in it, nothing else.
         desk_info: `name`, `environment`, `demo`, `timezone` (the exchange's, for the switch),
-            `window` (that of an address that names none).
+            `window` (that of an address that names none), `sources` (the names to choose from).
     """
     is_demo = bool(desk_info.get("demo"))
     zone = str(desk_info.get("timezone") or "UTC")
@@ -55,6 +57,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
                     ),
                     html.Div(
                         [
+                            *_sources(desk_info.get("sources") or ()),
                             html.Div(id="filter-chips", className="filter-chips"),
                             html.Div([_windows(), _zones(zone)], className="shell-controls push"),
                         ],
@@ -68,7 +71,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
             html.Main(dash.page_container, id="content", className="shell-main", tabIndex=-1),
             *([html.Div(className="demo-frame", **{"aria-hidden": "true"})] if is_demo else []),
             html.Div(className="replay-frame", **{"aria-hidden": "true"}),
-            help_dialog(),
+            help_dialog([label for label, _ in navigation_entries(page_registry)]),
         ],
         id="shell",
         className="shell shell-demo" if is_demo else "shell",
@@ -85,12 +88,16 @@ def navigation_entries(
 ) -> list[tuple[str, list[Mapping[str, Any]]]]:
     """Give the entries of the navigation: (label, its pages), by the pages' order.
 
-    Pages that name the same `section` share one entry; without a section a page is its own.
+    Pages that name the same `section` share one entry under its name. A page that is alone in its
+    section goes by its own name, the one that it bears as its title.
     """
     entries: dict[str, list[Mapping[str, Any]]] = {}
     for page in sorted(_shown(page_registry), key=lambda page: page.get("order") or 0):
         entries.setdefault(page.get("section") or page["name"], []).append(page)
-    return list(entries.items())
+    return [
+        (label if len(pages) > 1 else str(pages[0]["name"]), pages)
+        for label, pages in entries.items()
+    ]
 
 
 def _shown(page_registry: Mapping[str, Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
@@ -124,6 +131,16 @@ def _live_controls() -> list[Any]:
         _button("theme", icon("circle-half"), "Dark or light (t)"),
         _button("help", icon("question-lg"), "Keys (?)"),
     ]
+
+
+def _sources(names: Sequence[str]) -> list[html.Label]:
+    """Give the chooser of a source; a desk of one source has nothing to choose."""
+    if len(names) < 2:
+        return []
+    options = [html.Option(f"all {len(names)}", value="")]
+    options += [html.Option(text(name, 40), value=name) for name in names]
+    chooser = html.Select(options, id="source-chooser", className="control", title=_CHOOSER_HINT)
+    return [html.Label(["Source", chooser], className="source-choice", htmlFor="source-chooser")]
 
 
 def _windows() -> html.Div:

@@ -209,8 +209,8 @@ class Clock:
         if origin.state != "unreadable" or now - origin.complained_at > COMPLAIN_SECONDS:
             LOG.error("source %s: %s", origin.name, error, exc_info=error)
             origin.complained_at = now
-        origin.state = "unreadable"
-        origin.problem = f"could not be read ({type(error).__name__}: {error}); trying again"
+        said = f"could not be read ({type(error).__name__}: {error}); trying again"
+        origin.tell("unreadable", said, self._now_ns())
         origin.retry_at = now + RETRY_SECONDS
         origin.cursor = origin.cursor or {}
         origin.cursor_is_news = True

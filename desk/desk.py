@@ -17,6 +17,7 @@ from desk.clock import Clock
 from desk.disagreements import across
 from desk.keeper import Keeper
 from desk.origin import Origin
+from desk.past_sources import rows_at
 from desk.store import Store
 from ledger import Ledger, View
 
@@ -129,7 +130,7 @@ class Desk:
             symbol=symbol,
         )
         view.version = version
-        view.sources = [origin.row(now) for origin in self.origins]
+        view.sources = self._sources_of(view, at, now)
         states = self._clock.states(None if at is None else int(view.at.value))
         view.states = {"services": NO_SERVICES, **states}
         view.desk = {
@@ -146,6 +147,13 @@ class Desk:
             if version == self._version and len(self._views) < VIEWS_KEPT:
                 self._views[key] = view
         return view
+
+    def _sources_of(self, view: View, at: Any, now_ns: int) -> list[dict[str, Any]]:
+        """Return the rows of the sources as they were at a view's moment."""
+        if at is None:
+            return [origin.row(now_ns) for origin in self.origins]
+        at_ns = int(view.at.value)
+        return rows_at(self.origins, self._ledger.last_heard(at_ns), at_ns, now_ns)
 
     def _moment(self, at: pd.Timestamp | str | None, now_ns: int) -> pd.Timestamp | None:
         if isinstance(at, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
@@ -13,6 +14,8 @@ from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
+STATES_KEPT: Final = 1_000
+"""Changes of a source's state that are remembered, for looks at a moment in the past."""
 
 
 class Source(Protocol):
@@ -75,6 +78,10 @@ class Origin:
     """Whether the source has not been told yet where to go on."""
     retry_at: float = 0.0
     complained_at: float = 0.0
+    _told: deque[tuple[int, str, str | None]] = field(
+        default_factory=lambda: deque(maxlen=STATES_KEPT)
+    )
+    """Each state with its problem, since when; the oldest go first."""
 
     @property
     def is_state(self) -> bool:
@@ -83,7 +90,7 @@ class Origin:
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""
-        self.state, self.problem = reading.state, reading.problem
+        self.tell(reading.state, reading.problem, now_ns)
         self.counts, self.cursor = reading.counts, reading.cursor
         self.set_aside += reading.quarantined
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
@@ -99,6 +106,19 @@ class Origin:
         elif len(reading.frame):
             self.received_ms = now_ns // 1_000_000
             self.changed = True
+
+    def tell(self, state: str, problem: str | None, now_ns: int) -> None:
+        """Note how the source is from now on."""
+        if (state, problem) != (self.state, self.problem) or not self._told:
+            self._told.append((now_ns, state, problem))
+        self.state, self.problem = state, problem
+
+    def state_at(self, ts_ns: int) -> tuple[str, str | None]:
+        """Return state and problem as they were told last by a moment; unknown before the first."""
+        for since_ns, state, problem in reversed(list(self._told)):
+            if since_ns <= ts_ns:
+                return state, problem
+        return "unknown", None
 
     def _newest_told(self, reading: Reading) -> int | None:
         """Return the newest time that this reading itself tells, int64 ns."""
@@ -132,7 +152,6 @@ class Origin:
     def row(self, now_ns: int) -> dict[str, Any]:
         """Return the row of `/api/sources`."""
         counts = self.counts
-        newest = self.newest
         alive_ns = self.alive_ns
         age = None if alive_ns is None else max(0.0, (now_ns - alive_ns) / 1e9)
         state = self.state
@@ -155,9 +174,7 @@ class Origin:
             "partial_bytes": counts.partial_bytes,
             "generations": dict(counts.generations),
             "late": self.late,
-            "newest_ts_event": None
-            if newest is None
-            else newest.isoformat().replace("+00:00", "Z"),
+            "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
             "stale_after_seconds": self.stale_after_seconds,
             "received_ms": self._sign_of_life_ms(now_ns),
@@ -177,6 +194,11 @@ class Origin:
         if self.alive_ns is None:
             return self.received_ms
         return min(self.alive_ns, now_ns) // 1_000_000
+
+
+def rfc3339(moment: pd.Timestamp | None) -> str | None:
+    """Return a moment in UTC as `/api/sources` writes it."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
 def origin(name: str, source: Any) -> Origin:

@@ -14,6 +14,7 @@ from ledger.batch import Batch
 from ledger.codes import SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.dedup import Duplicates
 from ledger.fold import DECIDING, EVENT_LOG, LIVED, NOTABLE
+from ledger.heard import last_heard
 from ledger.notable import Notable
 from ledger.order_book import OrderBook
 from ledger.order_table import NEVER
@@ -209,6 +210,11 @@ class Ledger:
                 account=account,
                 symbol=symbol,
             )
+
+    def last_heard(self, at: int) -> dict[str, int]:
+        """Return source → the newest time that it told of up to a moment; both int64 ns."""
+        with self.guard:
+            return last_heard(self.events, self.groups, at)
 
     def newest(self) -> int | None:
         """Return the newest event time (int64 ns), or None before the first dated event."""

@@ -61,6 +61,7 @@ def _ages(orders: Columns, at: pd.Timestamp) -> NDArray[np.float64]:
     born = np.full(len(orders), _NEVER)
     for column in ("ts_accepted", "ts_submitted"):
         if column in orders.columns:
-            stamps = pd.DatetimeIndex(orders[column]).as_unit("ns").asi8
+            index = pd.DatetimeIndex(orders[column])
+            stamps = (index if index.unit == "ns" else index.as_unit("ns")).asi8
             born = np.where(stamps == _NEVER, born, stamps)
     return np.where(born == _NEVER, np.nan, (at.as_unit("ns").value - born) / _SECOND_NS)

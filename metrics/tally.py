@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from metrics.rows import Row, Table, rows_of
@@ -35,18 +37,18 @@ def totals(tally: Table) -> dict[tuple[str, bool], int]:
 
     An unsaid position effect is an opening: the origin marks its closings only.
     """
-    found: dict[tuple[str, bool], int] = {}
+    found: defaultdict[tuple[str, bool], int] = defaultdict(int)
     for row in rows_of(tally):
-        key = (row["what"], row["position_effect"] == "close")
-        found[key] = found.get(key, 0) + row["n"]
-    return found
+        found[row["what"], row["position_effect"] == "close"] += row["n"]
+    return dict(found)
 
 
 def events_total(tally: Table) -> int:
     """Give the number of events in the tally, steps of order lives left out."""
-    return sum_where(tally, lambda row: is_event(row["what"]))
+    return sum(row["n"] for row in rows_of(tally) if is_event(row["what"]))
 
 
+@lru_cache(maxsize=4096)
 def is_event(what: str | None) -> bool:
     """Tell whether it is an event: no step of an order's life, no twin of another event."""
     return what is not None and what not in TRANSITIONS and not what.startswith(_TWIN)

@@ -49,7 +49,7 @@ def build(view: Any, filters: Any) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
     origin = origin_of(view, filters)
     given = {
-        **frame_props(ID, view),
+        **frame_props(ID, view, filters),
         **stage_table.stage_props(BY_STAGE, view, origin),
         **latency_heat.props(HEAT, view, origin, "order_ack"),
     }

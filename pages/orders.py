@@ -54,7 +54,7 @@ def build(view: Any, filters: Any) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
     origin = origin_of(view, filters)
     return {
-        **frame_props(ID, view),
+        **frame_props(ID, view, filters),
         **order_funnel.props(view, origin),
         **route_shares.props(view, origin),
         **why_codes.props(view, origin),

@@ -11,11 +11,11 @@ from components.element import Props
 from components.page_frame import page_frame
 from pages.panels import (
     latency_gauges,
+    notable,
     order_kpis,
     risk_gauges,
     source_strip,
     stage_latency,
-    working,
 )
 from pages.panels.frame import frame_props, origin_of
 
@@ -29,18 +29,22 @@ register_page(
 
 
 def layout(**_query: str) -> dbc.Container:
-    """Give the page: orders on top, latency and risk in the middle, health below."""
-    grid = [
-        stage_latency.layout("order_ack", span=8, owner=ID),
-        risk_gauges.layout(span=4),
-        latency_gauges.layout(span=4),
-        working.layout(span=4),
-        source_strip.layout(span=4),
+    """Give the page: orders on top, their latency and risk to the left, the sources beside."""
+    meters = [risk_gauges.layout(span=6), latency_gauges.layout(span=6)]
+    left = [
+        stage_latency.layout("order_ack", span=12, height="grow", owner=ID),
+        html.Div(meters, className="grid"),
     ]
+    right = [source_strip.layout(span=12), notable.layout(span=12)]
     body = [
         html.Div(order_kpis.layout(), className="grid"),
-        html.Div(grid[:2], className="grid grid-main"),
-        html.Div(grid[2:], className="grid"),
+        html.Div(
+            [
+                html.Div(left, className="fit-column span-5"),
+                html.Div(right, className="fit-column span-7"),
+            ],
+            className="grid grid-main",
+        ),
     ]
     return page_frame(ID, "Overview", QUESTION, body, fit=True)
 
@@ -50,11 +54,11 @@ def build(view: Any, filters: Any) -> Props:
     origin = origin_of(view, filters)
     everything = origin_of(view, filters, events_only=False)
     return {
-        **frame_props(ID, view),
+        **frame_props(ID, view, filters),
         **order_kpis.props(view, origin),
         **stage_latency.props(view, origin, "order_ack", owner=ID),
         **risk_gauges.props(view, origin),
         **latency_gauges.props(view, origin),
-        **working.props(view, everything),
-        **source_strip.props(view, everything),
+        **source_strip.props(view, everything, filters.source),
+        **notable.props(view, origin),
     }

@@ -41,7 +41,7 @@ def build(view: Any, filters: Any) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
     origin = origin_of(view, filters, events_only=False)
     return {
-        **frame_props(ID, view),
+        **frame_props(ID, view, filters),
         **source_table.props(view, origin),
         **line_accounts.props(view, origin),
         **quarantine.props(view, origin),

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from components.element import Props
 from components.page_frame import page_frame_props
-from components.provenance import Provenance, provenance
+from components.provenance import STATE_KINDS, Provenance, provenance
 from metrics.orders import window_events
 
+_CHOICES: Final = ("source", "account", "symbol")
 
-def frame_props(identifier: str, view: Any) -> Props:
+
+def frame_props(identifier: str, view: Any, filters: Any) -> Props:
     """Give the properties of a page's head line and of its notice for an empty window."""
+    chosen = {name: getattr(filters, name) for name in _CHOICES if getattr(filters, name)}
+    narrow = not chosen.keys() <= {"source"}
     return page_frame_props(
         identifier,
         at=view.at,
         newest=view.newest,
         events=view.measure(window_events),
         window_seconds=view.window_seconds,
-        source_names=[str(row.get("name")) for row in view.sources],
+        attached=len(view.sources),
+        silent=[] if narrow else _silent(view.sources, filters.source),
+        choice=", ".join(f"{name} {value}" for name, value in chosen.items()),
         notices=list(view.desk.get("notices") or ()),
     )
+
+
+def _silent(sources: Iterable[Mapping[str, Any]], source: str | None) -> list[str]:
+    """Give the chosen sources that may tell events and have told none."""
+    return [
+        str(row.get("name"))
+        for row in sources
+        if source in (None, row.get("name"))
+        and row.get("kind") not in STATE_KINDS
+        and row.get("newest_ts_event") is None
+    ]
 
 
 def origin_of(view: Any, filters: Any, *, events_only: bool = True) -> Provenance:

@@ -40,7 +40,11 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source that reads lines, and their sum."""
     found: tuple[LineAccount, ...] = view.measure(line_accounts)
     whole: LineAccount = view.measure(line_account_total)
-    states = {str(row.get("name")) for row in view.sources if row.get("kind") in STATE_KINDS}
+    states = {
+        str(row.get("name"))
+        for row in view.sources
+        if row.get("kind") in STATE_KINDS and not row.get("lines_in")
+    }
     rows = [_row(one) for one in found if one.source not in states]
     if len(rows) > 1:
         rows.append({**_row(whole), "source": "All"})
@@ -51,7 +55,7 @@ def props(view: Any, origin: Provenance) -> Props:
             COLUMNS,
             rows,
             none="No source reads lines",
-            caption="Since the desk began to read, whatever the window",
+            caption="Since the desk began to read, whatever the window and the moment",
         ),
     }
 

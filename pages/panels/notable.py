@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from dash import html
+
 from components.cell import raw_cell, time_cell
 from components.element import Props
+from components.panel import panel, panel_props
+from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, text
 
@@ -17,24 +21,30 @@ _TOO_MANY: Final = ("governance.sprt", "governance.alpha")
 """Told at every step of a test: the gauges show them."""
 
 COLUMNS: Final = (
-    Column("time", "Last notable", width=23),
-    Column("what", "What", width=39),
+    Column("time", "When", width=17),
+    Column("source", "Source", width=15),
+    Column("what", "What", width=34),
     Column("text", "Said", width=28),
-    Column("raw", "", width=10),
+    Column("raw", "", width=6),
 )
 
 
-def layout() -> Any:
-    """Give the table, for a panel that has room for it."""
-    return table(f"{ID}-rows", COLUMNS, "The last rare events, whatever the window")
+def layout(*, span: int) -> html.Section:
+    """Give the panel."""
+    body = table(f"{ID}-rows", COLUMNS, "The last rare events, whatever the window")
+    hint = "Halts, breakers, transitions, errors, alerts, sick health: whatever the window"
+    return panel(ID, "Last notable", body, span=span, hint=hint)
 
 
-def props(view: Any) -> Props:
+def props(view: Any, origin: Provenance) -> Props:
     """Give the newest rare events."""
-    rows = [_row(row) for row in _newest(view.notable_rows)]
-    return table_props(
-        f"{ID}-rows", COLUMNS, rows, none="No halt, error, alert or transition yet", caption=""
-    )
+    rows = [_row(row, view.at) for row in _newest(view.notable_rows)]
+    return {
+        **panel_props(ID, origin),
+        **table_props(
+            f"{ID}-rows", COLUMNS, rows, none="No halt, error, alert or transition yet", caption=""
+        ),
+    }
 
 
 def _newest(notable: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -42,7 +52,7 @@ def _newest(notable: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return list(islice(shown, MOST_ROWS))
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], at: Any) -> dict[str, Any]:
     said = next(
         (
             shown
@@ -52,8 +62,9 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "",
     )
     return {
-        "time": time_cell(row.get("ts_event")),
-        "what": text(row.get("code"), 48),
+        "time": time_cell(row.get("ts_event"), today=at),
+        "source": text(row.get("source"), 40),
+        "what": text(row.get("code") or row.get("kind"), 48),
         "text": said,
         "raw": raw_cell(row.get("raw_generation"), row.get("raw_offset"), row.get("source")),
     }

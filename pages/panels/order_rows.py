@@ -55,7 +55,7 @@ def order_row(
         "price": plain_number(order.get("limit_price")),
         "status": badge_cell("order", order.get("status")),
         "route": text(order.get("route"), 12),
-        "submitted": time_cell(order.get("ts_submitted")),
+        "submitted": time_cell(order.get("ts_submitted"), today=at),
         "ack": milliseconds(order.get("order_ack_seconds"), unit=False),
         "fill": milliseconds(order.get("first_fill_seconds"), unit=False),
         "age": _age(order, at, still=still),

@@ -81,7 +81,7 @@ def props(view: Any, origin: Provenance) -> Props:
     teller = "alpha" if found.alpha_decision else "sprt"
     verdict = found.alpha_decision or found.sprt_decision
     return {
-        **panel_props(ID, origin, f"n = {count(found.updates)} decisions"),
+        **panel_props(ID, origin, f"n = {count(found.updates)}"),
         **_breaker_props(view.measure(breaker)),
         **_alpha_props(found),
         **_sprt_props(found),

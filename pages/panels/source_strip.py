@@ -1,63 +1,135 @@
-"""The sources in a few words each: state, age, lines read and set aside."""
+"""The sources side by side: how each one is, and what it did in the window; sick ones first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from dash import html
 
-from components.cell import age_cell, badge_cell
+from components.badges import badge_of
+from components.cell import Cell, age_cell, badge_cell, query_cell
 from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
-from formats import count, text
+from formats import MISSING, age, count, seconds, text
+from metrics.by_source import SourceCounts, counts_by_source, open_orders_by_source
+from metrics.liveness import Liveness, liveness
 
 ID: Final = "sources"
-MOST_ROWS: Final = 5
+_WORST_FIRST: Final = ("act", "warn", "unknown", "neutral", "good")
 
 COLUMNS: Final = (
-    Column("name", "Source"),
-    Column("state", "State", metric="sources_state"),
-    Column("age", "Age", right=True, metric="sources_age_seconds"),
-    Column("accepted", "Lines", right=True, metric="sources_accepted"),
-    Column("quarantined", "Set aside", right=True, metric="sources_quarantined"),
+    Column("name", "Source", metric="sources_name", width=14.5),
+    Column("system", "System", width=9.5),
+    Column("state", "State", metric="sources_state", width=11.5),
+    Column("works", "Works?", metric="liveness_state", width=18),
+    Column("age", "Age", right=True, metric="sources_age_seconds", width=9.5),
+    Column("events", "Events", right=True, metric="sources_events", width=7.5),
+    Column("submitted", "Submitted", right=True, metric="sources_submitted", width=9.5),
+    Column("filled", "Filled", right=True, metric="sources_filled", width=6.5),
+    Column("denied", "Denied", right=True, metric="sources_denied", width=7),
+    Column("open", "Open", right=True, metric="sources_open_orders", width=6.5),
 )
 
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    return panel(ID, "Sources", table(f"{ID}-rows", COLUMNS, "Sources attached"), span=span)
+    hint = (
+        "Events and opening orders of the window; open ones whatever the window. A bot that "
+        "answers but has not acted for three times its usual gap does not work"
+    )
+    body = table(f"{ID}-rows", COLUMNS, "Sources attached")
+    return panel(ID, "Source by source", body, span=span, height="grow", hint=hint)
 
 
-def props(view: Any, origin: Provenance) -> Props:
-    """Give a row a source, those in trouble first."""
-    ordered = sorted(view.sources, key=lambda row: row.get("state") in {"ok", "waiting"})
-    rows = [_row(row, view.at, still=origin.replay) for row in ordered[:MOST_ROWS]]
-    hidden = len(ordered) - len(rows)
-    caption = f"{count(hidden)} more on the quality page" if hidden else ""
+def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
+    """Give a row a source, those in trouble first; a chosen one is marked and alone counted."""
+    counts: dict[str, SourceCounts] = view.measure(counts_by_source)
+    waiting: dict[str, int] = view.measure(open_orders_by_source)
+    acting = {one.source: one for one in view.measure(liveness)}
+    at, ranked = view.at, [(_rank(row, acting), row) for row in view.sources]
+    rows = [
+        _row(row, acting.get(str(row.get("name"))), at, still=origin.replay)
+        | _counted(row, counts, waiting, chosen)
+        | _choice(row, chosen)
+        for _, row in sorted(ranked, key=itemgetter(0))
+    ]
+    sick = sum(rank < _WORST_FIRST.index("unknown") for rank, _ in ranked)
+    said = f"{count(len(rows))} attached, {count(sick) if sick else 'none'} sick"
+    caption = f"Counted is {text(chosen, 40)} alone" if chosen else ""
     return {
-        **panel_props(ID, origin, f"{count(len(ordered))} attached"),
+        **panel_props(ID, origin, said),
         **table_props(f"{ID}-rows", COLUMNS, rows, none="Nothing is attached", caption=caption),
     }
 
 
-def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
-    name = text(row.get("name"), 40)
+def _rank(row: Mapping[str, Any], acting: Mapping[str, Liveness]) -> int:
+    """Give the place of a source's worse side: how it is read, or whether its bot works."""
+    tones = [badge_of("source", row.get("state")).tone]
+    one = acting.get(str(row.get("name")))
+    if one is not None and one.state != "unknown":
+        tones.append(badge_of("liveness", one.state).tone)
+    return min(map(_WORST_FIRST.index, tones))
+
+
+def _row(row: Mapping[str, Any], one: Liveness | None, at: Any, *, still: bool) -> dict[str, Any]:
     problem = row.get("problem")
-    quarantined = row.get("quarantined")
-    reads_lines = quarantined is not None and row.get("kind") not in STATE_KINDS
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
+    system = text(row.get("dialect") or row.get("kind"), 24)
     return {
-        "_data": {"source": name},
-        "name": name,
+        "_data": {"source": text(row.get("name"), 40)},
+        "system": system,
         "state": badge_cell(
             "source", row.get("state"), title=text(problem, 300) if problem else ""
         ),
+        "works": _works(one),
         "age": age_cell(heard, at, still=still),
-        "accepted": count(row.get("accepted") if reads_lines else None),
-        "quarantined": count(sum(quarantined.values()) if reads_lines else None),
+    }
+
+
+def _works(one: Liveness | None) -> Cell | str:
+    """Give whether a bot works, in a word; what that stands on is told to who points at it."""
+    if one is None:
+        return MISSING
+    if one.state == "unknown":
+        return badge_cell("liveness", None, title=f"{one.n} actions are too few", shown="few acts")
+    said = (
+        f"{one.state}: last acted {age(one.quiet_seconds)} before, usual gap "
+        f"{seconds(one.usual_gap_seconds)}; {one.evidence or 'nothing else says that it is alive'}"
+    )
+    return badge_cell("liveness", one.state, title=said)
+
+
+def _choice(row: Mapping[str, Any], chosen: str | None) -> dict[str, Any]:
+    """Give the name as a link that chooses the source, or all of them again."""
+    name = str(row.get("name"))
+    if name == chosen:
+        return {"_selected": True, "name": query_cell(name, "Show all sources again", source="")}
+    return {"name": query_cell(name, "Only this source", source=name)}
+
+
+def _counted(
+    row: Mapping[str, Any],
+    counts: Mapping[str, SourceCounts],
+    waiting: Mapping[str, int],
+    chosen: str | None,
+) -> dict[str, str]:
+    """Give what it did in the window: nothing where it tells no events or is not looked at."""
+    name = str(row.get("name"))
+    is_counted = chosen in (None, name) and row.get("kind") not in STATE_KINDS
+    told = counts.get(name)
+    if not is_counted or (told is None and row.get("newest_ts_event") is None):
+        return dict.fromkeys(("events", "submitted", "filled", "denied", "open"), MISSING)
+    found = told or SourceCounts(0, 0, 0, 0)
+    return {
+        "events": count(found.events),
+        "submitted": count(found.submitted),
+        "filled": count(found.filled),
+        "denied": count(found.denied),
+        "open": count(waiting.get(name, 0)),
     }

@@ -20,8 +20,8 @@ ID: Final = "source-table"
 
 COLUMNS: Final = (
     Column("name", "Source", metric="sources_name"),
-    Column("kind", "Kind"),
     Column("state", "State", metric="sources_state"),
+    Column("kind", "Kind"),
     Column("age", "Heard", right=True, metric="sources_age_seconds"),
     Column("limit", "Stale after", right=True),
     Column("newest", "Newest event", right=True, metric="sources_newest_ts_event"),
@@ -31,6 +31,9 @@ COLUMNS: Final = (
     Column("partial", "Unfinished", right=True, metric="sources_partial_bytes"),
     Column("problem", "Problem or origin", wrap=True),
 )
+
+_CAPTION: Final = "Heard: the last sign of life. Event age: of the newest event that it told."
+_PAST: Final = " State and ages are those of the moment shown; files and bytes are counted to now."
 
 
 def layout(*, span: int) -> html.Section:
@@ -48,14 +51,14 @@ def props(view: Any, origin: Provenance) -> Props:
             COLUMNS,
             rows,
             none="Nothing is attached: start with python app.py --attach DIR",
-            caption="Heard: the last sign of life. Event age: of the newest event that it told.",
+            caption=_CAPTION + (_PAST if origin.replay else ""),
         ),
     }
 
 
 def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     name = text(row.get("name"), 40)
-    is_state = row.get("kind") in STATE_KINDS
+    is_state = row.get("kind") in STATE_KINDS and not row.get("lines_in")
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     newest = _moment(row.get("newest_ts_event"))

@@ -27,7 +27,10 @@ COLUMNS: Final = (
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    hint = "Codes that agree (OK_…, MAKER, TAKER) are no reasons and are left out"
+    hint = (
+        "Events, not orders: a skip and the denial that follows it are two. "
+        "Codes that agree (OK_…, MAKER, TAKER) are no reasons and are left out"
+    )
     body = table(f"{ID}-rows", COLUMNS, "Codes by how often they were given")
     return panel(ID, "Why codes", body, span=span, hint=hint)
 
@@ -48,8 +51,9 @@ def props(view: Any, origin: Provenance) -> Props:
     ]
     hidden = len(found) - len(rows)
     caption = f"{count(hidden)} rarer codes left out" if hidden else "All codes of the window"
+    caption += "; counted are events: a skip and its denial are two"
     return {
-        **panel_props(ID, origin, f"n = {count(whole)}"),
+        **panel_props(ID, origin, f"n = {count(whole)} events"),
         **table_props(
             f"{ID}-rows", COLUMNS, rows, none="No reason was given in this window", caption=caption
         ),

@@ -89,7 +89,7 @@ def test_the_panels_of_a_dead_service_say_so_and_no_others(
                 ".filter(e => e.dataset.source.includes('bot')).map(e => e.id)"
             )
         )
-    assert watching == {"working", "sources"}
+    assert watching == {"sources"}
     states = panel_states(page)
     assert {panel for panel in states if "error" in states[panel]} == watching
 

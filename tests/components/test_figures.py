@@ -144,6 +144,17 @@ def test_an_empty_chart_says_so():
     assert heat["heat-none"]["hidden"] is False
 
 
+def test_latencies_that_a_log_axis_cannot_show_are_told_in_words():
+    """An origin that stamps submit and ack alike has latencies of 0: no axis is made up."""
+    starts = pd.date_range(NOON, periods=2, freq="5s")
+    whole = dict.fromkeys(("p50", "p90", "p99"), WholeQuantile(0.0, 0.0, 0.0))
+    given = latency_chart_props("chart", starts, 5.0, bands([0.0, 0.0], [np.nan] * 2), whole)
+    assert given["chart-none"]["hidden"] is False
+    assert given["chart-none"]["children"].startswith("All are 0 ms or less")
+    one = latency_chart_props("chart", starts, 5.0, bands([0.0, 0.01], [np.nan] * 2), whole)
+    assert one["chart-none"]["hidden"] is True
+
+
 def test_a_heat_map_is_cut_to_its_rows_and_leaves_empty_cells_clear():
     """Rows without samples above and below go; a cell without samples is no zero but a gap."""
     counts = np.array([[0, 0], [3, 0], [0, 7], [0, 0]])

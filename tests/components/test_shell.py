@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from dash import Dash, html
 
@@ -80,28 +81,61 @@ def test_the_keys_that_are_promised_are_handled():
     script = (ROOT / "assets" / "shell.js").read_text()
     for keys, _ in KEYS:
         for key in keys:
-            known = f'key === "{key}"' in script or key in {"…", "Esc"} or key.isdigit()
-            assert known, key
+            assert f'key === "{key}"' in script or key == "Esc", key
     assert "[1-9]" in script
-    assert "Keys" in str(help_dialog())
+
+
+def test_the_help_offers_a_digit_for_each_page_that_exists(text_of):
+    """Two entries in the navigation are two digits, each with the name that the entry bears."""
+    text = text_of({})
+    assert re.findall(r'"children": "(\d)"', text) == ["1", "2"]
+    assert re.findall(r'"children": "to (\w+)"', text) == ["Overview", "Trading"]
+    assert '"children": "9"' in json.dumps(
+        help_dialog([f"page {number}" for number in range(12)]),
+        default=lambda one: one.to_plotly_json(),
+    )
+
+
+def test_a_page_alone_in_its_section_goes_by_its_own_name():
+    """What the navigation calls a page is what its title says; two of a section share its name."""
+    alone = {name: one for name, one in REGISTRY.items() if name != "pages.portfolio"}
+    assert [label for label, _ in navigation_entries(alone)] == ["Overview", "Orders"]
+
+
+def test_a_source_can_be_chosen_where_there_are_several(text_of):
+    """The header lists all sources, first all of them together; one source is no choice."""
+    text = text_of({"sources": ["aurora", "<b>bot"]})
+    assert '"id": "source-chooser"' in text
+    assert re.findall(r'"value": "([^"]*)"', text) == ["", "aurora", "<b>bot"]
+    assert "all 2" in text
+    assert "source-chooser" not in text_of({"sources": ["aurora"]})
+
+
+NOON = pd.Timestamp("2025-09-01T12:00:00Z")
 
 
 @pytest.mark.parametrize(
-    ("events", "newest_age", "names", "says", "links"),
+    ("events", "newest_age", "attached", "silent", "says", "links"),
     [
-        (5, 1, ["a"], "", False),
-        (0, 445 * 86400, ["a"], "newest event 445 days ago", True),
-        (0, None, ["a", "b"], "Watching a, b", False),
-        (0, None, [], "--attach DIR", False),
+        (5, 1, 1, [], "", False),
+        (0, 445 * 86400, 1, [], "newest event 445 days ago", True),
+        (0, None, 3, ["a", "b"], "Watching a, b: no event yet", False),
+        (0, None, 3, [], "No event of source bot so far", False),
+        (0, None, 0, [], "--attach DIR", False),
     ],
 )
-def test_an_empty_window_says_what_to_do(events, newest_age, names, says, links):
+def test_an_empty_window_says_what_to_do(events, newest_age, attached, silent, says, links):
     """An old log offers its last moment, a new desk says how to attach one."""
-    import pandas as pd
-
-    at = pd.Timestamp("2025-09-01T12:00:00Z")
-    newest = None if newest_age is None else at - pd.Timedelta(seconds=newest_age)
-    given = empty_props("e", events=events, newest=newest, at=at, source_names=names)
+    newest = None if newest_age is None else NOON - pd.Timedelta(seconds=newest_age)
+    given = empty_props(
+        "e",
+        events=events,
+        newest=newest,
+        at=NOON,
+        attached=attached,
+        silent=silent,
+        choice="source bot",
+    )
     assert given["e"]["hidden"] is (events > 0)
     assert says in given["e-text"]["children"]
     assert given["e-link"]["hidden"] is not links

@@ -72,6 +72,9 @@ def test_times_travel_as_utc_with_their_milliseconds():
     cell = time_cell(NOON)
     assert (cell["text"], cell["utc"]) == ("12:00:00.118", 1756728000118)
     assert time_cell(NOON, with_date=True)["text"] == "2025-09-01 12:00:00.118"
+    assert time_cell(NOON, today=NOON + pd.Timedelta(hours=11))["text"] == "12:00:00.118"
+    other_day = time_cell(NOON, today=NOON + pd.Timedelta(hours=12))
+    assert (other_day["text"], other_day["format"]) == ("2025-09-01 12:00", "day")
     assert time_cell(pd.NaT) == "—"
     assert time_cell(None) == "—"
 

@@ -130,7 +130,7 @@ def test_a_dead_source_grays_its_own_panels_alone(pages, minute, filters):
         for identifier, props in pages["/"].build(minute.view(), filters).items()
         if "data-state" in props
     }
-    assert {name for name, state in states.items() if state == "error"} == {"working", "sources"}
+    assert {name for name, state in states.items() if state == "error"} == {"sources"}
     assert states["order-kpis"] == "fresh"
 
 
