@@ -87,12 +87,36 @@ class Batch:
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         return type(self)(**{name: column[..., picked] for name, column in columns.items()})
 
-    def in_event_time(self) -> Self:
-        """Return the rows by event time, then as they stand in their file."""
-        ts = self.ts
-        if len(ts) < 2 or not (ts[1:] < ts[:-1]).any():
+    def in_event_time(self, generations: Codes) -> Self:
+        """Return the rows by event time, then file by file as they stand there.
+
+        Parts of one file follow each other as they were first heard of: that is how it was written.
+        """
+        ts, offset = self.ts, self.raw_offset
+        if len(ts) < 2:
             return self
-        return self.take(np.lexsort((self.raw_offset, ts)))
+        part = self._places(generations)
+        tied = ts[1:] == ts[:-1]
+        back = (part[1:] < part[:-1]) | ((part[1:] == part[:-1]) & (offset[1:] < offset[:-1]))
+        if not ((ts[1:] < ts[:-1]) | (tied & back)).any():
+            return self
+        return self.take(np.lexsort((offset, part, ts)))
+
+    def _places(self, generations: Codes) -> IntArray:
+        """Return where the part of a file that each row is from stands among the others."""
+        if (self.generation == self.generation[0]).all():
+            return np.zeros(len(self), np.int64)
+        met, inverse = np.unique(self.generation, return_inverse=True)
+        parts = [part_of_file(generations, code) for code in met.tolist()]
+        order = sorted(range(len(parts)), key=parts.__getitem__)
+        rank = np.empty(len(met), np.int64)
+        rank[order] = np.arange(len(met))
+        return rank[inverse]
+
+
+def part_of_file(generations: Codes, code: int) -> tuple[str, int]:
+    """Return what sorts the parts of files: `file#part` by file, then as they were heard of."""
+    return (generations.word(code) or "").partition("#")[0], code
 
 
 def _arrow(column: pd.Series[Any]) -> pa.Array:

@@ -30,6 +30,13 @@ FILL_LOG: Final = {
     "generation": "int32",
     "raw_offset": "int64",
 }
+LEARNED_LOG: Final = {
+    "ts": "int64",
+    "row": "int64",
+    "which": "int32",
+    "before": "int32",
+    "session": "int32",
+}
 
 DECIDING: Final = frozenset(
     {"route.decided", "risk.decision", "order.submitted", "order.accepted", "order.filled"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.order import Entry, Order
+from ledger.strays import Strays
 
 NONE: Sequence[Entry] = ()
 
@@ -18,6 +19,7 @@ class KnownIds:
     def __init__(self) -> None:
         # Nearly every id is of one order, which then stands here without a list around it.
         self._of: dict[str, Entry | list[Entry]] = {}
+        self.strays = Strays()
 
     def of(self, name: str | None) -> Sequence[Entry]:
         """Return the orders that bore an id, oldest first; nothing for None."""
@@ -37,6 +39,7 @@ class KnownIds:
             found.append(order)
         else:
             self._of[name] = [found, order]
+        self.strays.hear(name, order)
 
     def put(self, name: str | None, order: Order, entry: Entry) -> None:
         """Let `entry` (the order, or its row) stand where the order or its row stands."""

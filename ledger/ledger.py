@@ -65,6 +65,7 @@ class Ledger:
         self.notable = Notable()
         self.orders = OrderBook(
             self.groups,
+            self.generations,
             self.rollup,
             expiry_seconds=expiry_seconds,
             capacity=capacity,
@@ -103,7 +104,7 @@ class Ledger:
                 folded.kept = events[~repeated]
                 batch = batch.take(~repeated)
             if len(batch):
-                folded.late = self._fold(events, batch.in_event_time())
+                folded.late = self._fold(events, batch.in_event_time(self.generations))
                 self.version += 1
         return folded
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ledger.codes import DIMENSIONS
 from ledger.order_frame import OPEN_STATUSES, STATUSES, statuses
-from ledger.order_table import NEVER
+from ledger.order_table import LEARNED, NEVER
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
@@ -29,20 +29,23 @@ def open_rows(ledger: Ledger, at: int, allowed: Mask) -> tuple[Rows, npt.NDArray
     else:
         created = orders.table.column("ts_created")
         rows = np.flatnonzero((created <= at) & (created != NEVER))
-    rows = rows[allowed_orders(ledger, rows, allowed)]
+    rows = rows[allowed_orders(ledger, rows, allowed, at)]
     status = statuses(orders.table.at(rows, at), at, orders.lives.expiry_ns)
     expired = STATUSES.index("expired")
     kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
     return rows[kept], status[kept]
 
 
-def allowed_orders(ledger: Ledger, rows: Rows, allowed: Mask) -> Mask:
-    """Return which rows are of a source, an account and a symbol that a filter lets."""
+def allowed_orders(ledger: Ledger, rows: Rows, allowed: Mask, at: int) -> Mask:
+    """Return which rows were of a source, an account and a symbol that a filter lets."""
     mask = np.ones(len(rows), np.bool_)
     if allowed.all():
         return mask
     groups = ledger.groups.table()[allowed]
     for name in ("source", "account_id", "symbol"):
         words = np.unique(groups[:, DIMENSIONS.index(name)])
-        mask &= np.isin(ledger.orders.table.column(name)[rows], words)
+        known = ledger.orders.table.column(name)[rows]
+        if name in LEARNED:
+            known = ledger.orders.logs.words_at(name, rows, at)
+        mask &= np.isin(known, words)
     return mask

@@ -10,6 +10,7 @@ from ledger.order_table import NEVER
 
 if TYPE_CHECKING:
     from ledger.known_ids import KnownIds
+    from ledger.strays import Stray
 
 NAN: Final = float("nan")
 OPEN_EFFECT: Final = 0
@@ -46,6 +47,7 @@ how many seconds an order may live where its submit tells that; at last the term
 """
 TS: Final = 0
 FACTS: Final = 1
+GENERATION: Final = 7
 RAW_OFFSET: Final = 8
 
 
@@ -53,7 +55,7 @@ class Order:
     """An order while it lives. Class attributes are the values of what was not told yet."""
 
     submitted = accepted = first_partial = first_fill = NEVER
-    named = venue_named = NEVER
+    named = venue_named = ended = NEVER
     client_order_id: str | None = None
     venue_order_id: str | None = None
     route = reason = -1
@@ -87,6 +89,11 @@ class Order:
             self.mode = mode
 
     @property
+    def queued(self) -> int:
+        """Since when it waits where it waits now: for an answer, or at the venue for its end."""
+        return self.submitted if self.accepted == NEVER else self.accepted
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that was ordered is filled; False where either is not known."""
         return self.filled_quantity >= self.quantity * (1 - 1e-9)  # sums of parts are a bit off
@@ -97,27 +104,44 @@ Entry = Order | int
 """An order, or the row of one that has ended."""
 
 
+@dataclass(slots=True)
+class SourceIds:
+    """The ids that the sessions of one source told of, theirs and the venue's."""
+
+    client: KnownIds
+    venue: KnownIds
+
+    def named_by(self, event: Told) -> tuple[tuple[KnownIds, str | None], ...]:
+        """Return the ids that an event names, with whom each is known by."""
+        return (self.client, event[2]), (self.venue, event[3])
+
+
 class Session:
     """What is remembered of one (source, session) to match its next event.
 
-    `client_ids` and `venue_ids` are shared with the other sessions of the source.
+    `ids` are shared with the other sessions of the source; `word` is the session's own name.
     """
 
     def __init__(
-        self, source: int, session_id: int, number: int, ids: tuple[KnownIds, KnownIds]
+        self, source: int, session_id: int, number: int, ids: SourceIds, word: str = ""
     ) -> None:
         self.source = source
         self.session_id = session_id
         self.number = number
-        self.client_ids, self.venue_ids = ids
+        self.ids = ids
+        self.word = word
         self.in_flight: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
         self.resting: tuple[Queue, Queue] = (OrderedDict(), OrderedDict())
         self.first = FAR
-        self.own_newest = NEVER
-        """Times of the first and the newest line of its own."""
+        """Time of the first line of its own."""
         self.newest = NEVER
-        """Time of the newest event told, those of sessions after it included."""
+        """Time of the newest line told, that of another session included."""
         self.events: list[Told] = []
+        """Lines of its own, in the order of telling."""
+        self.strays: list[Stray] = []
+        """Those of them that meant none of its own orders."""
+        self.guests: list[Stray] = []
+        """Strays of other sessions that meant one of its orders."""
         self.trimmed = False
         """Whether events were forgotten, so that winding back reaches only so far."""
         self.routes: dict[int, tuple[int, int]] = {}

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ledger.codes import Codes
+from ledger.filled import filled
 from ledger.moment import moment
 from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, lapses, statuses, times
 from ledger.order_table import CLOSING, NEVER
@@ -36,7 +37,7 @@ class OrderColumns:
         table = ledger.orders.table
         # Not by submit: an order that only its answers tell of would stand behind all others.
         rows = rows[np.argsort(table.column("ts_created")[rows], kind="stable")]
-        cells = table.at(rows, told_until)
+        cells = ledger.orders.logs.at(rows, told_until)
         _quantities_at(ledger, rows, told_until, cells)
         status = statuses(cells, at, ledger.orders.lives.expiry_ns)
         self._rows, self._cells = rows, cells
@@ -149,18 +150,13 @@ def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: 
     later = set(ledger.orders.fills.column("row")[low:high].tolist())
     if not later:
         return
-    fill_rows = ledger.orders.fills.column("row")[:low]
-    quantity, price = (
-        ledger.orders.fills.column("quantity")[:low],
-        ledger.orders.fills.column("price")[:low],
-    )
+    fills = ledger.orders.fills
+    fill_rows, quantity, price = (fills.column(n)[:low] for n in ("row", "quantity", "price"))
     for position, row in enumerate(rows.tolist()):
         if row in later:
-            mine = (fill_rows == row) & np.isfinite(quantity)
-            known = bool(mine.any())
-            cells["filled_quantity"][position] = quantity[mine].sum() if known else np.nan
-            worth = (quantity[mine] * price[mine]).sum() if known else np.nan
-            cells["filled_value"][position] = worth
+            mine = fill_rows == row
+            sums = filled(quantity[mine], price[mine])
+            cells["filled_quantity"][position], cells["filled_value"][position] = sums
 
 
 def _codes_of(*words: str) -> Codes:

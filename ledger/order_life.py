@@ -11,8 +11,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
+from ledger.elsewhere import Elsewhere
 from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
-from ledger.order_match import OrderMatcher
+from ledger.order_changes import ROUTE, OrderChanges
 from ledger.order_table import NEVER
 
 SECOND_NS: Final = 1_000_000_000
@@ -26,44 +27,19 @@ HORIZON: Final = 50_000
 DENIALS_KEPT: Final = 20_000
 LONGEST_TTL_SECONDS: Final = 1e9
 
-TOLD: Final = {
-    kind: number
-    for number, kind in enumerate(
-        (
-            "order.submitted",
-            "order.accepted",
-            "order.partially_filled",
-            "order.filled",
-            "order.canceled",
-            "order.rejected",
-            "order.denied",
-            "order.expired",
-            "order.skipped",
-            "route.decided",
-        )
-    )
-}
-REJECTED, DENIED, SKIPPED, ROUTED = (
-    TOLD[kind] for kind in ("order.rejected", "order.denied", "order.skipped", "route.decided")
-)
 
-Moved = tuple[str, int, int, int]
-"""(what, dimensions, reason, session); for what happened to no order (what, -1, group, -1)."""
-Transition = tuple[int, Moved, float, int, int]
-"""(ts, how it is counted, seconds, row, session); row -1 = no order."""
-Fill = tuple[int, int, float, float, int, int, int]
-"""(ts, row, quantity, price, session, generation, raw_offset)"""
-
-
-class OrderLives(OrderMatcher):
+class OrderLives(OrderChanges):
     """Folds sessions into orders. What it told since the last drain lies in its lists."""
 
-    def __init__(self, *, expiry_seconds: float = 300.0, revive: Callable[[int], Order]) -> None:
-        super().__init__(expiry_ns=int(expiry_seconds * SECOND_NS), revive=revive)
-        self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
-        self.next_row = 0
-        self.transitions: list[Transition] = []
-        self.fills: list[Fill] = []
+    def __init__(
+        self,
+        *,
+        expiry_seconds: float = 300.0,
+        revive: Callable[[int], Order],
+        elsewhere: Elsewhere,
+    ) -> None:
+        expiry_ns = int(expiry_seconds * SECOND_NS)
+        super().__init__(expiry_ns=expiry_ns, revive=revive, elsewhere=elsewhere)
         self._tellers = (
             self._submitted,
             self._accepted,
@@ -81,25 +57,17 @@ class OrderLives(OrderMatcher):
         """Fold events sorted by time; the session must not have told anything newer."""
         tellers, by_id = self._tellers, self._by_id
         session.first = min(session.first, events[0][0])
-        session.own_newest = max(session.own_newest, events[-1][0])
         for event in events:
             order = None
             if event[2] is not None or event[3] is not None:
                 order = by_id(session, event)
             tellers[event[1].kind](session, event, order)
         session.newest = max(session.newest, events[-1][0])
-        session.events += self._own(events)
+        session.events += events
         if len(session.events) > 2 * HORIZON:
             del session.events[:-HORIZON]
             session.trimmed = True
-
-    def _own(self, events: list[Told]) -> list[Told]:
-        """Return the events that were not handed over to other sessions meanwhile."""
-        if not self._handed_over:
-            return events
-        others = set(map(id, self._handed_over))
-        self._handed_over.clear()
-        return [event for event in events if id(event) not in others]
+            self.elsewhere.forget(session)
 
     # -- the ten kinds of event ----------------------------------------------------------------
 
@@ -120,11 +88,12 @@ class OrderLives(OrderMatcher):
             order.ttl_seconds = event[9]
         if facts.route < 0 and session.routes:
             decided, route = session.routes.get(facts.symbol, (NEVER, -1))
-            if decided >= ts - MEMORY_NS:
+            if decided >= ts - MEMORY_NS and route != order.route:
+                self._note(order, ts, ROUTE, order.route)
                 order.route = route
         self._learn(order, event)
         if order.row in self.live and order.accepted == NEVER:
-            order.session.in_flight[order.effect][order] = None
+            self._queue(order.session.in_flight[order.effect], order)
         self._emit("submitted", order, NAN, event)
         if facts.acknowledges:
             self._acknowledge(order, event)  # it is told once it stands at the venue
@@ -142,7 +111,7 @@ class OrderLives(OrderMatcher):
         owner = order.session
         owner.in_flight[order.effect].pop(order, None)
         if order.row in self.live:
-            owner.resting[order.effect][order] = None
+            self._queue(owner.resting[order.effect], order)
         known = order.submitted != NEVER
         self._emit("accepted", order, (ts - order.submitted) / SECOND_NS if known else NAN, event)
 
@@ -207,7 +176,7 @@ class OrderLives(OrderMatcher):
         self._end(session, event, "expired", order or self._oldest(session, event, waiting=False))
 
     def _end(self, session: Session, event: Told, what: str, order: Order | None) -> None:
-        order = order or self._elsewhere(session, event)
+        order = order or self.elsewhere.claim(session, event)
         if order is None:
             order = self._new(session, event)
         self._learn(order, event)
@@ -241,41 +210,3 @@ class OrderLives(OrderMatcher):
 
     def _routed(self, session: Session, event: Told, _order: Order | None) -> None:
         session.routes[event[1].symbol] = (event[0], event[1].route)
-
-    # -- finding and changing one order --------------------------------------------------------
-
-    def _new(self, session: Session, event: Told) -> Order:
-        row = self.next_row
-        self.next_row = row + 1
-        order = self.live[row] = Order(row, session, event)
-        return order
-
-    def _orphan(self, session: Session, event: Told) -> Order:
-        """Return another session's order that is meant, else one that nobody submitted."""
-        if (meant := self._elsewhere(session, event)) is not None:
-            return meant
-        order = self._new(session, event)
-        self._learn(order, event)
-        self._emit("orphan", order, NAN, event)
-        return order
-
-    def _close(self, order: Order, what: str, event: Told) -> None:
-        if self.live.pop(order.row, None) is None:
-            return  # it has ended before: told twice
-        session = order.session
-        session.resting[order.effect].pop(order, None)
-        session.in_flight[order.effect].pop(order, None)
-        self.touched[order] = None
-        self._emit(what, order, NAN, event)
-
-    def _emit(self, what: str, order: Order, seconds: float, event: Told) -> None:
-        number = order.dimensions
-        if number < 0:
-            key = (order.account_id, order.symbol, order.side, order.effect, order.route)
-            number = order.dimensions = self.dimensions.setdefault(key, len(self.dimensions))
-        session = order.session.number
-        moved = (what, number, event[1].reason, session)
-        self.transitions.append((event[0], moved, seconds, order.row, session))
-
-    def _mark(self, what: str, session: Session, event: Told) -> None:
-        self.transitions.append((event[0], (what, -1, event[1].group, -1), NAN, -1, session.number))

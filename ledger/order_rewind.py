@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final
 
-from ledger.order import FACTS, TS, Order, Session, Told
-from ledger.order_life import DENIED, MEMORY_NS, REJECTED, ROUTED, SKIPPED, OrderLives
+from ledger.order import FACTS, NAN, TS, Order, Session, Told
+from ledger.order_kinds import DENIED, REJECTED, ROUTED, SKIPPED
+from ledger.order_life import MEMORY_NS, OrderLives
+from ledger.order_logs import OrderLogs
 from ledger.order_revive import revive
 from ledger.order_table import CLOSING, NEVER, OrderTable
 
@@ -16,52 +18,83 @@ _MOMENT: Final = itemgetter(TS)
 
 
 def wind_back(
-    lives: OrderLives, table: OrderTable, session: Session, to: int, touched: Iterable[int]
+    lives: OrderLives,
+    logs: OrderLogs,
+    session: Session,
+    to: int,
+    touched: set[int],
+    unlearned: Iterable[tuple[int, str, int]],
 ) -> list[Told]:
-    """Undo what a session told after a moment; return those events, to be told again.
+    """Undo what a session told after a moment; return those lines, to be told again.
 
-    `touched` are the rows with a transition after `to`; the table must be up to date.
+    `touched` are the rows of orders with a change after `to`, `unlearned` the words that they had
+    before, the last one first. The table must be up to date.
     """
+    table = logs.table
     split = bisect_right(session.events, to, key=_MOMENT)
     again = session.events[split:]
     del session.events[split:]
-    for row in touched:
-        order = lives.live.get(row) or revive(table, session, row)
+    rows = touched | _named_in(again, session, table)
+    orders = {row: lives.live.get(row) or revive(table, session, row) for row in rows}
+    for row, name, before in unlearned:
+        setattr(orders[row], name, before)
+    kept = []
+    for row, order in orders.items():
         _forget_names(order, to)
         if order.created > to:
             lives.live.pop(row, None)
             table.clear(row)
         else:
             _undo(lives, table, order, to)
+            kept.append(order)
+    logs.refill(order for order in kept if order.row in touched and order.row in lives.live)
     _remember(session, to)
     queue_again(lives, session)
     session.newest = to
     return again
 
 
+def _named_in(events: Iterable[Told], session: Session, table: OrderTable) -> set[int]:
+    """Return the rows of the session's orders that some lines name: what they taught goes too."""
+    rows = set()
+    source, word = table.column("source"), table.column("session_id")
+    for event in events:
+        for known, name in session.ids.named_by(event):
+            for entry in known.of(name):
+                row = entry if isinstance(entry, int) else entry.row
+                if source[row] == session.source and word[row] == session.session_id:
+                    rows.add(row)
+    return rows
+
+
 def _forget_names(order: Order, to: int) -> None:
-    clients, venues = order.session.client_ids, order.session.venue_ids
+    ids = order.session.ids
     if order.named > to:
-        clients.remove(order.client_order_id, order)
+        ids.client.remove(order.client_order_id, order)
         order.client_order_id, order.named = None, NEVER
     else:
-        clients.put(order.client_order_id, order, order)
+        ids.client.put(order.client_order_id, order, order)
+        ids.client.strays.hear(order.client_order_id, order)
     if order.venue_named > to:
-        venues.remove(order.venue_order_id, order)
+        ids.venue.remove(order.venue_order_id, order)
         order.venue_order_id, order.venue_named = None, NEVER
     else:
-        venues.put(order.venue_order_id, order, order)
+        ids.venue.put(order.venue_order_id, order, order)
+        ids.venue.strays.hear(order.venue_order_id, order)
 
 
 def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:
-    for name in ("submitted", "accepted", "first_partial", "first_fill"):
+    if order.submitted > to:
+        order.quantity = order.limit_price = order.ttl_seconds = NAN
+    for name in ("submitted", "accepted", "first_partial", "first_fill", "ended"):
         if getattr(order, name) > to:
             setattr(order, name, NEVER)
+    order.dimensions = -1
     cell, row = table.cell, order.row
     for name in CLOSING:
         if cell[name][row] > to:
             cell[name][row] = NEVER
-    if all(cell[name][row] == NEVER for name in CLOSING):
+    if order.ended == NEVER:
         lives.live[row] = order
     lives.touched[order] = None
 
@@ -90,7 +123,7 @@ def queue_again(lives: OrderLives, session: Session) -> None:
     for queue in (*session.in_flight, *session.resting):
         queue.clear()
     own = [order for order in lives.live.values() if order.session is session]
-    for order in sorted(own, key=lambda order: (order.accepted, order.submitted, order.row)):
+    for order in sorted(own, key=lambda order: (order.queued, order.row)):
         if order.accepted != NEVER:
             session.resting[order.effect][order] = None
         elif order.submitted != NEVER:

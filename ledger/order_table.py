@@ -48,6 +48,11 @@ NUMBERS: Final = (
     "take_profit_price",
     "ttl_seconds",
 )
+LEARNED: Final = ("symbol", "side", "route", "reason")
+"""Words that an order may be told of later in its life."""
+
+_BY_SUBMIT: Final = ("order_quantity", "limit_price", "ttl_seconds")
+"""What the submit alone tells."""
 
 _FIXED: Final = {
     "ts_created": "created",
@@ -145,6 +150,11 @@ class OrderTable:
         """Stamp the end of some orders."""
         self._arrays[column][rows] = ts
 
+    def ended(self, row: int) -> int:
+        """Return when an order ended, NEVER where it has not."""
+        last: int = max(self.cell[name][row] for name in CLOSING)
+        return last
+
     def clear(self, row: int) -> None:
         """Make a row as if it had never been: it belongs to no moment."""
         for names, empty in ((TIMES, NEVER), (CODES, -1), (NUMBERS, float("nan"))):
@@ -173,4 +183,7 @@ class OrderTable:
         for name, array in self._arrays.items():
             picked = array[rows]
             result[name] = np.where(picked > at, NEVER, picked) if name in TIMES else picked
+        unsubmitted = result["ts_submitted"] == NEVER
+        for name in _BY_SUBMIT:
+            result[name][unsubmitted] = np.nan
         return result

@@ -73,7 +73,7 @@ def _counted(
     labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
     amounts = counts[numbers].tolist()
     _resolve(rows, labels, amounts, orders, at)
-    for row, amount in _lapsed(groups, orders, lapsed).items():
+    for row, amount in _lapsed(groups, orders, lapsed, at).items():
         rows.append(row)
         labels.append("expired")
         amounts.append(amount)
@@ -103,13 +103,16 @@ def _resolve(
                     amounts[base] -= amounts[place]
 
 
-def _lapsed(groups: Groups, orders: OrderBook, lapsed: npt.NDArray[np.int64]) -> dict[Row, int]:
+def _lapsed(
+    groups: Groups, orders: OrderBook, lapsed: npt.NDArray[np.int64], at: int
+) -> dict[Row, int]:
     """Return how many orders expired in silence, by their dimensions."""
     effects = groups.codes["position_effect"]
     words = (effects.code("open"), effects.code("close"))
     found: dict[Row, int] = {}
     names = ("source", "account_id", "session_id", "symbol", "side", "position_effect", "route")
-    cells = [orders.table.column(name)[lapsed].tolist() for name in names]
+    known = orders.logs.at(lapsed, at)
+    cells = [known[name].tolist() for name in names]
     for source, account, session, symbol, side, effect, route in zip(*cells, strict=True):
         told = {
             "source": source,

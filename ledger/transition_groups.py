@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ledger.codes import MISSING, WHAT, Groups
 from ledger.order import CLOSE_EFFECT, Session
-from ledger.order_life import Moved
+from ledger.order_changes import Moved
 
 Dimensions = tuple[int, int, int, int, int]
 """Account, symbol, side, effect, route."""

@@ -222,7 +222,7 @@ class View:
             touched = ledger.orders.transitions.column("row")[low:high]
             known = ledger.orders.rows_now(np.concatenate([self._open, self._lapsed]), self._moves)
             rows = np.unique(np.concatenate([touched[touched >= 0], known]))
-            rows = rows[allowed_orders(ledger, rows, self._allowed)]
+            rows = rows[allowed_orders(ledger, rows, self._allowed, self._told_until)]
             if self._start is not None:
                 rows = rows[-TABLE_ROWS:]
             return OrderColumns(ledger, rows, self._at, self._told_until)

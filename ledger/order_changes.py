@@ -1,0 +1,123 @@
+"""What happens to one order: it is made, it learns, it ends; each change is noted to be logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ledger.elsewhere import Elsewhere
+from ledger.order import NAN, Order, Queue, Session, Told
+from ledger.order_match import OrderMatcher
+from ledger.order_table import LEARNED
+
+Moved = tuple[str, int, int, int]
+"""(what, dimensions, reason, session); for what happened to no order (what, -1, group, -1)."""
+Transition = tuple[int, Moved, float, int, int]
+"""(ts, how it is counted, seconds, row, session); row -1 = no order."""
+Fill = tuple[int, int, float, float, int, int, int]
+"""(ts, row, quantity, price, session, generation, raw_offset)"""
+Learned = tuple[int, int, int, int, int]
+"""(ts, row, place in `LEARNED`, what was known before, session)"""
+
+SYMBOL, SIDE, ROUTE, REASON = (
+    LEARNED.index(name) for name in ("symbol", "side", "route", "reason")
+)
+
+
+class OrderChanges(OrderMatcher):
+    """Changes orders. What was changed since the last drain lies in its lists."""
+
+    def __init__(
+        self, *, expiry_ns: int, revive: Callable[[int], Order], elsewhere: Elsewhere
+    ) -> None:
+        super().__init__(expiry_ns=expiry_ns, revive=revive)
+        self.elsewhere: Final = elsewhere
+        self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
+        self.next_row = 0
+        self.transitions: list[Transition] = []
+        self.fills: list[Fill] = []
+        self.learned: list[Learned] = []
+
+    def _new(self, session: Session, event: Told) -> Order:
+        row = self.next_row
+        self.next_row = row + 1
+        order = self.live[row] = Order(row, session, event)
+        return order
+
+    def _orphan(self, session: Session, event: Told) -> Order:
+        """Return another session's order that is meant, else one that nobody submitted."""
+        if (meant := self.elsewhere.claim(session, event)) is not None:
+            return meant
+        order = self._new(session, event)
+        self._learn(order, event)
+        self._emit("orphan", order, NAN, event)
+        return order
+
+    def _learn(self, order: Order, event: Told) -> None:
+        """Take over what this event tells of the order and was not known before."""
+        ts, facts, client_order_id, venue_order_id = event[:4]
+        if client_order_id is not None and order.client_order_id is None:
+            order.client_order_id, order.named = client_order_id, ts
+            order.session.ids.client.add(client_order_id, order)
+        if venue_order_id is not None and order.venue_order_id is None:
+            order.venue_order_id, order.venue_named = venue_order_id, ts
+            order.session.ids.venue.add(venue_order_id, order)
+        if facts.reason >= 0 and facts.reason != order.reason:
+            self._note(order, ts, REASON, order.reason)
+            order.reason = facts.reason
+        if facts.symbol >= 0 and order.symbol < 0:
+            self._note(order, ts, SYMBOL, -1)
+            order.symbol = facts.symbol
+        if facts.side >= 0 and order.side < 0:
+            self._note(order, ts, SIDE, -1)
+            order.side = facts.side
+        if facts.route >= 0 and order.route < 0:
+            self._note(order, ts, ROUTE, -1)
+            order.route = facts.route
+        if event[10] is not None:
+            order.agree(event[10])
+        self.touched[order] = None
+
+    def _note(self, order: Order, ts: int, which: int, before: int) -> None:
+        """Note what is about to be learned: before this moment it was not known."""
+        if which != REASON:
+            order.dimensions = -1
+        if ts > order.created:  # no moment knows the order without it otherwise
+            self.learned.append((ts, order.row, which, before, order.session.number))
+
+    @staticmethod
+    def _queue(queue: Queue, order: Order) -> None:
+        """Put an order behind those that came before it.
+
+        Several that came at once stand as they were heard of, as after a late line too.
+        """
+        behind = []
+        for other in reversed(queue):
+            if other.row < order.row or other.queued < order.queued:
+                break
+            behind.append(other)
+        queue[order] = None
+        for other in reversed(behind):
+            queue.move_to_end(other)
+
+    def _close(self, order: Order, what: str, event: Told) -> None:
+        if self.live.pop(order.row, None) is None:
+            return  # it has ended before: told twice
+        order.ended = event[0]
+        session = order.session
+        session.resting[order.effect].pop(order, None)
+        session.in_flight[order.effect].pop(order, None)
+        self.touched[order] = None
+        self._emit(what, order, NAN, event)
+
+    def _emit(self, what: str, order: Order, seconds: float, event: Told) -> None:
+        number = order.dimensions
+        if number < 0:
+            key = (order.account_id, order.symbol, order.side, order.effect, order.route)
+            number = order.dimensions = self.dimensions.setdefault(key, len(self.dimensions))
+        session = order.session.number
+        moved = (what, number, event[1].reason, session)
+        self.transitions.append((event[0], moved, seconds, order.row, session))
+
+    def _mark(self, what: str, session: Session, event: Told) -> None:
+        self.transitions.append((event[0], (what, -1, event[1].group, -1), NAN, -1, session.number))
