@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from data_sources import Catalog, OriginError, attach
+from tests.data_sources.good_lines import good, write
 from tests.data_sources.peak_trade.run_files import write_run
 from tests.data_sources.peak_trade.test_sessions import session
 from tests.data_sources.peak_trade.test_sessions import write as write_session
-from tests.data_sources.test_jsonl import good, write
 
 OTHER = b'{"message": "hello", "time": 1756757303}'
 

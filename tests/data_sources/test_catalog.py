@@ -9,7 +9,7 @@ import pytest
 import data_sources
 from data_sources import Catalog, ConfigError, HealthSource, JsonlSource, SourceError, discover
 from data_sources.registry import find_kinds
-from tests.data_sources.test_jsonl import good, write
+from tests.data_sources.good_lines import good, write
 
 
 def test_the_kinds_are_the_files() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from data_sources import DialectError, JsonlSource
 from data_sources.dialects.dialect import built_in, load_dialect
-from tests.data_sources.test_jsonl import good, write
+from tests.data_sources.good_lines import good, write
 
 SMALL = """\
 name = "small"

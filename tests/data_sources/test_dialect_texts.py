@@ -15,7 +15,7 @@ from pandas import isna
 from data_sources import DialectError, JsonlSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.lines.repeats import KEPT
-from tests.data_sources.test_jsonl import write
+from tests.data_sources.good_lines import write
 
 SMALL = """\
 name = "small"

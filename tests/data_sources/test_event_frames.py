@@ -16,7 +16,7 @@ from data_sources import DialectError, JsonlSource
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.frames import FRAMES, TRACE, empty
-from tests.data_sources.test_jsonl import write
+from tests.data_sources.good_lines import write
 
 SMALL = """\
 name = "small"

@@ -9,7 +9,7 @@ import pytest
 
 from data_sources import JsonlSource, OriginError, explain
 from data_sources.lines.explain import explain_text
-from tests.data_sources.test_jsonl import good, write
+from tests.data_sources.good_lines import good, write
 
 
 def test_the_third_line_of_the_real_session(realdata: Path) -> None:

@@ -12,8 +12,8 @@ from data_sources.guessing.order_words import meaning
 from data_sources.lines.guess import Guessed, guess
 from data_sources.lines.infer import sample_of
 from ledger import order_lives
+from tests.data_sources.good_lines import write
 from tests.data_sources.strange_log import NOW_NS, T0_NS, told
-from tests.data_sources.test_jsonl import write
 
 
 def guessed(*records: dict[str, Any]) -> Guessed:

@@ -14,8 +14,8 @@ from data_sources import JsonlSource
 from data_sources.lines.guess import guess
 from data_sources.lines.infer import SAMPLE_LINES
 from ledger import order_lives
+from tests.data_sources.good_lines import write
 from tests.data_sources.strange_log import NOW_NS, lives, renamed, told
-from tests.data_sources.test_jsonl import write
 
 NAMES = {
     "at": ("timestamp", "ts", "time", "event_time", "transactTime", "created_at", "date"),

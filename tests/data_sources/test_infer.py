@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data_sources.lines.infer import infer, infer_path
-from tests.data_sources.test_jsonl import good, write
+from tests.data_sources.good_lines import good, write
 
 AURORA_FOLDERS = [
     "tmp_debug_cancel", "tmp_synth.jsonl", "tests/fixtures", "regenerated",

@@ -5,34 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from data_sources import EVENT_COLUMNS, JsonlSource, Reading, SourceError
-
-NOW_NS = 1_756_757_400 * 10**9
-GOOD = b'{"event_code": "RISK.DENY", "ts_ns": %d, "details": {"reason": "R%d"}}'
-
-
-def good(number: int) -> bytes:
-    return GOOD % (1_756_757_303_115_233_280 + number, number)
-
-
-def source(path: Path, **options: Any) -> JsonlSource:
-    return JsonlSource(path, **{"dialect": "aurora", "clock": lambda: NOW_NS, **options})
-
-
-def write(path: Path, *lines: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        file.write(b"".join(line + b"\n" for line in lines))
-    return path
-
-
-def reasons_of(reading: Reading) -> list[str]:
-    return reading.frame["reason"].astype(object).tolist()
+from data_sources import EVENT_COLUMNS, JsonlSource, SourceError
+from tests.data_sources.good_lines import NOW_NS, good, reasons_of, source, write
 
 
 def test_a_frame_has_the_agreed_columns_and_dtypes(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 from data_sources import Catalog, JsonlSource, attach
 from data_sources.lines.explain import explain_text
 from ledger import order_lives
+from tests.data_sources.good_lines import good, write
 from tests.data_sources.strange_log import lives, renamed, told
-from tests.data_sources.test_jsonl import good, write
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HIS = {

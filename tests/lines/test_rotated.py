@@ -12,30 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.lines.follower import Follower, numbers, record
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder / "a.jsonl"
-
-
-@pytest.fixture
-def follower(log: Path) -> Follower:
-    return Follower(log.parent)
-
-
-def write(path: Path, start: int, end: int, padding: int = 0) -> None:
-    with path.open("ab") as stream:
-        stream.write(b"".join(record(number, padding) for number in range(start, end)))
-
-
-def pack(path: Path) -> Path:
-    """What `gzip -9` leaves: `path.gz` with another inode, and no `path`."""
-    subprocess.run(["gzip", "-9", str(path)], check=True)
-    return path.with_name(path.name + ".gz")
-
+from tests.lines.log_files import pack, write
 
 ROTATING_WRITER = """
 import os, sys
