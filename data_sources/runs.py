@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from data_sources.errors import ConfigError
 from data_sources.files.label import file_label
 from data_sources.files.stamp import why
-from data_sources.files.times import zone_of
+from data_sources.files.watched_folder import WatchedFolder, few
 from data_sources.reading import Reading
 from data_sources.run_folders.listing import looks_like_runs, run_paths
 from data_sources.run_folders.run_counts import counts_of, quarantined_of
@@ -30,10 +30,8 @@ from data_sources.run_folders.run_state import run_state
 from data_sources.run_folders.table_file import BadTableError
 from data_sources.run_folders.trades import trades_of
 
-TOLD_PROBLEMS: Final = 3
 
-
-class RunsSource:
+class RunsSource(WatchedFolder):
     """Watches a folder of run folders; each `read()` gives all runs.
 
     A run folder holds `meta.json`, and perhaps a table of steps (`events.parquet` or `events.csv`)
@@ -91,17 +89,17 @@ class RunsSource:
     ) -> None:
         if every_seconds <= 0 or runs_max <= 0 or (run_stale_after_seconds or 1) <= 0:
             raise ConfigError("every_seconds, runs_max and run_stale_after_seconds must be above 0")
-        self._zone = zone_of(timezone)
-        self.path = str(path)
-        self.name = name or Path(path).name or "runs"
-        self.account_id = account_id
-        self.timezone = timezone
-        self.every_seconds = float(every_seconds)
-        self.stale_after_seconds = float(stale_after_seconds or max(10.0, 3 * every_seconds))
+        super().__init__(
+            path,
+            name=name or Path(path).name or "runs",
+            account_id=account_id,
+            timezone=timezone,
+            every_seconds=every_seconds,
+            stale_after_seconds=stale_after_seconds,
+            clock=clock,
+        )
         self.run_stale_after_seconds = run_stale_after_seconds
         self.runs_max = runs_max
-        self._clock = clock
-        self._root = Path(path).expanduser()
         self._runs: dict[Path, RunFolder] = {}
         self._order: list[RunFolder] = []
         self._frames: dict[str, pd.DataFrame] = {}
@@ -115,9 +113,6 @@ class RunsSource:
         """Why a folder is one of this kind, None when it is not."""
         found = looks_like_runs(path)
         return f"{found} run folder{'s' if found > 1 else ''} with a meta.json" if found else None
-
-    def close(self) -> None:
-        """Nothing stays open between two reads."""
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look once.
@@ -138,13 +133,7 @@ class RunsSource:
             self._as_of = pd.Timestamp(now_ns, unit="ns", tz="UTC")
         rows, troubles = self._rows(now_ns)
         if troubles and state == "ok":
-            more = (
-                f" and {len(troubles) - TOLD_PROBLEMS} more"
-                if len(troubles) > TOLD_PROBLEMS
-                else ""
-            )
-            state = "degraded"
-            problem = "; ".join(troubles[:TOLD_PROBLEMS]) + more
+            state, problem = "degraded", few(troubles)
         if changed or not self._frames:
             self._frames = self._other_frames()
         return Reading(

@@ -5,23 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from data_sources.errors import ConfigError
 from data_sources.files.label import file_label
 from data_sources.files.stamp import why
-from data_sources.files.times import zone_of
+from data_sources.files.watched_folder import WatchedFolder, few
 from data_sources.frames import shaped
 from data_sources.reading import Counts, Reading
 from data_sources.session_files.registry_folder import RegistryFolder, looks_like_registry
 from data_sources.session_files.session import without_secrets
 
-TOLD_PROBLEMS: Final = 3
 
-
-class SessionsSource:
+class SessionsSource(WatchedFolder):
     """Watches a folder of session files; each `read()` gives all sessions, the newest file of each.
 
     The files are only ever read, and again only when they changed. A file in the middle of being
@@ -73,16 +71,16 @@ class SessionsSource:
     ) -> None:
         if every_seconds <= 0 or files_max <= 0:
             raise ConfigError("every_seconds and files_max must be above 0")
-        self.path = str(path)
-        self.name = name or Path(path).name or "sessions"
-        self.account_id = account_id
-        self.timezone = timezone
-        self.every_seconds = float(every_seconds)
-        self.stale_after_seconds = float(stale_after_seconds or max(10.0, 3 * every_seconds))
+        super().__init__(
+            path,
+            name=name or Path(path).name or "sessions",
+            account_id=account_id,
+            timezone=timezone,
+            every_seconds=every_seconds,
+            stale_after_seconds=stale_after_seconds,
+            clock=clock,
+        )
         self.files_max = files_max
-        self._clock = clock
-        self._root = Path(path).expanduser()
-        self._zone = zone_of(timezone)
         self._registry = RegistryFolder(self._root, self._zone, clock, files_max)
         self._frame = shaped("sessions", ()).assign(detail=pd.Series([], dtype="str"))
         self._as_of: pd.Timestamp | None = None
@@ -95,9 +93,6 @@ class SessionsSource:
         """Why a folder is one of this kind, None when it is not."""
         found = looks_like_registry(path)
         return f"{found} session file{'s' if found > 1 else ''}" if found else None
-
-    def close(self) -> None:
-        """Nothing stays open between two reads."""
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look once.
@@ -153,9 +148,8 @@ class SessionsSource:
         if not files:
             return "waiting", f"no session file (*.json) in {self.path} yet", changed
         if wrong:
-            more = f" and {len(wrong) - TOLD_PROBLEMS} more" if len(wrong) > TOLD_PROBLEMS else ""
             state = "degraded" if good or len(self._frame) else "bad_payload"
-            return state, "; ".join(wrong[:TOLD_PROBLEMS]) + more, changed
+            return state, few(wrong), changed
         if self._registry.there > files:
             text = f"{self._registry.there} files, only the newest {files} are read"
             return "degraded", f"{text}; raise files_max", changed
