@@ -127,6 +127,8 @@ class Elsewhere:
         for (known, name), naming in by_kind:
             best: Found | None = None
             for entry in known.of(name):
+                if isinstance(entry, int) and self._table.ended(entry) < stray.ts:
+                    continue  # as nearly all have: an id may have been used very often
                 session = self._session(entry)
                 if session is stray.home or not self._stood(entry, session, naming, stray):
                     continue

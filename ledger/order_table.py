@@ -152,8 +152,11 @@ class OrderTable:
 
     def ended(self, row: int) -> int:
         """Return when an order ended, NEVER where it has not."""
-        last: int = max(self.cell[name][row] for name in CLOSING)
-        return last
+        for name in CLOSING:
+            ended: int = self.cell[name][row]
+            if ended != NEVER:
+                return ended  # an order has one end
+        return NEVER
 
     def clear(self, row: int) -> None:
         """Make a row as if it had never been: it belongs to no moment."""

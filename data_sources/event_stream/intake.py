@@ -14,6 +14,7 @@ from data_sources.event_stream.parser import GiantEvent, StreamEvent
 from data_sources.event_stream.replay import Replay, record_in
 from data_sources.event_stream.told import Told
 from data_sources.lines.classify import Facts
+from data_sources.lines.count import count_lines
 from data_sources.lines.decode import Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
@@ -156,14 +157,9 @@ class Intake:
         if not lines:
             return []
         columns, bad = decoder.decode(b"\n".join(lines) + b"\n", received_ns)
-        counts, generation = self.counts, self.told.generation
-        counts.lines_in += columns.lines
-        counts.blank += columns.blank
-        counts.accepted += len(columns)
-        counts.naive += columns.naive
-        counts.untimed += columns.untimed
+        count_lines(self.counts, columns, bad)
+        generation = self.told.generation
         for line in bad:
-            counts.quarantined[line.reason] = counts.quarantined.get(line.reason, 0) + 1
             place = begins_at + line.offset
             set_aside.append(
                 Quarantined(

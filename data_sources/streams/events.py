@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from data_sources.lines.count import count_lines
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
@@ -75,7 +76,7 @@ class Events:
             if lines.starts:
                 columns, bad = self._decoder.decode(bytes(lines.data), received_ns)
                 set_aside += [_quarantined(stream, line, lines) for line in bad]
-                _count(counts, columns, bad)
+                count_lines(counts, columns, bad)
                 columns.offset = _stream_offsets(columns.offset, lines)
                 if len(columns):
                     parts.append(columns)
@@ -133,16 +134,6 @@ def _stream_offsets(starts: Any, lines: _Lines) -> Any:
 def _quarantined(stream: str, line: BadLine, lines: _Lines) -> Quarantined:
     offset = int(_stream_offsets(np.array([line.offset]), lines)[0])
     return Quarantined(line.reason, stream, stream, offset, line.length, escaped(line.head))
-
-
-def _count(counts: Counts, columns: Columns, bad: list[BadLine]) -> None:
-    counts.lines_in += columns.lines
-    counts.blank += columns.blank
-    counts.accepted += len(columns)
-    counts.naive += columns.naive
-    counts.untimed += columns.untimed
-    for line in bad:
-        counts.quarantined[line.reason] = counts.quarantined.get(line.reason, 0) + 1
 
 
 def entry_text(link: Link, key: bytes, offset: int) -> str | None:
