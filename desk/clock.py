@@ -33,6 +33,7 @@ SLACK_SECONDS: Final = 0.01
 IDLE_TICK_SECONDS: Final = 1.0
 """Without news the windows slide on: viewers hear of that once a second."""
 COMMIT_SECONDS: Final = 1.0
+BUSY_COMMIT_SECONDS: Final = 5.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
@@ -113,8 +114,9 @@ class Clock:
             more = self._sweep()
             self._check_wakes()
             self._take_polled()
-            self._commit_when_due()
+            # Viewers first: keeping takes its time, and may wait for a disk.
             self._tick_when_due()
+            self._commit_when_due(busy=more)
             self._trim_when_due(busy=more)
             # Viewers hear of news once a tick: to take the next few lines sooner would only cost.
             pace = TICK_SECONDS if self._took else SWEEP_SECONDS
@@ -251,10 +253,12 @@ class Clock:
 
     # -- keeping and telling -------------------------------------------------------------------
 
-    def _commit_when_due(self) -> None:
+    def _commit_when_due(self, *, busy: bool) -> None:
         now = time.monotonic()
         waiting = sum(len(frame) for origin in self._streams for frame in origin.waiting)
-        pause = RETRY_SECONDS if self._keeper.trouble else COMMIT_SECONDS
+        # A backfill keeps whole batches: what is not kept yet still stands in the logs.
+        pause = BUSY_COMMIT_SECONDS if busy else COMMIT_SECONDS
+        pause = RETRY_SECONDS if self._keeper.trouble else pause
         many = waiting >= COMMIT_ROWS and not self._keeper.trouble
         if many or now - self._committed_at >= pause:
             before = self._keeper.trouble

@@ -30,6 +30,11 @@ class KnownIds:
             return NONE
         return found if isinstance(found, list) else (found,)
 
+    def alone(self, name: str) -> Order | None:
+        """Return the one order that bears an id and lives in memory, as nearly always."""
+        found = self._of.get(name)
+        return found if found.__class__ is Order else None
+
     def add(self, name: str, order: Order) -> None:
         """Note that an order bears an id."""
         found = self._of.get(name)
@@ -46,9 +51,11 @@ class KnownIds:
         if name is None:
             return
         found = self._of.get(name)
-        if isinstance(found, list):
+        if found is order:
+            self._of[name] = entry
+        elif isinstance(found, list):
             found[:] = [entry if each is order or each == order.row else each for each in found]
-        elif found is order or found == order.row:
+        elif found == order.row:
             self._of[name] = entry
 
     def remove(self, name: str | None, order: Order) -> None:

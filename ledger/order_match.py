@@ -64,11 +64,22 @@ class OrderMatcher:
 
     def _by_id(self, session: Session, event: Told) -> Order | None:
         """Return the newest order of the session that bears an id of the event."""
-        for known, name in session.ids.named_by(event):
-            for entry in reversed(known.of(name)):
-                order = self._revive(entry) if isinstance(entry, int) else entry
-                if order.session is session:
-                    return order if order is entry else self._called_back(order)
+        ids, order = session.ids, None
+        if (name := event[2]) is not None:
+            order = self._borne(ids.client, name, session)
+        if order is None and (name := event[3]) is not None:
+            order = self._borne(ids.venue, name, session)
+        return order
+
+    def _borne(self, known: KnownIds, name: str, session: Session) -> Order | None:
+        """Return the newest order of the session that bears an id."""
+        alone = known.alone(name)
+        if alone is not None and alone.session is session:
+            return alone
+        for entry in reversed(known.of(name)):
+            order = self._revive(entry) if isinstance(entry, int) else entry
+            if order.session is session:
+                return order if order is entry else self._called_back(order)
         return None
 
     def _called_back(self, order: Order) -> Order:
