@@ -39,4 +39,4 @@ def test_an_unknown_page_says_so(dash_duo: Any) -> None:
     dash_duo.start_server(create_app(MemoryDesk(), pages_folder=PAGES, live="interval").dash)
     dash_duo.wait_for_element("#pause-button", timeout=20)
     dash_duo.wait_for_page(dash_duo.server_url + "/nosuch", timeout=20)
-    dash_duo.wait_for_contains_text("#content", "404", timeout=20)
+    dash_duo.wait_for_contains_text("#content", "There is no page at this address", timeout=20)

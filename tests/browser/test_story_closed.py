@@ -82,7 +82,7 @@ def test_pages_that_exist_answer_200_and_others_404(push_desk: RealDesk, watched
     page = watched.page()
     answer = page.goto(f"{push_desk.url}/nosuch")
     assert answer.status == 404
-    page.wait_for_selector("#content :text('404')")
+    page.wait_for_selector("#content :text('There is no page at this address')")
     named = " ".join(
         page.eval_on_selector_all("[data-nav]", "links => links.map(e => e.dataset.nav)")
     ).split()
