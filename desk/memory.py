@@ -15,7 +15,7 @@ def calm_the_collector() -> None:
     loaded so far stays for as long as the process: it is not looked through, now or later.
     """
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(400_000, 20, 100)
     gc.enable()
 
 

@@ -44,7 +44,8 @@ class KnownIds:
             found.append(order)
         else:
             self._of[name] = [found, order]
-        self.strays.hear(name, order)
+        if self.strays:
+            self.strays.hear(name, order)
 
     def put(self, name: str | None, order: Order, entry: Entry) -> None:
         """Let `entry` (the order, or its row) stand where the order or its row stands."""

@@ -55,23 +55,23 @@ class OrderChanges(OrderMatcher):
 
     def _learn(self, order: Order, event: Told) -> None:
         """Take over what this event tells of the order and was not known before."""
-        ts, facts, client_order_id, venue_order_id = event[:4]
-        if client_order_id is not None and order.client_order_id is None:
-            order.client_order_id, order.named = client_order_id, ts
-            order.session.ids.client.add(client_order_id, order)
-        if venue_order_id is not None and order.venue_order_id is None:
-            order.venue_order_id, order.venue_named = venue_order_id, ts
-            order.session.ids.venue.add(venue_order_id, order)
-        if facts.reason >= 0 and facts.reason != order.reason:
+        ts, facts = event[0], event[1]
+        if order.client_order_id is None and (name := event[2]) is not None:
+            order.client_order_id, order.named = name, ts
+            order.session.ids.client.add(name, order)
+        if order.venue_order_id is None and (name := event[3]) is not None:
+            order.venue_order_id, order.venue_named = name, ts
+            order.session.ids.venue.add(name, order)
+        if facts.reason != order.reason and facts.reason >= 0:
             self._note(order, ts, REASON, order.reason)
             order.reason = facts.reason
-        if facts.symbol >= 0 and order.symbol < 0:
+        if order.symbol < 0 <= facts.symbol:
             self._note(order, ts, SYMBOL, -1)
             order.symbol = facts.symbol
-        if facts.side >= 0 and order.side < 0:
+        if order.side < 0 <= facts.side:
             self._note(order, ts, SIDE, -1)
             order.side = facts.side
-        if facts.route >= 0 and order.route < 0:
+        if order.route < 0 <= facts.route:
             self._note(order, ts, ROUTE, -1)
             order.route = facts.route
         if event[10] is not None:

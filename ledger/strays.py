@@ -36,6 +36,9 @@ class Strays:
         self._of: dict[str, list[Stray]] = {}
         self.heard: list[tuple[str, Entry]] = []
 
+    def __len__(self) -> int:
+        return len(self._of)
+
     def of(self, name: str) -> list[Stray]:
         """Return the strays that name an id."""
         return self._of.get(name, _NONE)
