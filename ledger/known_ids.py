@@ -17,33 +17,28 @@ class KnownIds:
     """
 
     def __init__(self) -> None:
-        # Nearly every id is of one order, which then stands here without a list around it.
-        self._of: dict[str, Entry | list[Entry]] = {}
+        self.entries: dict[str, Entry | list[Entry]] = {}
+        """Nearly every id is of one order, which then stands here without a list around it."""
         self.strays = Strays()
 
     def of(self, name: str | None) -> Sequence[Entry]:
         """Return the orders that bore an id, oldest first; nothing for None."""
         if name is None:
             return NONE
-        found = self._of.get(name)
+        found = self.entries.get(name)
         if found is None:
             return NONE
         return found if isinstance(found, list) else (found,)
 
-    def alone(self, name: str) -> Order | None:
-        """Return the one order that bears an id and lives in memory, as nearly always."""
-        found = self._of.get(name)
-        return found if found.__class__ is Order else None
-
     def add(self, name: str, order: Order) -> None:
         """Note that an order bears an id."""
-        found = self._of.get(name)
+        found = self.entries.get(name)
         if found is None:
-            self._of[name] = order
+            self.entries[name] = order
         elif isinstance(found, list):
             found.append(order)
         else:
-            self._of[name] = [found, order]
+            self.entries[name] = [found, order]
         if self.strays:
             self.strays.hear(name, order)
 
@@ -51,13 +46,13 @@ class KnownIds:
         """Let `entry` (the order, or its row) stand where the order or its row stands."""
         if name is None:
             return
-        found = self._of.get(name)
+        found = self.entries.get(name)
         if found is order:
-            self._of[name] = entry
+            self.entries[name] = entry
         elif isinstance(found, list):
             found[:] = [entry if each is order or each == order.row else each for each in found]
         elif found == order.row:
-            self._of[name] = entry
+            self.entries[name] = entry
 
     def remove(self, name: str | None, order: Order) -> None:
         """Forget that an order bears an id."""
@@ -66,14 +61,14 @@ class KnownIds:
 
     def move(self, rows: Sequence[int]) -> None:
         """Follow the table after it dropped rows: `rows[row]` is the new row, -1 is gone."""
-        for name in list(self._of):
+        for name in list(self.entries):
             self._keep(name, list(_moved(self.of(name), rows)))
 
     def _keep(self, name: str, entries: list[Entry]) -> None:
         if not entries:
-            self._of.pop(name, None)
+            self.entries.pop(name, None)
         else:
-            self._of[name] = entries if len(entries) > 1 else entries[0]
+            self.entries[name] = entries if len(entries) > 1 else entries[0]
 
 
 def _moved(entries: Sequence[Entry], rows: Sequence[int]) -> Iterator[Entry]:

@@ -73,9 +73,6 @@ class OrderMatcher:
 
     def _borne(self, known: KnownIds, name: str, session: Session) -> Order | None:
         """Return the newest order of the session that bears an id."""
-        alone = known.alone(name)
-        if alone is not None and alone.session is session:
-            return alone
         for entry in reversed(known.of(name)):
             order = self._revive(entry) if isinstance(entry, int) else entry
             if order.session is session:
