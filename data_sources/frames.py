@@ -25,6 +25,12 @@ _NUMBERS: Final = frozenset(
         "unrealized_pnl",
         "realized_pnl",
         "equity",
+        "equity_base",
+        "equity_peak",
+        "exposure_long",
+        "exposure_short",
+        "exposure_net",
+        "exposure_gross",
         "cash",
         "buying_power",
         "open",
@@ -42,8 +48,8 @@ _NUMBERS: Final = frozenset(
         "take_profit_price",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "rank"})
-_FLAGS: Final = frozenset({"enabled", "active", "held"})
+_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n"})
+_FLAGS: Final = frozenset({"enabled", "active", "held", "breached"})
 
 _NAMES: Final[dict[str, str]] = {
     "orders": "client_order_id venue_order_id symbol side order_quantity filled_quantity "
@@ -70,6 +76,16 @@ _NAMES: Final[dict[str, str]] = {
     "narration": "ts_event kind symbol symbol_class venue text",
     "prices": "symbol ts_event open high low close volume",
     "momentum": "symbol momentum_ratio rank as_of held",
+    "pnl": "period basis since ts_base as_of equity_base equity pnl pnl_ratio currency n stream",
+    "drawdown": "period since as_of equity_peak equity drawdown_ratio worst_drawdown_ratio n "
+    "stream",
+    "exposure": "venue exposure_long exposure_short exposure_net exposure_gross leverage_ratio n "
+    "unpriced_total as_of",
+    "profile_drawdown": "profile period drawdown_ratio pnl_ratio limit_ratio used_ratio breached "
+    "as_of n stream",
+    "risk_limits": "name value_ratio limit_ratio critical_ratio state detail as_of n",
+    "gate_counts": "gate window_seconds allowed_total scaled_total blocked_total decisions_total "
+    "blocked_ratio reason as_of",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }
@@ -80,7 +96,7 @@ def _dtype(name: str) -> str:
         return TIME
     if name.endswith(("_ratio", "_seconds", "_ratio_min")) or name in _NUMBERS:
         return NUMBER
-    if name in _COUNTS:
+    if name in _COUNTS or name.endswith("_total"):
         return COUNT
     return FLAG if name in _FLAGS else WORD
 

@@ -15,6 +15,7 @@ from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
 from desk.disagreements import across
+from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
 from desk.origin import Origin
 from desk.past_sources import rows_at
@@ -197,7 +198,7 @@ class Desk:
             raise KeyError(name)
         found = [self._clock.states(None).get(name)]
         if name == "orders":
-            found.append(self.view(window_seconds=None).orders)
+            found = self._orders(found[0])
         elif name == "fills":
             found.append(frames.fills(self._ledger))
         elif name == "disagreements":
@@ -213,6 +214,14 @@ class Desk:
             if not origin.is_state
         ]
         return frames.narrowed(*frames.united(name, found), **wanted)
+
+    def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
+        """Return the orders that sources list and those that logs tell, each order once."""
+        view = self.view(window_seconds=None)
+        if listed is None or listed.empty:
+            return [view.orders]
+        systems = {origin.name: origin.dialect.removesuffix("_rest") for origin in self.origins}
+        return list(joined_orders(listed, view.orders, systems, view.at))
 
     def _flat(self) -> dict[tuple[str, str], pd.Timestamp]:
         """Return (account, source) of sources that say that nothing is open, and since when."""

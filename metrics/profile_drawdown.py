@@ -1,0 +1,88 @@
+"""Drawdown of accounts against the loss limits of their capital profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from metrics.base import metric
+from metrics.equity_series import Frames, grouped, only_word
+from metrics.period_drawdown import period_drawdowns
+from metrics.pnl import EQUITY, profit_and_loss
+
+LIMITS: Final[Mapping[str, Mapping[str, float]]] = {
+    "micro": {"day": -0.005, "week": -0.02},
+    "low": {"day": -0.01, "week": -0.035},
+    "normal": {"day": -0.02, "week": -0.07},
+    "aggressive": {"day": -0.035, "week": -0.12},
+}
+"""Profile → the worst loss of a day and of a week, as a ratio of equity."""
+OTHER_NAMES: Final = {"agg": "aggressive"}
+SERIES: Final = ["source", "account_id", "stream", "period"]
+COLUMNS: Final = (
+    *("profile", "period", "drawdown_ratio", "pnl_ratio", "limit_ratio", "used_ratio"),
+    *("breached", "as_of", "n", "stream", "source", "account_id"),
+)
+
+
+@metric(unit="ratio", needs=("states",))
+def profile_drawdowns(
+    states: Frames,
+    *,
+    at: pd.Timestamp | None = None,
+    timezone: str = "UTC",
+    profiles: Mapping[str, str] | None = None,
+    limits: Mapping[str, Mapping[str, float]] = LIMITS,
+) -> pd.DataFrame:
+    """Give day and week drawdown of each account that has a profile, against its limit.
+
+    Unit: ratios. `used_ratio` = drawdown / limit, 1 where the limit is reached; `breached` says
+    whether the period's profit is below the limit, missing where the profit is not known.
+
+    Args:
+        states: frames by name: `equity`, and `strategies` which names profiles of accounts.
+        at: the moment, UTC; the newest point of a series where it is not given.
+        timezone: whose midnight begins the day.
+        profiles: account → profile; those that the strategies name where it is not given. An
+            account whose strategies name several has none.
+        limits: profile → period → limit, below 0.
+
+    Returns:
+        Columns `COLUMNS`, one row an equity series and period that the profile limits.
+    """
+    named = _profiles(states.get("strategies")) if profiles is None else profiles
+    fallen = period_drawdowns(states, at=at, timezone=timezone)
+    gained = profit_and_loss(states, at=at, timezone=timezone)
+    gained = gained[gained["basis"] == EQUITY][[*SERIES, "pnl_ratio"]]
+    rows = []
+    for row in fallen.merge(gained, on=SERIES, how="left").to_dict("records"):
+        word = str(named.get(row["account_id"], "")).casefold()
+        profile = OTHER_NAMES.get(word, word)
+        limit = limits.get(profile, {}).get(row["period"])
+        if limit is None:
+            continue
+        pnl = row["pnl_ratio"]
+        rows.append(
+            {
+                **row,
+                "profile": profile,
+                "limit_ratio": limit,
+                "used_ratio": row["drawdown_ratio"] / limit,
+                "breached": None if pd.isna(pnl) else pnl < limit,
+            }
+        )
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    return found.astype({"breached": "boolean"})
+
+
+def _profiles(strategies: pd.DataFrame | None) -> dict[str, str]:
+    if strategies is None or "profile" not in strategies:
+        return {}
+    told: dict[str, set[str | None]] = {}
+    for (_, account), rows in grouped(strategies.dropna(subset=["profile"])):
+        if account is not None:
+            told.setdefault(account, set()).add(only_word(rows, "profile"))
+    alone = {account: next(iter(words)) for account, words in told.items() if len(words) == 1}
+    return {account: word for account, word in alone.items() if word is not None}
