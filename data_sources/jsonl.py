@@ -42,6 +42,8 @@ class JsonlSource:
 
     Args:
         path: a file with its rotated parts, a folder, or a glob; it may appear later.
+        files: names or patterns of the logs to read in a folder, those below it left out; all logs
+            in it and below when empty. Their rotated parts belong to them.
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
             the first lines; a mapping of its own where none knows them.
         name: the source's name in pages and frames; the last part of the path when empty.
@@ -81,6 +83,7 @@ class JsonlSource:
         self,
         path: str | Path,
         *,
+        files: list[str] | None = None,
         dialect: str = AUTO,
         name: str = "",
         account_id: str | None = None,
@@ -99,7 +102,7 @@ class JsonlSource:
         self.timezone = timezone
         self.stale_after_seconds = float(stale_after_seconds)
         self._clock = clock
-        self._tail = Tail(path, max_line_bytes=max_line_bytes)
+        self._tail = Tail(path, max_line_bytes=max_line_bytes, patterns=tuple(files or ()))
         self._nothing = no_events()
         self._begin()
 
