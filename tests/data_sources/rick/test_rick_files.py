@@ -144,10 +144,12 @@ def test_every_file_is_recognized(realdata: Path) -> None:
 
 
 def test_attach_maps_the_folders(realdata: Path) -> None:
-    """Attached as a whole, each folder of RICK's logs becomes a source in its dialect."""
-    found = {each.name: each.dialect for each in attach(realdata / "rick").found}
-    assert {k: v for k, v in found.items() if k != "reports"} == {
-        "arena": "rick", "narration": "rick", "logs_zip": "rick",
+    """All folders of RICK speak its dialect: one source, whose sessions are the folders."""
+    (found,) = attach(realdata / "rick").found
+    assert (found.name, found.dialect) == ("rick", "rick")
+    frame = read(found.path).frame
+    assert Counter(frame["session_id"]) == {
+        "arena": 6, "logs_zip": 78, "narration": 338, "reports": 2,
     }  # fmt: skip
 
 
