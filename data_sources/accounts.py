@@ -20,6 +20,8 @@ from data_sources.reading import Counts, Reading
 
 LOG_NAMES: Final = ("orders.jsonl", "trades.jsonl", "performance.jsonl", "errors.jsonl")
 FILE_NAMES: Final = ("accounts.yaml", "accounts.yml")
+COPIES: Final = ("accounts.*.yaml", "accounts.*.yml")
+"""How a copy of the file is called, such as the one without its keys; looked for after it."""
 MOST_FOLDERS: Final = 200
 FROM_BOTS: Final = ("models", "regimes", "runs")
 
@@ -106,8 +108,8 @@ class AccountsSource:
     @classmethod
     def recognizes(cls, path: Path) -> str | None:
         """Why a folder is one of accounts; None when it is not."""
-        named = next((name for name in FILE_NAMES if (path / name).is_file()), None)
-        return f"it has an {named}" if named else None
+        named = _accounts_file(path)
+        return f"it has an {named.name}" if named else None
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look at the file and the folders, and ask every bot once.
@@ -142,9 +144,7 @@ class AccountsSource:
     def _file(self) -> Path:
         path = Path(self.path)
         if path.is_dir():
-            return next(
-                (path / n for n in FILE_NAMES if (path / n).is_file()), path / FILE_NAMES[0]
-            )
+            return _accounts_file(path) or path / FILE_NAMES[0]
         return path
 
     def _look(self) -> bool:
@@ -262,6 +262,15 @@ def _environment(account: Account) -> str | None:
     if account.is_paper is None:
         return None
     return "paper" if account.is_paper else "live"
+
+
+def _accounts_file(folder: Path) -> Path | None:
+    """The accounts file of a folder; None where there is none, or nobody could say which."""
+    named = next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
+    if named is not None or not folder.is_dir():
+        return named
+    copies = [file for pattern in COPIES for file in folder.glob(pattern) if file.is_file()]
+    return copies[0] if len(copies) == 1 else None
 
 
 def _shared_ports(accounts: list[Account]) -> dict[int, list[str]]:

@@ -12,6 +12,7 @@ from data_sources.lines.explain import escaped_text
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
+from data_sources.lines.mixed import Part, by_folder, parts_of
 from data_sources.recognize import Recognized, kind_of, recognized_below
 
 
@@ -20,6 +21,7 @@ class Mapped:
     """One dialect found at a path: the source it becomes, and what it was told by.
 
     guessed  the mapping that was made where no dialect knows the lines, None elsewhere
+    only     the names of its logs where others' stand in the same folder; empty elsewhere
     """
 
     name: str
@@ -28,6 +30,12 @@ class Mapped:
     files: tuple[Path, ...]
     guess: Guess
     guessed: Guessed | None = None
+    only: tuple[str, ...] = ()
+
+    def table(self) -> dict[str, Any]:
+        """What stands in `[sources.<name>]`."""
+        told = {"kind": "jsonl", "path": str(self.path), "dialect": self.dialect}
+        return told | ({"files": list(self.only)} if self.only else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,7 @@ class Mapping:
 
     def sources(self) -> dict[str, dict[str, Any]]:
         """Name → table of a source, as in `[sources.<name>]`."""
-        tables: dict[str, dict[str, Any]] = {
-            each.name: {"kind": "jsonl", "path": str(each.path), "dialect": each.dialect}
-            for each in self.found
-        }
+        tables = {each.name: each.table() for each in self.found}
         return tables | {
             each.name: {"kind": each.kind, "path": str(each.path)} for each in self.folders
         }
@@ -55,6 +60,7 @@ class Mapping:
         for each in self.found:
             guess = each.guess
             rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}")
+            rows += [f"    of {_many(len(each.only), 'log')} in it: {name}" for name in each.only]
             rows.append(
                 f"    {_many(len(each.files), 'file')}, {_many(guess.lines, 'line')} sampled, "
                 f"sure {guess.sure_ratio:.0%}: {guess.why}"
@@ -79,7 +85,8 @@ def attach(folder: str | Path) -> Mapping:
 
     Logs of one dialect below one folder become one source, because their files belong together
     (an events file and its order files). Where several dialects are found, each folder of logs is a
-    source of its own. An empty or missing folder becomes a source that waits for its first lines.
+    source of its own, and in a folder that mixes them the files of each dialect are one. An empty
+    or missing folder becomes a source that waits for its first lines.
 
     Raises:
         OriginError: when the path's own folder does not exist either.
@@ -96,34 +103,37 @@ def attach(folder: str | Path) -> Mapping:
     if not files:
         waiting = Guess("auto", 0.0, 0, 0, why="no log yet; guessed at its first lines")
         return Mapping(root, (Mapped(_name(root), root, "auto", (), waiting),))
-    folders = {file.parent: Guess("unknown", 0.0, 0, 0) for file in files}
-    for each in folders:
-        folders[each] = infer(sample_of([file for file in files if file.parent == each]))
-    spoken = {guess.dialect for guess in folders.values()} - {"unknown"}
+    folders = {folder: parts_of(own) for folder, own in by_folder(files).items()}
+    spoken = {each.dialect for parts in folders.values() for each in parts} - {"unknown"}
     if len(spoken) <= 1 and len(files) == len(there):
         whole = infer(sample_of(files))
         found = [_mapped(root, files, whole)]
         return _named(root, found, others, {})
     left_out: dict[Path, str] = {}
-    return _named(root, _apart(files, folders, claimed, left_out), others, left_out)
+    return _named(root, _apart(folders, claimed, left_out), others, left_out)
 
 
 def _apart(
-    files: list[Path], folders: dict[Path, Guess], taken: set[Path], left_out: dict[Path, str]
+    folders: dict[Path, list[Part]], taken: set[Path], left_out: dict[Path, str]
 ) -> list[Mapped]:
-    """One source for each folder of logs; for each log where others' folders lie below it."""
+    """One source for each dialect in a folder; for each log where others' folders lie below it."""
     found = []
-    for folder, guess in folders.items():
-        own = tuple(file for file in files if file.parent == folder)
-        if guess.dialect == "unknown":
-            left_out[folder] = guess.why
-            continue
+    for folder, parts in folders.items():
         others = (*folders, *taken)
         below = any(other != folder and other.is_relative_to(folder) for other in others)
-        for path in own if below else (folder,):
-            mine = guess if path == folder else infer(sample_of([path]))
-            belongs = own if path == folder else (path,)
-            found.append(_mapped(path, belongs, mine))
+        for part in parts:
+            if part.dialect == "unknown" and len(parts) > 1 and not part.guess.lines:
+                found += [_mapped(each, (each,), part.guess) for each in part.files]  # still empty
+            elif part.dialect == "unknown":
+                left_out[folder if len(parts) == 1 else part.files[0]] = part.guess.why
+            elif len(parts) > 1:
+                mixed = _mapped(folder, part.files, part.guess)
+                name = f"{mixed.name}_{part.dialect}"
+                found.append(replace(mixed, name=name, only=part.names))
+            elif below:
+                found += [_mapped(each, (each,), infer(sample_of([each]))) for each in part.files]
+            else:
+                found.append(_mapped(folder, part.files, part.guess))
     return found
 
 

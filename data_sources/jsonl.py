@@ -42,12 +42,15 @@ class JsonlSource:
 
     Args:
         path: a file with its rotated parts, a folder, or a glob; it may appear later.
+        files: names or patterns of the logs to read in a folder, those below it left out; all logs
+            in it and below when empty. Their rotated parts belong to them.
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto": guessed at
             the first lines; a mapping of its own where none knows them.
         name: the source's name in pages and frames; the last part of the path when empty.
         account_id: the trading account that the log belongs to; what a folder is named after,
             where the dialect says that its name is one, goes before it.
-        timezone: what a time without a zone means, such as "Europe/Kyiv".
+        timezone: what a time without a zone means, such as "Europe/Kyiv"; without it the zone that
+            the dialect says its system writes in, else UTC.
         stale_after_seconds: when a silent origin counts as stale.
         max_line_bytes: longer lines are set aside unread.
         clock: gives our time in epoch nanoseconds; for tests.
@@ -80,17 +83,18 @@ class JsonlSource:
         self,
         path: str | Path,
         *,
+        files: list[str] | None = None,
         dialect: str = AUTO,
         name: str = "",
         account_id: str | None = None,
-        timezone: str = "UTC",
+        timezone: str | None = None,
         stale_after_seconds: float = 10.0,
         max_line_bytes: int = 1 << 20,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         if stale_after_seconds <= 0 or max_line_bytes <= 0:
             raise ConfigError("stale_after_seconds and max_line_bytes must be above 0")
-        self._zone = zone_of(timezone)
+        self._zone = None if timezone is None else zone_of(timezone)
         self.path = str(path)
         self.name = name or Path(path).name or "log"
         self.dialect = dialect
@@ -98,7 +102,7 @@ class JsonlSource:
         self.timezone = timezone
         self.stale_after_seconds = float(stale_after_seconds)
         self._clock = clock
-        self._tail = Tail(path, max_line_bytes=max_line_bytes)
+        self._tail = Tail(path, max_line_bytes=max_line_bytes, patterns=tuple(files or ()))
         self._nothing = no_events()
         self._begin()
 
@@ -222,6 +226,7 @@ class JsonlSource:
             system=decoder.dialect.name,
             account_id=self.account_id,
             received_ns=received_ns,
+            expiry_seconds=decoder.dialect.expiry_seconds,
         )
         return decoder.dialect.finish(events)
 
@@ -244,7 +249,7 @@ class JsonlSource:
     def _speak(self, dialect: Dialect) -> None:
         if self._together and self._together.decoder.dialect is dialect:
             return
-        rule, zone, tail = dialect.clock, self._zone, self._tail
+        rule, zone, tail = dialect.clock, dialect.zone(self._zone), self._tail
         clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
         self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)
 

@@ -39,7 +39,8 @@ class RedisStreamsSource:
         exclude: names or patterns to leave out; those of the dialect when empty.
         name: the source's name in pages and frames; the host and port when empty.
         account_id: the trading account that the streams belong to.
-        timezone: what a time without a zone means, such as "Europe/Kyiv".
+        timezone: what a time without a zone means, such as "Europe/Kyiv"; without it the zone that
+            the dialect says its system writes in, else UTC.
         start: where to begin without a cursor: at the oldest entry or behind the newest.
         stale_after_seconds: when a silent origin counts as stale.
         timeout_seconds: how long one read may wait for the server, connecting included.
@@ -87,7 +88,7 @@ class RedisStreamsSource:
         exclude: list[str] | None = None,
         name: str = "",
         account_id: str | None = None,
-        timezone: str = "UTC",
+        timezone: str | None = None,
         start: Literal["beginning", "end"] = "beginning",
         stale_after_seconds: float = 10.0,
         timeout_seconds: float = 0.5,
@@ -111,7 +112,7 @@ class RedisStreamsSource:
         self.stale_after_seconds = float(stale_after_seconds)
         self.timeout_seconds = float(timeout_seconds)
         self.lost_entries = 0
-        self._zone = zone_of(timezone)
+        self._zone = None if timezone is None else zone_of(timezone)
         self._spoken, self._shape = load(dialect)
         self._wanted = tuple(streams or ()) or self._shape.streams
         self._exclude = tuple(exclude or ()) or self._shape.exclude

@@ -44,7 +44,8 @@ class SseSource:
         dialect: the name of a built-in dialect, the path of a dialect's TOML, or "auto".
         name: the source's name in pages and frames; the URL's host and port when empty.
         account_id: the trading account that the events belong to.
-        timezone: what a time without a zone means.
+        timezone: what a time without a zone means; without it the zone that the dialect says its
+            system writes in, else UTC.
         token: sent as header, to the stream's own host only.
         auth_header: the header of *token*; with `Authorization` it is sent as `Bearer`.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
@@ -99,7 +100,7 @@ class SseSource:
         dialect: str = "auto",
         name: str = "",
         account_id: str | None = None,
-        timezone: str = "UTC",
+        timezone: str | None = None,
         token: str = "",
         auth_header: str = "Authorization",
         ca_file: str = "",
@@ -129,7 +130,7 @@ class SseSource:
         self.dialect = dialect
         self.account_id = account_id
         self.stale_after_seconds = float(stale_after_seconds)
-        self._zone = zone_of(timezone)
+        self._zone = None if timezone is None else zone_of(timezone)
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._renew_after_seconds = renew_after_seconds

@@ -19,7 +19,7 @@ from desk.memory import give_memory_back
 from desk.origin import Origin, Wakeable
 from desk.pollers import Pollers, Turn
 from desk.states import joined
-from desk.terms import terms_told
+from desk.terms import remembered, terms_told
 from desk.wake import Wake
 from ledger import Ledger
 
@@ -143,7 +143,8 @@ class Clock:
 
     def _restore(self) -> None:
         try:
-            for events in self._keeper.restore(self._origins):
+            for kept in self._keeper.restore(self._origins):
+                events = remembered(kept, self._streams)
                 self._ledger.fold(events, terms_told(events, self._streams))
                 self._tick_when_due()
             self._keeper.restore_states(self._polled)

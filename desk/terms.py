@@ -37,6 +37,20 @@ def terms_told(events: pd.DataFrame, origins: Iterable[Origin]) -> pd.DataFrame 
     return pd.concat(found) if found else None
 
 
+def remembered(events: pd.DataFrame, origins: Iterable[Origin]) -> pd.DataFrame:
+    """Return kept events of one source with what their dialect says of all its orders.
+
+    Fresh events carry it already; a history file holds columns alone.
+    """
+    sources = set(events["source"].unique())
+    for origin in origins:
+        if origin.name in sources:
+            dialect = dialect_of(origin) or _told_by(events)
+            if dialect is not None and dialect.expiry_seconds is not None:
+                events.attrs["expiry_seconds"] = dialect.expiry_seconds
+    return events
+
+
 def _told_by(events: pd.DataFrame) -> Dialect | None:
     """Return the dialect that events name: after a restart their source has guessed none yet."""
     systems = events["system"].unique()

@@ -19,6 +19,7 @@ from ledger.notable import Notable
 from ledger.order_book import OrderBook
 from ledger.order_table import NEVER
 from ledger.rollup import Rollup
+from ledger.silence import Silence
 from ledger.sorted_log import Columns, SortedLog
 from ledger.terms import terms_of
 from ledger.view import View
@@ -40,7 +41,8 @@ class Ledger:
     """Folds events of all sources. `view()` gives an immutable picture; nothing else is read.
 
     Args:
-        expiry_seconds: an order without an answer for so long has expired.
+        expiry_seconds: how long an order may stay unanswered until it has expired, for sources
+            whose events tell no limit of their system (see `fold`); None: for ever.
         capacity: events, and transitions of orders, kept row by row; older ones stay as counts
             by minute and as latency histograms.
         order_capacity: orders kept row by row; open ones are always kept.
@@ -50,7 +52,7 @@ class Ledger:
     def __init__(
         self,
         *,
-        expiry_seconds: float = 300.0,
+        expiry_seconds: float | None = None,
         capacity: int = 1_000_000,
         order_capacity: int = 300_000,
         guard: AbstractContextManager[Any] | None = None,
@@ -63,11 +65,12 @@ class Ledger:
         self.timeless = SortedLog(EVENT_LOG, capacity)
         self.rollup = Rollup()
         self.notable = Notable()
+        self._silence = Silence(expiry_seconds)
         self.orders = OrderBook(
             self.groups,
             self.generations,
             self.rollup,
-            expiry_seconds=expiry_seconds,
+            silence=self._silence,
             capacity=capacity,
             order_capacity=order_capacity,
         )
@@ -82,7 +85,8 @@ class Ledger:
         """Fold rows of the event frame, in any order; return duplicates and late rows by source.
 
         Args:
-            events: the rows.
+            events: the rows. `events.attrs["expiry_seconds"]`, where it is there, is how long the
+                system of these events leaves an order unanswered until it has expired.
             terms: what some of them tell of their orders in words of their own system:
                 `stop_loss_price`, `take_profit_price` and `mode`; its index is the number of the
                 row in `events`, from 0.
@@ -104,6 +108,8 @@ class Ledger:
                 folded.kept = events[~repeated]
                 batch = batch.take(~repeated)
             if len(batch):
+                limit = events.attrs.get("expiry_seconds")
+                self._silence.learn(np.unique(batch.codes[SOURCE]).tolist(), limit)
                 folded.late = self._fold(events, batch.in_event_time(self.generations))
                 self.version += 1
         return folded

@@ -115,7 +115,7 @@ class Look:
         expired = self._status == STATUSES.index("expired")
         rows = self._rows[expired]
         cells = table.at(rows, self._at)
-        lapsed_at = lapses(cells, ledger.orders.lives.expiry_ns)
+        lapsed_at = lapses(cells, ledger.orders.lives.silence)
         silent = cells["ts_expired"] == NEVER
         inside = silent & (True if self._start is None else lapsed_at > self._start)
         self._lapsed = rows[inside]

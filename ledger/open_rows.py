@@ -30,7 +30,7 @@ def open_rows(ledger: Ledger, at: int, allowed: Mask) -> tuple[Rows, npt.NDArray
         created = orders.table.column("ts_created")
         rows = np.flatnonzero((created <= at) & (created != NEVER))
     rows = rows[allowed_orders(ledger, rows, allowed, at)]
-    status = statuses(orders.table.at(rows, at), at, orders.lives.expiry_ns)
+    status = statuses(orders.table.at(rows, at), at, orders.lives.silence)
     expired = STATUSES.index("expired")
     kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
     return rows[kept], status[kept]

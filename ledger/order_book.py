@@ -19,6 +19,7 @@ from ledger.order_retelling import Retelling
 from ledger.order_revive import revive
 from ledger.order_table import OrderTable
 from ledger.rollup import Rollup
+from ledger.silence import Silence
 from ledger.transition_groups import TransitionGroups
 
 MOVES_KEPT: Final = 4
@@ -40,15 +41,13 @@ class OrderBook:
         generations: Codes,
         rollup: Rollup,
         *,
-        expiry_seconds: float,
+        silence: Silence,
         capacity: int,
         order_capacity: int,
     ) -> None:
         self.table = OrderTable()
         elsewhere = Elsewhere(self.table, self._session_of, generations)
-        self.lives = OrderLives(
-            expiry_seconds=expiry_seconds, revive=self._revive, elsewhere=elsewhere
-        )
+        self.lives = OrderLives(silence=silence, revive=self._revive, elsewhere=elsewhere)
         self.strategies = Codes()
         self.modes = Codes()
         self.primary_since: dict[Key, int] = {}

@@ -9,6 +9,7 @@ from ledger.elsewhere import Elsewhere
 from ledger.order import NAN, Order, Queue, Session, Told
 from ledger.order_match import OrderMatcher
 from ledger.order_table import LEARNED
+from ledger.silence import Silence
 
 Moved = tuple[str, int, int, int]
 """(what, dimensions, reason, session); for what happened to no order (what, -1, group, -1)."""
@@ -28,9 +29,9 @@ class OrderChanges(OrderMatcher):
     """Changes orders. What was changed since the last drain lies in its lists."""
 
     def __init__(
-        self, *, expiry_ns: int, revive: Callable[[int], Order], elsewhere: Elsewhere
+        self, *, silence: Silence, revive: Callable[[int], Order], elsewhere: Elsewhere
     ) -> None:
-        super().__init__(expiry_ns=expiry_ns, revive=revive)
+        super().__init__(silence=silence, revive=revive)
         self.elsewhere: Final = elsewhere
         self.dimensions: dict[tuple[int, int, int, int, int], int] = {}
         self.next_row = 0

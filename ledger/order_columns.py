@@ -11,8 +11,10 @@ import pandas as pd
 from ledger.codes import Codes
 from ledger.filled import filled
 from ledger.moment import moment
+from ledger.order import FAR
 from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, lapses, statuses, times
 from ledger.order_table import CLOSING, NEVER
+from ledger.silence import Silence
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
@@ -39,7 +41,7 @@ class OrderColumns:
         rows = rows[np.argsort(table.column("ts_created")[rows], kind="stable")]
         cells = ledger.orders.logs.at(rows, told_until)
         _quantities_at(ledger, rows, told_until, cells)
-        status = statuses(cells, at, ledger.orders.lives.expiry_ns)
+        status = statuses(cells, at, ledger.orders.lives.silence)
         self._rows, self._cells = rows, cells
         self._ids = {
             "client_order_id": (table.client_order_ids, "ts_named"),
@@ -53,7 +55,7 @@ class OrderColumns:
             "mode": (ledger.orders.modes, cells["mode"]),
             "raw_generation": (ledger.generations, cells["generation"]),
         }
-        self._times = _times(cells, status, ledger.orders.lives.expiry_ns)
+        self._times = _times(cells, status, ledger.orders.lives.silence)
         self._numbers = _numbers(cells)
 
     def __len__(self) -> int:
@@ -104,10 +106,11 @@ class OrderColumns:
         return [ids[row] if is_known else None for row, is_known in pairs]
 
 
-def _times(cells: Arrays, status: npt.NDArray[np.int8], expiry_ns: int) -> Arrays:
+def _times(cells: Arrays, status: npt.NDArray[np.int8], silence: Silence) -> Arrays:
     submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
-    lapsing = lapses(cells, expiry_ns)
+    lapsing = lapses(cells, silence)
     open_ended = (accepted != NEVER) & np.isnan(cells["ttl_seconds"])
+    open_ended |= lapsing == FAR
     closed = np.max([cells[name] for name in CLOSING], axis=0, initial=NEVER)
     closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapsing, closed)
     return {

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ledger.order import FAR
 from ledger.order_table import CLOSING, NEVER
+from ledger.silence import Silence
 
 ORDER_COLUMNS: Final = (
     "client_order_id",
@@ -58,11 +60,11 @@ _BY_CLOSING: Final = dict(zip(CLOSING, STATUSES[3:], strict=True))
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
+def statuses(cells: Arrays, at: int, silence: Silence) -> npt.NDArray[np.int8]:
     """Return the status (index into STATUSES) of each row at a moment; -1 = not yet heard of.
 
-    An order that nobody answered for `expiry_ns`, or that outlived its own time, has expired; that
-    is derived here, never stored.
+    An order that nobody answered for as long as its system waits, or that outlived its own time,
+    has expired; that is derived here, never stored.
     """
     submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
     status = np.full(len(submitted), -1, np.int8)
@@ -71,17 +73,24 @@ def statuses(cells: Arrays, at: int, expiry_ns: int) -> npt.NDArray[np.int8]:
     status[(cells["ts_first_fill"] != NEVER) | (cells["ts_first_partial"] != NEVER)] = 2
     limited = (status == 0) | ((status == 1) & ~np.isnan(cells["ttl_seconds"]))
     limited &= submitted != NEVER
-    status[limited & (lapses(cells, expiry_ns) <= at)] = STATUSES.index("expired")
+    status[limited & (lapses(cells, silence) <= at)] = STATUSES.index("expired")
     for column, word in _BY_CLOSING.items():
         status[cells[column] != NEVER] = STATUSES.index(word)
     return status
 
 
-def lapses(cells: Arrays, expiry_ns: int) -> npt.NDArray[np.int64]:
-    """Return when each order expires unless it ends before: int64 ns, NEVER without a submit."""
+def lapses(cells: Arrays, silence: Silence) -> npt.NDArray[np.int64]:
+    """Return when each order expires unless it ends before: int64 ns.
+
+    NEVER without a submit; FAR where neither the order nor its system has a limit.
+    """
     submitted, own = cells["ts_submitted"], cells["ttl_seconds"]
-    ttl_ns = np.where(np.isnan(own), expiry_ns, np.nan_to_num(own) * 1e9).astype(np.int64)
-    found: npt.NDArray[np.int64] = np.where(submitted == NEVER, NEVER, submitted + ttl_ns)
+    ttl_ns = (np.nan_to_num(own) * 1e9).astype(np.int64)
+    ttl_ns = np.where(np.isnan(own), silence.of_each(cells["source"]), ttl_ns)
+    limited = ttl_ns < FAR
+    ends = submitted + np.where(limited, ttl_ns, 0)
+    found: npt.NDArray[np.int64] = np.where(limited, ends, FAR)
+    found[submitted == NEVER] = NEVER
     return found
 
 

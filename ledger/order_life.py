@@ -15,6 +15,7 @@ from ledger.elsewhere import Elsewhere
 from ledger.order import NAN, OPEN_EFFECT, Order, Session, Told
 from ledger.order_changes import ROUTE, OrderChanges
 from ledger.order_table import NEVER
+from ledger.silence import Silence
 
 SECOND_NS: Final = 1_000_000_000
 MEMORY_NS: Final = SECOND_NS
@@ -34,12 +35,11 @@ class OrderLives(OrderChanges):
     def __init__(
         self,
         *,
-        expiry_seconds: float = 300.0,
+        silence: Silence,
         revive: Callable[[int], Order],
         elsewhere: Elsewhere,
     ) -> None:
-        expiry_ns = int(expiry_seconds * SECOND_NS)
-        super().__init__(expiry_ns=expiry_ns, revive=revive, elsewhere=elsewhere)
+        super().__init__(silence=silence, revive=revive, elsewhere=elsewhere)
         self._tellers = (
             self._submitted,
             self._accepted,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ledger.known_ids import KnownIds
 from ledger.order import FAR, Order, Queue, Session, SourceIds, Told
 from ledger.order_table import NEVER
+from ledger.silence import Silence
 
 SEARCHED: Final = 256
 """Orders looked at, oldest first, for one that an event without a known id may mean."""
@@ -21,12 +22,12 @@ class OrderMatcher:
     """The ids that were heard of, and the rule for events without one.
 
     Args:
-        expiry_ns: an order that nobody answered for so long is no longer meant.
+        silence: an order that nobody answered for so long is no longer meant.
         revive: gives the order of a row back, after it had ended.
     """
 
-    def __init__(self, *, expiry_ns: int, revive: Callable[[int], Order]) -> None:
-        self.expiry_ns = expiry_ns
+    def __init__(self, *, silence: Silence, revive: Callable[[int], Order]) -> None:
+        self.silence = silence
         self.live: dict[int, Order] = {}
         """Orders without an end, by row, in the order they were heard of."""
         self.touched: dict[Order, None] = {}
@@ -121,4 +122,7 @@ class OrderMatcher:
         own = order.ttl_seconds
         if own == own:
             return order.submitted + int(own * 1e9)
-        return FAR if order.accepted != NEVER else order.submitted + self.expiry_ns
+        if order.accepted != NEVER:
+            return FAR
+        limit = self.silence.of(order.session.source)
+        return FAR if limit == FAR else order.submitted + limit

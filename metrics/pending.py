@@ -38,7 +38,8 @@ class Pending:
 def pending(open_order_columns: Columns, at: pd.Timestamp) -> Pending:
     """Count the opening orders that have no terminal event at `at`, with their ages in seconds.
 
-    An order that nobody acknowledged for 300 s has expired by then and is not among them.
+    An order that nobody acknowledged for as long as its system waits has expired by then and is
+    not among them.
     """
     opening = ~mask(open_order_columns, "position_effect", ("close",))
     in_flight = mask(open_order_columns, "status", ("submitted",))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import importlib
+import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +14,7 @@ from importlib import util
 from pathlib import Path
 from types import ModuleType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -31,11 +34,12 @@ from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
 from data_sources.dialects.text_pattern import TextPattern, text_patterns
-from data_sources.errors import DialectError
+from data_sources.errors import ConfigError, DialectError
 from data_sources.lines.transforms import (
     WORD_TRANSFORMS,
     WordTransform,
 )
+from data_sources.zone import zone_of
 
 __all__ = [
     "ID_COLUMNS",
@@ -51,7 +55,8 @@ __all__ = [
 ]
 
 _TABLES: Final = {
-    *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream")
+    *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
+    "orders",
 }
 FOLDER: Final = Path(__file__).parent
 
@@ -83,6 +88,9 @@ class Dialect:
         clock: which files name no times, and the file that has them, or None.
         finish: has the last word about the events of a reading.
         stream: how events that arrive as a stream are told apart.
+        expiry_seconds: how long the system leaves an order unanswered until it has expired; None
+            where it has no such rule.
+        timezone: the clock by which its times without a zone are written; None: UTC.
     """
 
     name: str
@@ -107,6 +115,12 @@ class Dialect:
     clock: ClockRule | None
     finish: Finish
     stream: StreamRules
+    expiry_seconds: float | None
+    timezone: ZoneInfo | None
+
+    def zone(self, told: dt.tzinfo | None) -> dt.tzinfo:
+        """What a time without a zone means: as the source was told, else as the system writes."""
+        return told or self.timezone or dt.UTC
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -205,7 +219,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         ("record",),
         {
             *("time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"),
-            "folder_is_account",
+            *("folder_is_account", "timezone"),
         },
     )
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
@@ -237,6 +251,8 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         clock=clock_rule(reader),
         finish=_unchanged,
         stream=stream_rules(reader),
+        expiry_seconds=_expiry_seconds(reader),
+        timezone=_timezone(reader),
     )
 
 
@@ -244,6 +260,27 @@ def _details(reader: Reader) -> tuple[str, ...]:
     where = ("record", "details")
     default = None if reader.has(where) else ["details"]
     return tuple(path.text for path in reader.paths(where, default))
+
+
+def _expiry_seconds(reader: Reader) -> float | None:
+    reader.only(("orders",), {"expiry_seconds"})
+    where = ("orders", "expiry_seconds")
+    if not reader.has(where):
+        return None
+    seconds = reader.number(where, 0.0)
+    if not 0 < seconds < math.inf:
+        reader.refuse(where, f"was {seconds:g}; it must be above 0")
+    return seconds
+
+
+def _timezone(reader: Reader) -> ZoneInfo | None:
+    where = ("record", "timezone")
+    if not reader.has(where):
+        return None
+    try:
+        return zone_of(reader.text(where))
+    except ConfigError as e:
+        reader.refuse(where, str(e).removeprefix("timezone: "))
 
 
 def _unwrap(reader: Reader) -> tuple[str, tuple[str, ...]] | None:

@@ -33,7 +33,7 @@ class Intake:
         name: of the source.
         account_id: that the events belong to.
         dialect: how they are read; "auto" is guessed at the first events.
-        zone: what a time without a zone means.
+        zone: what a time without a zone means; None: what the dialect says.
         kept: what `keep()` of an earlier process gave.
 
     Attributes:
@@ -48,7 +48,7 @@ class Intake:
         name: str,
         account_id: str | None,
         dialect: str,
-        zone: ZoneInfo,
+        zone: ZoneInfo | None,
         kept: dict[str, Any] | None = None,
     ) -> None:
         kept = kept or {}
@@ -127,6 +127,7 @@ class Intake:
             system=decoder.dialect.name,
             account_id=self._account_id,
             received_ns=received_ns,
+            expiry_seconds=decoder.dialect.expiry_seconds,
         )
 
     def _admit(self, event: StreamEvent, dialect: Dialect, lines: list[bytes]) -> str | None:

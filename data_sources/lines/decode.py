@@ -156,7 +156,7 @@ class Decoder:
 
     Args:
         dialect: how lines become events.
-        zone: what a time without a zone means.
+        zone: what a time without a zone means; None: what the dialect says.
         small_bytes: less than this is decoded line by line, because that is faster then.
 
     Example:
@@ -164,12 +164,12 @@ class Decoder:
     """
 
     def __init__(
-        self, dialect: Dialect, zone: dt.tzinfo = dt.UTC, *, small_bytes: int = SMALL_BYTES
+        self, dialect: Dialect, zone: dt.tzinfo | None = None, *, small_bytes: int = SMALL_BYTES
     ) -> None:
         self.dialect = dialect
         self._small_bytes = small_bytes
         self.table = ClassTable()
-        classifier = Classifier(dialect)
+        classifier, zone = Classifier(dialect), dialect.zone(zone)
         self._strict = StrictWay(dialect, zone, classifier)
         self._fast = FastWay(dialect, zone, classifier)
 

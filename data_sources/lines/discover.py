@@ -72,11 +72,11 @@ class Look:
 
 
 class Scope:
-    """Which files belong to a source."""
+    """Which files belong to a source; those of a folder itself alone where it is *flat*."""
 
-    def __init__(self, path: str | Path, patterns: tuple[str, ...]) -> None:
+    def __init__(self, path: str | Path, patterns: tuple[str, ...], *, flat: bool = False) -> None:
         self._path = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - keeps links
-        self._patterns = patterns
+        self._patterns, self._flat = patterns, flat
         self._glob: tuple[str, ...] | None = None
         self._single = ""
         self._known: dict[str, Found] = {}
@@ -212,7 +212,7 @@ class Scope:
     def _descends(self, path: str) -> bool:
         """Whether logs of this source can lie in the folder."""
         if self._glob is None:
-            return not self._single
+            return not self._single and not self._flat
         inside = tuple(path.split("/"))
         folders = self._glob[:-1]
         return "**" in folders or any(

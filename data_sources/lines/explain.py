@@ -163,7 +163,7 @@ def _time(record: Record, dialect: Dialect, taken: set[str]) -> Explained:
             continue
         taken.add(path.text)
         try:
-            ns, naive = epoch_ns(value)
+            ns, naive = epoch_ns(value, dialect.zone(None))
         except BadTimeError as e:
             if e.no_date:
                 why = f"{path.text} = {value!r}: {e}; counts in `all` only"
@@ -171,8 +171,8 @@ def _time(record: Record, dialect: Dialect, taken: set[str]) -> Explained:
             raise BadLineError("bad_ts", f"{path.text} = {value!r}: {e}") from None
         if ns > time.time_ns() + FUTURE_NS:
             raise BadLineError("future_ts", f"{path.text} is more than 10 min ahead of our clock")
-        zone = ", names no zone: read in the source's" if naive else ""
-        return Explained("ts_event", iso(ns), f"{path.text} = {value!r}{zone}")
+        zone = f", names no zone: read in {dialect.zone(None)}, or what the source is told"
+        return Explained("ts_event", iso(ns), f"{path.text} = {value!r}{zone if naive else ''}")
     return Explained("ts_event", "missing", "none of the time keys is there; counts in `all` only")
 
 

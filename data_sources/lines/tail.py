@@ -46,9 +46,9 @@ class Tail:
         rotate_wait_seconds: float = 30,
         max_open_files: int = 512,
         clock: Callable[[], float] = time.monotonic,
-        patterns: tuple[str, ...] = PATTERNS,
+        patterns: tuple[str, ...] = (),
     ) -> None:
-        self._scope = Scope(path, patterns)
+        self._scope = Scope(path, patterns or PATTERNS, flat=bool(patterns))
         self._given_path = str(path)
         self._max_line_bytes = max_line_bytes
         self._turn_bytes = turn_bytes

@@ -93,6 +93,7 @@ class Events:
             system=self._shape.system,
             account_id=account_id,
             received_ns=received_ns,
+            expiry_seconds=self._decoder.dialect.expiry_seconds,
         )
         return Made(frame, set_aside, int(joined.ts_ns.max()))
 

@@ -30,6 +30,7 @@ def parts(file: Path) -> dict[str, str]:
         record(told.get("record", {})),
         rules(told.get("rules", [])),
         columns(told.get("columns", {}), told.get("defaults", [])),
+        orders(told.get("orders", {})),
         repeats(told.get("duplicates", []), told.get("stream", {})),
         frames(told.get("frames", {})),
         streams(told.get("redis", {})),
@@ -72,6 +73,8 @@ def record(told: Table) -> str:
         rows.append(
             ("time of files without times", f"line by line from {code(clock['file'])}: {files}")
         )
+    if zone := told.get("timezone"):
+        rows.append(("a time without a zone", f"is of {code(zone)}, or of what the source is told"))
     if told.get("text_lines"):
         rows.append(("lines that are no JSON", "events with the only key `@text`"))
     text = "**A record.** The first key that is there wins."
@@ -100,6 +103,14 @@ def columns(told: Table, defaults: list[Table]) -> str:
     ]
     text = "**Columns.** The first place that holds something wins."
     return f"{text}\n\n{table(('column', 'is found in'), rows)}" if rows else ""
+
+
+def orders(told: Table) -> str:
+    """What holds for every order of the system."""
+    if "expiry_seconds" not in told:
+        return ""
+    seconds = toml_value(told["expiry_seconds"])
+    return f"**Orders.** One that has no answer for {seconds} s has expired, without a line."
 
 
 def repeats(duplicates: list[Table], stream: Table) -> str:

@@ -29,7 +29,7 @@ STAGES: Final = (
     ),
     Stage("filled", "Filled", "orders_filled", hint="Filled whole"),
     Stage("cancelled", "Canceled", "orders_cancelled", minor=True, hint="Without the expired"),
-    Stage("expired", "Expired", "orders_expired", minor=True, hint="No answer for 300 s, or told"),
+    Stage("expired", "Expired", "orders_expired", minor=True, hint="Told, or past its time"),
     Stage("failed", "Failed", "orders_failed", minor=True, hint="Rejected by the venue"),
     Stage(
         "pending",

@@ -16,6 +16,7 @@ code_as = "trimmed"
 details = ["details", "@record"]
 text_lines = true
 folder_is_account = true
+timezone = "Europe/Kyiv"
 
 [record.unwrap]
 key = "inner"
@@ -86,6 +87,9 @@ within_seconds = 1.5
 
 [duplicates.when]
 kind = "order.filled"
+
+[orders]
+expiry_seconds = 300
 
 [stream]
 identity = ["id"]

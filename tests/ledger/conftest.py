@@ -39,7 +39,9 @@ def event_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
         frame[name] = frame[name].astype("float64")
     for name in TEXT_COLUMNS:
         frame[name] = frame[name].astype("str")
-    return frame.astype({"raw_offset": "int64"})
+    frame = frame.astype({"raw_offset": "int64"})
+    frame.attrs["expiry_seconds"] = 300.0
+    return frame
 
 
 @pytest.fixture

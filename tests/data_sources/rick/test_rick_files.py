@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from data_sources.reading import Reading
 RICK = load_dialect("rick")
 
 
-def read(path: Path, **options: str) -> Reading:
+def read(path: Path, **options: Any) -> Reading:
     return JsonlSource(path, dialect="rick", **options).read()
 
 
@@ -60,7 +61,7 @@ def test_attributes_are_the_whole_line(realdata: Path) -> None:
 
 def test_the_narration_files(realdata: Path) -> None:
     """325 supervisor lines, 252 INFO and 73 WARNING, and 13 signals; not one set aside."""
-    reading = read(realdata / "rick/narration", timezone="America/New_York")
+    reading = read(realdata / "rick/narration")
     assert Counter(reading.frame["code"]) == {"INFO": 252, "WARNING": 73, "SIGNAL": 13}
     counts = reading.counts
     assert (counts.lines_in, counts.accepted, counts.quarantined) == (338, 338, {})
@@ -70,13 +71,16 @@ def test_the_narration_files(realdata: Path) -> None:
 @pytest.mark.parametrize(
     ("zone", "first"),
     [
+        (None, "2025-10-14T01:06:15.723327Z"),
         ("America/New_York", "2025-10-14T01:06:15.723327Z"),
         ("UTC", "2025-10-13T21:06:15.723327Z"),
         ("Europe/Kyiv", "2025-10-13T18:06:15.723327Z"),
     ],
 )
-def test_naive_times_stand_in_the_zone_of_the_source(realdata: Path, zone: str, first: str) -> None:
-    """The supervisor wrote its wall clock: what that means is the source's to say."""
+def test_naive_times_stand_in_the_zone_of_the_source(
+    realdata: Path, zone: str | None, first: str
+) -> None:
+    """The supervisor wrote New York's wall clock, unless the source is told another zone."""
     path = realdata / "rick/narration/narration_supervisor_20251013.jsonl"
     assert read(path, timezone=zone).frame["ts_event"].iloc[0] == pd.Timestamp(first)
 
@@ -140,10 +144,12 @@ def test_every_file_is_recognized(realdata: Path) -> None:
 
 
 def test_attach_maps_the_folders(realdata: Path) -> None:
-    """Attached as a whole, each folder of RICK's logs becomes a source in its dialect."""
-    found = {each.name: each.dialect for each in attach(realdata / "rick").found}
-    assert {k: v for k, v in found.items() if k != "reports"} == {
-        "arena": "rick", "narration": "rick", "logs_zip": "rick",
+    """All folders of RICK speak its dialect: one source, whose sessions are the folders."""
+    (found,) = attach(realdata / "rick").found
+    assert (found.name, found.dialect) == ("rick", "rick")
+    frame = read(found.path).frame
+    assert Counter(frame["session_id"]) == {
+        "arena": 6, "logs_zip": 78, "narration": 338, "reports": 2,
     }  # fmt: skip
 
 

@@ -1,0 +1,45 @@
+"""How long the orders of each source may stay unanswered before they have expired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ledger.order import FAR
+
+SECOND_NS: Final = 1_000_000_000
+
+
+class Silence:
+    """The limits of sources, by the code of the source; most systems have none.
+
+    Args:
+        seconds: the limit of a source that tells none; None: its orders wait for ever.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._untold = _ns(seconds)
+        self._told: dict[int, int] = {}
+
+    def learn(self, sources: Iterable[int], seconds: float | None) -> None:
+        """Take over the limit that some sources tell; None tells nothing."""
+        if seconds is not None:
+            self._told.update(dict.fromkeys(sources, _ns(seconds)))
+
+    def of(self, source: int) -> int:
+        """Return the limit of a source in nanoseconds; `FAR` where there is none."""
+        return self._told.get(source, self._untold)
+
+    def of_each(self, sources: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Return the limit of each source, as `of` does."""
+        limits = np.full(len(sources), self._untold, np.int64)
+        for source, limit in self._told.items():
+            limits[sources == source] = limit
+        return limits
+
+
+def _ns(seconds: float | None) -> int:
+    return FAR if seconds is None else int(seconds * SECOND_NS)
