@@ -33,7 +33,8 @@ def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     """Return the equity frame, ascending, with `drawdown_ratio` where it was missing.
 
     Unit: ratio, 0 or below: equity / highest equity so far − 1, for each source and account. What
-    an origin tells itself stays. A point without a time or with no peak above 0 has none.
+    an origin tells itself stays, below 0 whatever its sign: some tell the loss as a positive share.
+    A point without a time or with no peak above 0 has none.
     """
     if not {"ts_event", "equity"} <= set(equity.columns):
         return equity
@@ -45,7 +46,8 @@ def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     else:
         peaks = values.cummax()
     own = (values / peaks.where(peaks > 0) - 1).astype("float64")
-    found["drawdown_ratio"] = found.get("drawdown_ratio", own).fillna(own)
+    told = -found["drawdown_ratio"].abs() if "drawdown_ratio" in found else own
+    found["drawdown_ratio"] = told.fillna(own) + 0.0
     return found
 
 
