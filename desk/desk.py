@@ -17,6 +17,7 @@ from desk.clock import Clock
 from desk.disagreements import across
 from desk.keeper import Keeper
 from desk.origin import Origin
+from desk.paired_trades import TRADES, paired_trades
 from desk.past_sources import rows_at
 from desk.store import Store
 from ledger import Ledger, View
@@ -200,6 +201,9 @@ class Desk:
             found.append(self.view(window_seconds=None).orders)
         elif name == "fills":
             found.append(frames.fills(self._ledger))
+        elif name == TRADES:
+            filled, groups = frames.fills(self._ledger), self._ledger.groups
+            found.append(paired_trades(self.origins, filled, groups, self._keeper.events, found[0]))
         elif name == "disagreements":
             equity = self.frame("equity", limit=CLAIMS_LOOKED_AT)
             # Only of polled states: a stream's rows are of different moments.

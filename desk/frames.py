@@ -21,6 +21,7 @@ from desk.open_positions import (
 )
 from desk.origin import Origin
 from ledger import Ledger
+from ledger.order_columns import EFFECT
 from ledger.order_frame import times
 
 TRACE: Final = ["source", "account_id", "session_id", "raw_generation", "raw_offset"]
@@ -174,6 +175,7 @@ def fills(ledger: Ledger) -> pd.DataFrame:
                 "source": words["source"].categorical(table.column("source")[rows]),
                 "account_id": words["account_id"].categorical(table.column("account_id")[rows]),
                 "session_id": words["session_id"].categorical(table.column("session_id")[rows]),
+                "position_effect": EFFECT.categorical(table.column("position_effect")[rows]),
                 "raw_generation": ledger.generations.categorical(log.column("generation")[known]),
                 "raw_offset": log.column("raw_offset")[known].copy(),
             }
