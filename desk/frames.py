@@ -56,6 +56,9 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
 NAMES: Final = ("events", "orders", "fills", *FRAMES)
+COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
+"""By which columns the rows of a frame can be chosen at all: equity is of no symbol."""
+
 ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
 TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
@@ -193,7 +196,7 @@ def narrowed(
 ) -> pd.DataFrame:
     """Return the newest rows that fit; of several times the first one that is known counts."""
     mask = pd.Series(True, index=frame.index)
-    if times and (since is not None or until is not None):
+    if len(frame) and times and (since is not None or until is not None):
         heard = frame[list(times)].bfill(axis=1).iloc[:, 0]
         if since is not None:
             mask &= heard >= since

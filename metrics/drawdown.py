@@ -51,14 +51,14 @@ def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-@metric(unit="ratio", needs=("states",))
-def drawdowns(states: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdown, ...]:
+@metric(unit="ratio", needs=("frames",))
+def drawdowns(frames: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdown, ...]:
     """Give the drawdown of each equity series, by its whole history and not since we look.
 
     Unit: ratio, 0 or below. Formula: equity / highest equity so far − 1; the series is one for
     each source and account. Takes the frames of a desk by name, or an `equity` frame alone.
     """
-    equity = states if isinstance(states, pd.DataFrame) else states.get("equity")
+    equity = frames if isinstance(frames, pd.DataFrame) else frames.get("equity")
     if equity is None or not {"ts_event", "equity", "source"} <= set(equity.columns):
         return ()
     named = equity if "account_id" in equity else equity.assign(account_id=None)

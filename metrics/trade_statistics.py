@@ -48,14 +48,14 @@ class TradeStatistics:
     currency: str | None
 
 
-@metric(unit="ratio", needs=("states",))
-def trade_statistics(states: Mapping[str, pd.DataFrame] | pd.DataFrame) -> TradeStatistics:
+@metric(unit="ratio", needs=("frames",))
+def trade_statistics(frames: Mapping[str, pd.DataFrame] | pd.DataFrame) -> TradeStatistics:
     """Tell how closed trades went. Units: counts, ratios 0–1, seconds, money of the currency.
 
     Takes the frames of a desk by name, or a `trades` frame alone. Won and lost go by the sign of
     `pnl`, of `pnl_ratio` where no money is told.
     """
-    trades = states if isinstance(states, pd.DataFrame) else states.get("trades")
+    trades = frames if isinstance(frames, pd.DataFrame) else frames.get("trades")
     if trades is None or not set(_NEEDED) <= set(trades.columns):
         trades = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _NEEDED.items()})
     pnl = trades["pnl"].dropna()

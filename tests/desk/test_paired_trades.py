@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from data_sources.frames import FRAMES
-from data_sources.jsonl import JsonlSource
 from desk.desk import Desk
-from desk.origin import origin
 from metrics.trade_statistics import trade_statistics
-from tests.desk.small_desk import wait_for
+
+Start = Callable[..., Desk]
+
 
 ASSUMED = [
     ("2025-11-03T15:00:00Z", "XLK", "buy", 100, 100),
@@ -54,36 +51,6 @@ when = { kind = "trade.closed" }
 pnl = ["pnl"]
 ts_closed = ["@ts_event"]
 """
-Start = Callable[..., Desk]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a desk over (dialect, lines, account) of several sources, read to the end."""
-    desks = []
-
-    def started(**sources: tuple[str, list[dict[str, Any]], str | None]) -> Desk:
-        origins = []
-        for name, (dialect, lines, account) in sources.items():
-            log = tmp_path / name / "log.jsonl"
-            log.parent.mkdir()
-            log.write_text("".join(json.dumps(line) + "\n" for line in lines))
-            if "\n" in dialect:
-                dialect_file = log.with_name("own.toml")
-                dialect_file.write_text(dialect)
-                dialect = str(dialect_file)
-            source = JsonlSource(str(log), dialect=dialect, name=name, account_id=account)
-            origins.append(origin(name, source))
-        desk = Desk(origins, state_dir=tmp_path / "state")
-        desks.append(desk)
-        desk.start()
-        expected = [len(lines) for _, lines, _ in sources.values()]
-        wait_for(lambda: [row["accepted"] for row in desk.sources()] == expected)
-        return desk
-
-    yield started
-    for desk in desks:
-        desk.stop()
 
 
 def assumed() -> list[dict[str, Any]]:
