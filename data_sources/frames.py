@@ -50,6 +50,8 @@ _NUMBERS: Final = frozenset(
 )
 _COUNTS: Final = frozenset({"orders", "blocked", "rank", "n"})
 _FLAGS: Final = frozenset({"enabled", "active", "held", "breached"})
+_DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
+"""0 or below here, whatever the sign in which an origin tells its loss from the peak."""
 
 _NAMES: Final[dict[str, str]] = {
     "orders": "client_order_id venue_order_id symbol side order_quantity filled_quantity "
@@ -136,7 +138,7 @@ def shaped(
     Args:
         name: of the frame.
         rows: dicts; keys that are no column of the frame are left out, missing ones are missing.
-            Times are tz-aware Timestamps, datetimes, or None.
+            Times are tz-aware Timestamps, datetimes, or None. A drawdown becomes 0 or below.
         source: for rows that do not name theirs.
         account_id: likewise.
 
@@ -147,9 +149,12 @@ def shaped(
     order = [*FRAMES[name], *(column for column in TRACE if column not in FRAMES[name])]
     given = {"source": source, "account_id": account_id}
     found = [{**given, **{k: v for k, v in row.items() if v is not None}} for row in rows]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {column: _series([row.get(column) for row in found], columns[column]) for column in order}
     )
+    for column in _DRAWDOWNS & set(order):
+        frame[column] = 0.0 - frame[column].abs()
+    return frame
 
 
 def _series(values: list[Any], dtype: str) -> pd.Series[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,9 @@ from desk.clock import Clock
 from desk.disagreements import across
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
+from desk.lazy_frames import LazyFrames
 from desk.origin import Origin
+from desk.paired_trades import TRADES, paired_trades
 from desk.past_sources import rows_at
 from desk.store import Store
 from ledger import Ledger, View
@@ -134,6 +136,8 @@ class Desk:
         view.sources = self._sources_of(view, at, now)
         states = self._clock.states(None if at is None else int(view.at.value))
         view.states = {"services": NO_SERVICES, **states}
+        equal = {"source": source, "account_id": account, "symbol": symbol}
+        view.frames = self._frames_at(view.states, view.at, equal)
         view.desk = {
             "name": self.name,
             "environment": self.environment,
@@ -196,24 +200,49 @@ class Desk:
             return self._keeper.events(self.origins, **wanted)
         if name not in frames.NAMES:
             raise KeyError(name)
-        found = [self._clock.states(None).get(name)]
+        polled = self._clock.states(None).get(name)
+        found = list(self._told(name, wanted, polled))
+        return frames.narrowed(*frames.united(name, found), **wanted)
+
+    def _told(
+        self, name: str, wanted: dict[str, Any], polled: pd.DataFrame | None
+    ) -> Iterator[pd.DataFrame | None]:
+        """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
         if name == "orders":
-            found = self._orders(found[0])
-        elif name == "fills":
-            found.append(frames.fills(self._ledger))
+            yield from self._orders(polled)  # those listed are among them
+        else:
+            yield polled
+        if name == "fills":
+            yield frames.fills(self._ledger)
+        elif name == TRADES:
+            filled, groups = frames.fills(self._ledger), self._ledger.groups
+            trades = paired_trades(self.origins, filled, groups, self._keeper.events, polled)
+            yield frames.narrowed(trades, ("ts_closed",), **wanted)
         elif name == "disagreements":
             equity = self.frame("equity", limit=CLAIMS_LOOKED_AT)
             # Only of polled states: a stream's rows are of different moments.
             positions = self._clock.states(None).get("positions", empty("positions"))
             names = [origin.name for origin in self.origins]
-            found.append(across(equity, positions, names, self._flat()))
+            yield across(equity, positions, names, self._flat())
         kinds = self._ledger.groups.codes["what"].words
-        found += [
-            frames.of_events(name, origin, kinds, self._keeper.events, wanted)
-            for origin in self.origins
-            if not origin.is_state
-        ]
-        return frames.narrowed(*frames.united(name, found), **wanted)
+        for origin in self.origins:
+            if not origin.is_state:
+                yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
+
+    def _frames_at(
+        self, states: Mapping[str, pd.DataFrame], until: pd.Timestamp, equal: dict[str, str | None]
+    ) -> LazyFrames:
+        """Return the whole frames of a picture: its states, and what was told up to its moment."""
+
+        def read(name: str) -> pd.DataFrame:
+            mine = {key: word for key, word in equal.items() if key in frames.COLUMNS[name]}
+            wanted: dict[str, Any] = {"limit": frames.MOST_EVENTS, "since": None, "equal": mine}
+            polled = states.get(name)
+            found = list(self._told(name, {**wanted, "until": until}, polled))
+            whole, _ = frames.united(name, found)
+            return frames.narrowed(whole, until=None, **wanted)
+
+        return LazyFrames(read)
 
     def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
         """Return the orders that sources list and those that logs tell, each order once."""

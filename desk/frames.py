@@ -21,6 +21,7 @@ from desk.open_positions import (
 )
 from desk.origin import Origin
 from ledger import Ledger
+from ledger.order_columns import EFFECT
 from ledger.order_frame import times
 
 TRACE: Final = ["source", "account_id", "session_id", "raw_generation", "raw_offset"]
@@ -55,6 +56,9 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
 NAMES: Final = ("events", "orders", "fills", *FRAMES)
+COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
+"""By which columns the rows of a frame can be chosen at all: equity is of no symbol."""
+
 ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
 TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
@@ -174,6 +178,7 @@ def fills(ledger: Ledger) -> pd.DataFrame:
                 "source": words["source"].categorical(table.column("source")[rows]),
                 "account_id": words["account_id"].categorical(table.column("account_id")[rows]),
                 "session_id": words["session_id"].categorical(table.column("session_id")[rows]),
+                "position_effect": EFFECT.categorical(table.column("position_effect")[rows]),
                 "raw_generation": ledger.generations.categorical(log.column("generation")[known]),
                 "raw_offset": log.column("raw_offset")[known].copy(),
             }
@@ -191,7 +196,7 @@ def narrowed(
 ) -> pd.DataFrame:
     """Return the newest rows that fit; of several times the first one that is known counts."""
     mask = pd.Series(True, index=frame.index)
-    if times and (since is not None or until is not None):
+    if len(frame) and times and (since is not None or until is not None):
         heard = frame[list(times)].bfill(axis=1).iloc[:, 0]
         if since is not None:
             mask &= heard >= since

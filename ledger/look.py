@@ -44,6 +44,7 @@ class Look:
         self.sources: list[dict[str, Any]] = []
         self.desk: dict[str, Any] = {}
         self.states: Mapping[str, pd.DataFrame] = ledger.states
+        self.frames: Mapping[str, pd.DataFrame] = ledger.states
         self.version = ledger.version
         self.window_seconds = window_seconds
         self._filters = {"source": source, "account_id": account, "symbol": symbol}

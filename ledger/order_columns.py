@@ -50,7 +50,7 @@ class OrderColumns:
         words = ledger.groups.codes
         self._words = {name: (words[name], cells[name]) for name in _WORDS} | {
             "status": (_STATUS, status),
-            "position_effect": (_EFFECT, cells["position_effect"]),
+            "position_effect": (EFFECT, cells["position_effect"]),
             "strategy_id": (ledger.orders.strategies, cells["strategy_id"]),
             "mode": (ledger.orders.modes, cells["mode"]),
             "raw_generation": (ledger.generations, cells["generation"]),
@@ -170,4 +170,4 @@ def _codes_of(*words: str) -> Codes:
 
 
 _STATUS: Final = _codes_of(*STATUSES)
-_EFFECT: Final = _codes_of("open", "close")
+EFFECT: Final = _codes_of("open", "close")

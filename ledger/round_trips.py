@@ -34,8 +34,8 @@ class RoundTrips:
     """What executions add up to.
 
     trades   closed round trips, in the order they closed; the columns of the `trades` frame
-    orphans  executions, or what is left of them, that sold what was never bought here
-    open     what was bought and not sold yet
+    orphans  executions, or what is left of them, that closed what was never opened here
+    open     what was opened and not closed yet
     """
 
     trades: pd.DataFrame
@@ -46,27 +46,31 @@ class RoundTrips:
 def round_trips(executions: pd.DataFrame) -> RoundTrips:
     """Pair each sell with the oldest buys of its symbol that are not used up, by quantity.
 
-    A sell of more than was bought leaves an orphan of the rest: nothing is sold short here, because
-    a log that begins late looks the same. Executions without symbol, side, quantity or price pair
-    with nothing and are left out. Source, account and session folder are separate books.
+    Where executions tell `position_effect`, what opens and closes is theirs to say, and a sell that
+    opens is closed by buys. Where they do not, a sell of more than was bought leaves an orphan of
+    the rest: nothing is sold short then, because a log that begins late looks the same. Executions
+    without symbol, side, quantity or price pair with nothing and are left out. Source, account and
+    session folder are separate books.
 
     Args:
         executions: `ts_event, symbol, side (buy|sell), quantity, price` and, where known, `source,
-            account_id, session_id, strategy_id, currency` and trace; any order.
+            account_id, session_id, strategy_id, currency, position_effect (open|close)` and trace;
+            any order.
     """
     books: dict[tuple[Any, ...], deque[dict[str, Any]]] = {}
     trades: list[dict[str, Any]] = []
     orphans: list[dict[str, Any]] = []
     for each in _ascending(executions):
+        position, opens = _meaning(each)
         key = tuple(each.get(n) for n in ("source", "account_id", "session_id", "symbol"))
-        book = books.setdefault(key, deque())
-        if each["side"] == "buy":
+        book = books.setdefault((*key, position), deque())
+        if opens:
             book.append(dict(each))
             continue
         left = float(each["quantity"])
         while book and left > _SMALLEST:
             taken = min(left, book[0]["quantity"])
-            trades.append(_trade(book[0], each, taken))
+            trades.append(_trade(book[0], each, taken, position))
             left -= taken
             book[0]["quantity"] -= taken
             if book[0]["quantity"] <= _SMALLEST:
@@ -107,20 +111,31 @@ def _ascending(executions: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _trade(bought: dict[str, Any], sold: dict[str, Any], quantity: float) -> dict[str, Any]:
-    entry, leaving = float(bought["price"]), float(sold["price"])
+def _meaning(each: dict[str, Any]) -> tuple[str, bool]:
+    """Return whose book an execution is of, long or short, and whether it opens a position."""
+    buys, effect = each["side"] == "buy", each.get("position_effect")
+    if effect not in ("open", "close"):
+        return "long", buys
+    return "long" if buys == (effect == "open") else "short", effect == "open"
+
+
+def _trade(
+    opened: dict[str, Any], closed: dict[str, Any], quantity: float, position: str = "long"
+) -> dict[str, Any]:
+    entry, leaving = float(opened["price"]), float(closed["price"])
+    sign = 1 if position == "long" else -1
     trace = ("source", "account_id", "raw_generation", "raw_offset", "symbol", "currency")
     return {
-        **{name: sold.get(name) for name in trace},
-        "strategy_id": sold.get("strategy_id") or bought.get("strategy_id"),
-        "position_side": "long",
+        **{name: closed.get(name) for name in trace},
+        "strategy_id": closed.get("strategy_id") or opened.get("strategy_id"),
+        "position_side": position,
         "quantity": quantity,
-        "ts_opened": bought["ts_event"],
-        "ts_closed": sold["ts_event"],
+        "ts_opened": opened["ts_event"],
+        "ts_closed": closed["ts_event"],
         "entry_price": entry,
         "exit_price": leaving,
-        "pnl": (leaving - entry) * quantity,
-        "pnl_ratio": leaving / entry - 1 if entry > 0 else None,
+        "pnl": sign * (leaving - entry) * quantity,
+        "pnl_ratio": sign * (leaving / entry - 1) if entry > 0 else None,
     }
 
 

@@ -30,6 +30,8 @@ class View(Look):
         exact: False when the window reaches behind what is kept row by row; counts are then by
             whole minutes and percentiles from histograms (± 0.4 %).
         sources, desk: filled in by whoever owns the sources.
+        states: frame name → what polled sources told at the moment.
+        frames: frame name → those and what events told up to the moment; read when asked for.
     """
 
     @property

@@ -33,7 +33,8 @@ def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     """Return the equity frame, ascending, with `drawdown_ratio` where it was missing.
 
     Unit: ratio, 0 or below: equity / highest equity so far − 1, for each source and account. What
-    an origin tells itself stays. A point without a time or with no peak above 0 has none.
+    an origin tells itself stays, below 0 whatever its sign: some tell the loss as a positive share.
+    A point without a time or with no peak above 0 has none.
     """
     if not {"ts_event", "equity"} <= set(equity.columns):
         return equity
@@ -45,18 +46,19 @@ def with_drawdown(equity: pd.DataFrame) -> pd.DataFrame:
     else:
         peaks = values.cummax()
     own = (values / peaks.where(peaks > 0) - 1).astype("float64")
-    found["drawdown_ratio"] = found.get("drawdown_ratio", own).fillna(own)
+    told = -found["drawdown_ratio"].abs() if "drawdown_ratio" in found else own
+    found["drawdown_ratio"] = told.fillna(own) + 0.0
     return found
 
 
-@metric(unit="ratio", needs=("states",))
-def drawdowns(states: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdown, ...]:
+@metric(unit="ratio", needs=("frames",))
+def drawdowns(frames: Mapping[str, pd.DataFrame] | pd.DataFrame) -> tuple[Drawdown, ...]:
     """Give the drawdown of each equity series, by its whole history and not since we look.
 
     Unit: ratio, 0 or below. Formula: equity / highest equity so far − 1; the series is one for
     each source and account. Takes the frames of a desk by name, or an `equity` frame alone.
     """
-    equity = states if isinstance(states, pd.DataFrame) else states.get("equity")
+    equity = frames if isinstance(frames, pd.DataFrame) else frames.get("equity")
     if equity is None or not {"ts_event", "equity", "source"} <= set(equity.columns):
         return ()
     named = equity if "account_id" in equity else equity.assign(account_id=None)

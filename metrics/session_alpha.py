@@ -40,9 +40,9 @@ def closes_by_day(prices: pd.DataFrame, symbol: str) -> pd.Series[float]:
     return _by_day(one_source(own), "close")
 
 
-@metric(unit="ratio", needs=("states",))
+@metric(unit="ratio", needs=("frames",))
 def session_alphas(
-    states: Mapping[str, pd.DataFrame], *, benchmark: str = BENCHMARK
+    frames: Mapping[str, pd.DataFrame], *, benchmark: str = BENCHMARK
 ) -> tuple[SessionAlpha, ...]:
     """Give what each account made in its last session less what the benchmark made in it.
 
@@ -50,7 +50,7 @@ def session_alphas(
     same two days: the newest two that the account's equity series and the benchmark's bars share.
     So before the open it compares yesterday with yesterday, not two days with one.
     """
-    equity, prices = states.get("equity"), states.get("prices")
+    equity, prices = frames.get("equity"), frames.get("prices")
     if equity is None or prices is None:
         return ()
     if not {"ts_event", "equity", "source", "account_id"} <= set(equity.columns):

@@ -1,4 +1,4 @@
-"""Frames that are metrics of the desk: asked for like any other frame, measured only then."""
+"""Frames that are metrics of the desk's frames, or hold one: asked for like any other frame."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from data_sources.frames import shaped
+from metrics.drawdown import with_drawdown
 from metrics.exposure import exposure
 from metrics.gate_counts import gate_counts
 from metrics.momentum import momentum
@@ -31,6 +32,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
 """Frame → its metric and the frames that it takes."""
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
 """Those that are told of a moment: `until`, or now."""
+MOST_POINTS: Final = 1_000_000
 
 
 def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFrame:
@@ -41,6 +43,8 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
     """
     if name in OF_FRAMES:
         return _narrowed(_of_frames(desk, name, wanted), limit, wanted)
+    if name == "equity":
+        return _equity(desk, limit, **wanted)
     if name != "momentum":
         return desk.frame(name, limit=limit, **wanted)
     equal = {"source": wanted.get("source"), "account_id": wanted.get("account")}
@@ -64,10 +68,35 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
 
 def _narrowed(found: pd.DataFrame, limit: int, wanted: dict[str, Any]) -> pd.DataFrame:
     found = _of(found, {"symbol": wanted.get("symbol")})
-    for bound, keeps in (("since", "ge"), ("until", "le")):
-        if wanted.get(bound) is not None:
-            found = found[getattr(found["as_of"], keeps)(wanted[bound])]
-    return found.head(limit)
+    return _between(found, "as_of", **wanted).head(limit)
+
+
+def _equity(desk: Desk, limit: int, **wanted: Any) -> pd.DataFrame:
+    """Return points of equity, each with its drawdown, against the peak of the whole series.
+
+    The peak may lie long before the points that are asked for, so all are read, but only where an
+    origin leaves the drawdown to us.
+    """
+    asked = desk.frame("equity", limit=limit, **wanted)
+    if asked.empty or asked["drawdown_ratio"].notna().all():
+        return asked
+    series = {name: wanted.get(name) for name in ("source", "account")}
+    whole = with_drawdown(desk.frame("equity", limit=MOST_POINTS, **series))
+    return _between(whole, "ts_event", **wanted).tail(limit).reset_index(drop=True)
+
+
+def _between(
+    frame: pd.DataFrame,
+    column: str,
+    *,
+    since: pd.Timestamp | None = None,
+    until: pd.Timestamp | None = None,
+    **_: Any,
+) -> pd.DataFrame:
+    """Return the rows of a time, both ends included."""
+    if since is not None:
+        frame = frame[frame[column] >= since]
+    return frame if until is None else frame[frame[column] <= until]
 
 
 def _of(frame: pd.DataFrame, equal: dict[str, str | None]) -> pd.DataFrame:

@@ -50,6 +50,25 @@ def test_the_old_pairing_for_comparison() -> None:
     assert (found["ts_closed"] - found["ts_opened"]).dt.days.mean() == pytest.approx(10 / 3)
 
 
+def test_what_is_sold_to_open_is_closed_by_buying() -> None:
+    """Where the bot says what opens and closes: a short of 5 from 10 to 8 makes +10, +20 %."""
+    frame = executions(
+        ("2025-11-03T15:00Z", "BTC", "sell", 5, 10),
+        ("2025-11-03T16:00Z", "BTC", "buy", 1, 9),
+        ("2025-11-04T15:00Z", "BTC", "buy", 5, 8),
+        ("2025-11-05T15:00Z", "BTC", "sell", 2, 12),
+    ).assign(position_effect=["open", "open", "close", "close"])
+    found = round_trips(frame)
+    columns = ["position_side", "quantity", "entry_price", "exit_price", "pnl"]
+    assert found.trades[columns].values.tolist() == [
+        ["short", 5.0, 10.0, 8.0, 10.0],
+        ["long", 1.0, 9.0, 12.0, 3.0],
+    ]
+    assert found.trades["pnl_ratio"].tolist() == pytest.approx([0.2, 1 / 3])
+    assert found.orphans["quantity"].tolist() == [1.0]
+    assert found.open.empty
+
+
 def test_accounts_are_separate_books() -> None:
     """What one account bought another cannot sell."""
     frame = CASE.assign(account_id=["A", "A", "B", "A", "A", "A", "A"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_sources.frames import shaped
 from metrics.drawdown import drawdowns, with_drawdown
 
 
@@ -38,6 +39,20 @@ def test_what_an_origin_tells_stays() -> None:
     """A ratio that is there is kept; a missing one is reckoned."""
     frame = series(100, 50).assign(drawdown_ratio=[None, -0.6])
     assert with_drawdown(frame)["drawdown_ratio"].tolist() == [0.0, -0.6]
+
+
+def test_a_loss_told_as_a_positive_share_is_below_zero() -> None:
+    """0, 0.10, 0.20 as an origin tells its loss: now and at worst −20 %, never above 0."""
+    (found,) = drawdowns(series(100, 90, 80).assign(drawdown_ratio=[0.0, 0.10, 0.20]))
+    assert (found.now, found.worst) == (-0.20, -0.20)
+    assert found.worst_at == pd.Timestamp("2025-11-05", tz="UTC")
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=20), st.sampled_from(["equity", "runs"]))
+def test_every_frame_has_one_sign(told: list[float], name: str) -> None:
+    """Whatever sign an origin uses, the frame tells the same loss as 0 or below."""
+    found = shaped(name, [{"drawdown_ratio": each} for each in told])["drawdown_ratio"]
+    assert found.tolist() == [-abs(each) for each in told]
 
 
 def test_no_series_no_drawdown() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data_sources import ParquetSource
+from data_sources.frames import shaped
 from ledger.round_trips import first_buy_pairs, round_trips
 from metrics.session_alpha import closes_by_day, session_alphas
 from metrics.trade_statistics import trade_statistics
@@ -37,7 +38,8 @@ def test_the_reference_trades_by_quantity(executions: pd.DataFrame) -> None:
     assert found.pnl == -3_000
     assert found.profit_factor == pytest.approx(500 / 3_500)
     assert (found.best_ratio, found.worst_ratio) == pytest.approx((0.10, -0.25))
-    assert found.win_ratio.value == 0.25
+    assert found.win_ratio.value == pytest.approx(1 / 3)
+    assert found.profit_factor_of == "pnl"
 
 
 def test_the_old_pairing_told_something_else(executions: pd.DataFrame) -> None:
@@ -55,6 +57,42 @@ def test_no_trade_has_no_statistics() -> None:
         assert (found.pnl, found.best_ratio, found.hold_seconds, found.win_ratio.value) == (
             (None,) * 4
         )
+
+
+def percents(*told: float) -> pd.DataFrame:
+    """Trades as Quantum Trader's log tells them: percent, no money."""
+    return shaped("trades", [{"pnl_ratio": each / 100} for each in told], source="clm")
+
+
+def test_percent_alone_decides_what_was_won() -> None:
+    """83 won, 170 lost, 18 at zero of 271: 32.8 % won; the profit factor is of the ratios."""
+    trades = percents(*[0.12] * 83, *[-0.2] * 170, *[0.0] * 18)
+    found = trade_statistics(trades)
+    assert (found.closed, found.wins, found.losses, found.flat) == (271, 83, 170, 18)
+    assert round(found.win_ratio.value or 0, 3) == 0.328
+    assert found.profit_factor == pytest.approx(83 * 0.12 / (170 * 0.2))
+    assert (found.profit_factor_of, found.pnl) == ("pnl_ratio", None)
+
+
+def test_money_decides_where_both_are_told() -> None:
+    """After fees a trade may lose money at a better price; one without either is only closed."""
+    trades = percents(1.0, 2.0, -1.0).assign(pnl=[-0.5, float("nan"), float("nan")])
+    found = trade_statistics(pd.concat([trades, shaped("trades", [{"symbol": "X"}])]))
+    assert (found.closed, found.wins, found.losses, found.flat) == (4, 1, 2, 0)
+    assert found.profit_factor_of == "pnl_ratio"
+    assert found.pnl == -0.5
+
+
+def test_real_percents(realdata: Path) -> None:
+    """52 percents as the bot writes them: won, lost and the factor as a plain recount has them."""
+    lines = (realdata / "quantum_trader/tests/mock_clm_trades.jsonl").read_text().splitlines()
+    told = [json.loads(line)["pnl_percent"] for line in lines]
+    won, lost = [each for each in told if each > 0], [each for each in told if each < 0]
+    found = trade_statistics(percents(*told))
+    assert (found.closed, found.wins, found.losses) == (52, 23, 29)
+    assert found.win_ratio.value == 23 / 52
+    assert found.profit_factor == pytest.approx(sum(won) / -sum(lost))
+    assert found.best_ratio == pytest.approx(max(told) / 100)
 
 
 def test_two_currencies_are_not_added(executions: pd.DataFrame) -> None:

@@ -90,7 +90,7 @@ def test_health_of_the_ai_engine_with_its_dependencies(server) -> None:
 
 
 def test_fractions_percent_sides_and_statuses(server) -> None:
-    """Drawdown in percent becomes a ratio; LONG and SHORT, NEW and CANCELLED our own words."""
+    """Drawdown in percent becomes a ratio below 0; LONG, SHORT, NEW, CANCELLED our own words."""
     position = {"symbol": "BTCUSDT", "side": "SHORT", "size": 0.5, "leverage": 20}
     server.on(
         "/api/portfolio/snapshot",
@@ -115,7 +115,7 @@ def test_fractions_percent_sides_and_statuses(server) -> None:
 
     frames = source.read().frames
 
-    assert frames["equity"]["drawdown_ratio"].tolist() == [0.025]
+    assert frames["equity"]["drawdown_ratio"].tolist() == [-0.025]
     assert frames["positions"]["position_side"].tolist() == ["short"]
     assert frames["orders"]["status"].tolist() == [
         "accepted",
