@@ -103,7 +103,7 @@ def test_after_the_end_nobody_is_asked() -> None:
 
 
 def test_a_desk_with_many_endpoints(tmp_path: Path, server: FaultServer) -> None:
-    """P21: 60 endpoints, 18 of them silent: the other 42 are read again and again, in 38 threads."""
+    """P21: of 60 endpoints 18 are silent: the other 42 are read again and again, in 38 threads."""
     ok = server.on("/ok", health())
     silent = server.on("/silent", server.silent)
     sources: list[Any] = [
