@@ -14,7 +14,7 @@ import pandas as pd
 from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
-from desk.disagreements import across
+from desk.disagreements import accounts_of, across
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
 from desk.lazy_frames import LazyFrames
@@ -223,7 +223,8 @@ class Desk:
             # Only of polled states: a stream's rows are of different moments.
             positions = self._clock.states(None).get("positions", empty("positions"))
             names = [origin.name for origin in self.origins]
-            yield across(equity, positions, names, self._flat())
+            accounts = accounts_of(self.origins)
+            yield across(equity, positions, names, self._flat(accounts), accounts)
         kinds = self._ledger.groups.codes["what"].words
         for origin in self.origins:
             if not origin.is_state:
@@ -252,12 +253,12 @@ class Desk:
         systems = {origin.name: origin.dialect.removesuffix("_rest") for origin in self.origins}
         return list(joined_orders(listed, view.orders, systems, view.at))
 
-    def _flat(self) -> dict[tuple[str, str], pd.Timestamp]:
+    def _flat(self, accounts: Mapping[str, str]) -> dict[tuple[str, str], pd.Timestamp]:
         """Return (account, source) of sources that say that nothing is open, and since when."""
         return {
-            (origin.account_id, origin.name): origin.newest
+            (accounts[origin.name], origin.name): origin.newest
             for origin in self.origins
-            if origin.account_id
+            if origin.name in accounts
             and origin.newest is not None
             and len(origin.states.newest.get("positions", " ")) == 0
         }

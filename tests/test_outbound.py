@@ -60,3 +60,37 @@ def test_a_connection_of_a_child_is_seen(children_recorded: Path) -> None:
     assert NOWHERE in children_recorded.read_text()
     assert recorder.outbound == []
     children_recorded.unlink()
+
+
+ORDER = "{method} /v2/orders HTTP/1.1\r\nHost: x\r\nAPCA-API-KEY-ID: PK\r\n\r\n"
+SEND = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5) as to:
+    to.{how}(sys.argv[2].encode())
+"""
+
+
+@pytest.mark.parametrize("how", ["send", "sendall"])
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PATCH", "PUT", "GET"])
+def test_what_a_broker_is_asked_is_seen(children_recorded: Path, how: str, method: str) -> None:
+    """A request with a broker's key is written down; one that is no GET fails whoever sent it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        with socket.create_connection(address, timeout=5) as to:
+            getattr(to, how)(ORDER.format(method=method).encode())
+            getattr(to, how)(b"POST /orders HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert recorder.asked == [(method, *address)]
+    assert [method in told for told in recorder.outbound] == ([] if method == "GET" else [True])
+    recorder.outbound.clear()
+    assert children_recorded.exists() == (method != "GET")
+    children_recorded.unlink(missing_ok=True)
+
+
+def test_what_a_child_asks_a_broker_is_seen(children_recorded: Path) -> None:
+    """A process that a test starts cannot send an order unseen either."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        arguments = [str(server.getsockname()[1]), ORDER.format(method="POST")]
+        subprocess.run([sys.executable, "-c", SEND.format(how="sendall"), *arguments], check=True)
+    assert "POST to the broker" in children_recorded.read_text()
+    assert recorder.outbound == []
+    children_recorded.unlink()

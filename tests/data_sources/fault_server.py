@@ -44,14 +44,14 @@ class FaultServer:
         sent: how many bytes the endless faults could hand over.
     """
 
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.requests: list[bytes] = []
         self.sent = 0
         self.answers: dict[str, bytes | Fault] = {}
         self._context = context
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._listener.settimeout(0.05)
         self.port = int(self._listener.getsockname()[1])
         self._acceptor = threading.Thread(target=self._accept, daemon=True)

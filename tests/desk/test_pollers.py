@@ -58,7 +58,7 @@ def origins(number: int) -> list[Origin]:
 
 
 def test_origins_that_hang_leave_threads_for_the_others() -> None:
-    """Of 30, 20 hang in 5 of 8 threads; one that answered goes on, the most at once are 8."""
+    """P21: of 30, 20 hang in 5 of 8 threads; one that answered goes on, the most at once are 8."""
     names = {f"o{n}" for n in range(20)}
     asked = Hanging(names)
     pollers = Pollers(origins(30), asked.poll, most_threads=8, most_doubted=5)
@@ -103,7 +103,7 @@ def test_after_the_end_nobody_is_asked() -> None:
 
 
 def test_a_desk_with_many_endpoints(tmp_path: Path, server: FaultServer) -> None:
-    """60 endpoints, 18 of them silent: the other 42 are read again and again, in 38 threads."""
+    """P21: of 60 endpoints 18 are silent: the other 42 are read again and again, in 38 threads."""
     ok = server.on("/ok", health())
     silent = server.on("/silent", server.silent)
     sources: list[Any] = [

@@ -1,4 +1,4 @@
-"""What the whole suite promises of the network: no process of it leaves this machine."""
+"""What the whole suite promises of the network: nothing leaves this machine, brokers are read."""
 
 from __future__ import annotations
 
@@ -33,12 +33,16 @@ def children_recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 @pytest.fixture(autouse=True)
 def nothing_leaves_this_machine(children_recorded: Path) -> Iterator[None]:
-    """Fail the test while which a process of the suite connected to somewhere else."""
+    """Fail the test while which a process of the suite did what none of them ever may.
+
+    That is to connect to somewhere else, or to send a broker anything but a GET.
+    """
     recorder.connected.clear()
+    recorder.asked.clear()
     yield
     left = recorder.outbound.copy()
     recorder.outbound.clear()
     if children_recorded.exists():
         left += children_recorded.read_text(encoding="utf-8").splitlines()
         children_recorded.unlink()
-    assert left == [], f"connected beyond this machine: {left}"
+    assert left == [], f"connected beyond this machine, or asked a broker to do something: {left}"

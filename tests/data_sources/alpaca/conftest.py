@@ -35,6 +35,7 @@ def nothing_but_reading() -> Iterator[AlpacaServer]:
         server.close()
     host, port = server.url.removeprefix("http://").split(":")
     assert set(recorder.connected) <= {(host, int(port))}
+    assert set(recorder.asked) <= {("GET", host, int(port))}
     assert all(request.startswith("GET /v2/") for request in server.requests)
 
 

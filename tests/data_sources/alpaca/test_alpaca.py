@@ -19,6 +19,7 @@ from demo.alpaca_server import ACCOUNT, SECRET, AlpacaServer
 from ledger.order_frame import ORDER_COLUMNS as DESK_COLUMNS
 from metrics.momentum import momentum
 from tests.data_sources.alpaca.conftest import NOON
+from tests.outbound import recorder
 
 Make = Callable[..., AlpacaSource]
 
@@ -188,3 +189,10 @@ def test_the_server_is_believable(broker: AlpacaServer) -> None:
         "2025-11-28",
     ]
     assert days[-1]["close"] == "18:00Z"
+
+
+def test_each_request_is_seen_as_a_get_on_its_way_out(source: Make, broker: AlpacaServer) -> None:
+    """What the suite watches for at every socket are the very requests that the broker gets."""
+    assert source().read().state == "ok"
+    assert len(recorder.asked) == len(broker.requests) > 4
+    assert {method for method, _, _ in recorder.asked} == {"GET"}

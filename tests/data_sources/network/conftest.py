@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +67,25 @@ class RedisServer:
         return len(entries)
 
 
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A fresh, empty Redis server."""
+@contextmanager
+def running_redis(folder: Path) -> Iterator[RedisServer]:
+    """A fresh, empty Redis server, ended afterwards; skips where none is installed."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server not found. Run: sudo apt-get install redis-server")
-    server = RedisServer(program, tmp_path)
+    server = RedisServer(program, folder)
     server.start()
     try:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A fresh, empty Redis server."""
+    with running_redis(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

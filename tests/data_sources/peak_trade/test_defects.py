@@ -25,7 +25,7 @@ from tests.data_sources.peak_trade.test_telemetry import telemetry
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_step_without_reasons_has_none(tmp_path: Path, form: str) -> None:
-    """An empty `risk_reasons` is missing in every step of a normal run, in CSV as in parquet."""
+    """Defect 4: an empty `risk_reasons` is missing in every normal step, in CSV as in parquet."""
     folder = write_run(tmp_path)
     if form == "parquet":
         (folder / "events.csv").unlink()
@@ -36,7 +36,7 @@ def test_a_step_without_reasons_has_none(tmp_path: Path, form: str) -> None:
 
 
 def test_a_run_without_events_is_a_run(tmp_path: Path) -> None:
-    """It stands in the list as empty, its numbers missing and not 0."""
+    """Defect 5: it stands in the list as empty, its numbers missing and not 0."""
     write_run(tmp_path, csv=None)
     row = runs_of(tmp_path).read().frame.iloc[0]
     assert row["state"] == "empty"
@@ -46,7 +46,7 @@ def test_a_run_without_events_is_a_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "timestamps"])
 def test_naive_times_do_not_hide_an_unfinished_run(tmp_path: Path, form: str) -> None:
-    """They are read in the source's zone and counted; the run stays and is active."""
+    """Defect 6: they are read in the source's zone and counted; the run stays and is active."""
     csv = HEADER + STEPS.replace("+00:00", "")
     folder = write_run(tmp_path, csv=csv if form == "csv" else None)
     if form != "csv":
@@ -76,7 +76,7 @@ def test_a_time_that_is_none_costs_itself_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_name_that_differs_from_the_id_inside_hides_nothing(tmp_path: Path) -> None:
-    """The id that the lines name counts; without one the folder's name."""
+    """Defect 12: the id that the lines name counts; without one the folder's name."""
     lines = [telemetry("fill", {"client_id": "c"}, session_id="inner")] * 12
     lines.append({**telemetry("fill", {"client_id": "c"}), "session_id": None})
     (tmp_path / "outer.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -86,7 +86,7 @@ def test_a_file_name_that_differs_from_the_id_inside_hides_nothing(tmp_path: Pat
 
 
 def test_zero_is_a_number(tmp_path: Path) -> None:
-    """No orders, no profit, no drawdown: 0 in sessions and runs, not missing."""
+    """Defect 14: no orders, no profit, no drawdown: 0 in sessions and runs, not missing."""
     metrics = {"num_orders": 0, "num_trades": 7, "realized_pnl": 0.0, "max_drawdown": 0.0}
     write_session(tmp_path / "s", "a.json", session(metrics=metrics))
     row = source_of(tmp_path / "s").read().frame.iloc[0]
@@ -97,7 +97,7 @@ def test_zero_is_a_number(tmp_path: Path) -> None:
 
 
 def test_an_unknown_status_is_itself_everywhere(tmp_path: Path) -> None:
-    """It is not turned into `started` or `completed` by whether the session has ended."""
+    """Defect 15: it is not turned into `started` or `completed` by whether it has ended."""
     write_session(tmp_path, "a.json", session("a", status="Weird"))
     write_session(tmp_path, "b.json", session("b", status=None, finished_at=None))
     status = source_of(tmp_path).read().frame.set_index("session_id")["status"]
@@ -106,7 +106,7 @@ def test_an_unknown_status_is_itself_everywhere(tmp_path: Path) -> None:
 
 
 def test_rare_modes_are_not_lost_behind_newer_files(tmp_path: Path) -> None:
-    """All sessions are given before anybody filters: one of 200 is found."""
+    """Defect 16: all sessions are given before anybody filters: one of 200 is found."""
     for number in range(200):
         mode = "live" if number == 0 else "shadow"
         write_session(tmp_path, f"{number:04}.json", session(f"s{number}", mode=mode))
@@ -115,7 +115,7 @@ def test_rare_modes_are_not_lost_behind_newer_files(tmp_path: Path) -> None:
 
 
 def test_drawdown_does_not_depend_on_how_much_is_given(tmp_path: Path) -> None:
-    """The peak may lie long before the newest points: the drawdown is against it all the same."""
+    """Defect 20: the peak may lie long before the newest points: it counts all the same."""
     rows = [
         f"{n},2026-01-15T18:00:00+00:00,{2000 if n == 0 else 1000},1,,,,,,,,,,,\n"
         for n in range(2_500)
@@ -129,7 +129,7 @@ def test_drawdown_does_not_depend_on_how_much_is_given(tmp_path: Path) -> None:
 
 
 def test_reading_writes_nothing(tmp_path: Path) -> None:
-    """No folder and no file appears, whatever is there or missing."""
+    """Defect 21: no folder and no file appears, whatever is there or missing."""
     write_run(tmp_path / "live_runs")
     write_session(tmp_path / "sessions", "a.json", session())
     before = sorted(tmp_path.rglob("*"))
@@ -142,7 +142,7 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_an_outage_is_no_quiet_market(tmp_path: Path) -> None:
-    """A folder that cannot be used is a state with a sentence, no list that is merely empty."""
+    """Defect 22: a folder that cannot be used is a state with a sentence, no empty list."""
     (tmp_path / "file").write_text("x")
     for source in RunsSource(tmp_path / "file"), source_of(tmp_path / "file"):
         reading = source.read()
@@ -158,7 +158,7 @@ def test_an_outage_is_no_quiet_market(tmp_path: Path) -> None:
 
 
 def test_fifty_runs_are_not_read_again_and_again(tmp_path: Path) -> None:
-    """A second look at runs that did not change opens no file of theirs."""
+    """Defect 24: a second look at runs that did not change opens no file of theirs."""
     for number in range(50):
         write_run(tmp_path, f"run_{number}")
     source = runs_of(tmp_path, "2036-01-01")
