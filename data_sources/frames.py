@@ -40,9 +40,16 @@ _NUMBERS: Final = frozenset(
         "average_fill_price",
         "stop_loss_price",
         "take_profit_price",
+        "total_notional",
+        "value",
+        "limit_value",
+        "total_pnl",
+        "daily_pnl",
+        "weekly_pnl",
+        "monthly_pnl",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "rank"})
+_COUNTS: Final = frozenset({"orders", "blocked", "rank", "open_positions"})
 _FLAGS: Final = frozenset({"enabled", "active", "held"})
 
 _NAMES: Final[dict[str, str]] = {
@@ -59,9 +66,14 @@ _NAMES: Final[dict[str, str]] = {
     "decisions": "ts_event gate symbol side decision reason",
     "services": "name kind state latency_seconds since as_of detail",
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
-    "max_drawdown_ratio orders",
+    "max_drawdown_ratio orders unrealized_pnl risk_state open_positions total_notional",
     "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
     "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked",
+    "profits": "daily_pnl weekly_pnl monthly_pnl total_pnl realized_pnl unrealized_pnl currency "
+    "as_of",
+    "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",
+    "risk_values": "var_95 var_99 es_95 es_975 es_99 currency detail as_of",
+    "risk_limits": "session_id limit value limit_value used_ratio state as_of",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
     "strategies": "strategy_id enabled profile positions confidence_ratio_min",
@@ -78,7 +90,8 @@ _NAMES: Final[dict[str, str]] = {
 def _dtype(name: str) -> str:
     if name.startswith("ts_") or name in ("as_of", "since"):
         return TIME
-    if name.endswith(("_ratio", "_seconds", "_ratio_min")) or name in _NUMBERS:
+    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure")
+    if name.endswith(endings) or name.startswith(("var_", "es_")) or name in _NUMBERS:
         return NUMBER
     if name in _COUNTS:
         return COUNT
