@@ -57,6 +57,7 @@ _NAMES: Final[dict[str, str]] = {
     "leaves_quantity limit_price average_fill_price stop_loss_price take_profit_price mode status "
     "route strategy_id reason ts_submitted ts_accepted ts_first_fill ts_closed ts_expires "
     "order_ack_seconds first_fill_seconds",
+    "fills": "ts_event client_order_id venue_order_id symbol side quantity price fee liquidity",
     "trades": "symbol position_side quantity ts_opened ts_closed entry_price exit_price pnl "
     "pnl_ratio currency strategy_id",
     "positions": "symbol position_side quantity entry_price current_price unrealized_pnl "

@@ -15,6 +15,7 @@ from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
 from desk.disagreements import across
+from desk.fill_costs import with_costs
 from desk.keeper import Keeper
 from desk.origin import Origin
 from desk.past_sources import rows_at
@@ -212,7 +213,10 @@ class Desk:
             for origin in self.origins
             if not origin.is_state
         ]
-        return frames.narrowed(*frames.united(name, found), **wanted)
+        rows = frames.narrowed(*frames.united(name, found), **wanted)
+        if name == "fills":
+            return with_costs(rows, self.origins, self._keeper.events, frames.MOST_EVENTS)
+        return rows
 
     def _flat(self) -> dict[tuple[str, str], pd.Timestamp]:
         """Return (account, source) of sources that say that nothing is open, and since when."""

@@ -54,7 +54,7 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 }
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
-NAMES: Final = ("events", "orders", "fills", *FRAMES)
+NAMES: Final = ("events", *FRAMES)
 ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
 TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
@@ -149,7 +149,10 @@ def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFram
 
 
 def fills(ledger: Ledger) -> pd.DataFrame:
-    """Return the fills frame, ascending: every execution that is kept row by row."""
+    """Return the fills frame, ascending: every execution that is kept row by row.
+
+    Fee and liquidity are missing: see `fill_costs`.
+    """
     with ledger.guard:
         log, table, words = ledger.orders.fills, ledger.orders.table, ledger.groups.codes
         rows = log.column("row").copy()
@@ -170,7 +173,7 @@ def fills(ledger: Ledger) -> pd.DataFrame:
                 "quantity": log.column("quantity")[known].copy(),
                 "price": log.column("price")[known].copy(),
                 "fee": float("nan"),
-                "liquidity": words["route"].categorical(table.column("route")[rows]),
+                "liquidity": pd.array([None] * len(ids), dtype="str"),
                 "source": words["source"].categorical(table.column("source")[rows]),
                 "account_id": words["account_id"].categorical(table.column("account_id")[rows]),
                 "session_id": words["session_id"].categorical(table.column("session_id")[rows]),
