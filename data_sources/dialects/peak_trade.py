@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data_sources.dialects.signed_position import signed_position
+from data_sources.dialects.telemetry_checks import telemetry_check
 from data_sources.files.json_object import amount
 from data_sources.files.label import label
 
@@ -81,4 +82,8 @@ WORD_TRANSFORMS: Final[dict[str, Callable[[str], str | None]]] = {
     "gate_decision": gate_decision,
     "safety_decision": safety_decision,
 }
-FRAME_ROWS: Final = {"equity_row": equity_row, "position_row": signed_position}
+FRAME_ROWS: Final = {
+    "equity_row": equity_row,
+    "position_row": signed_position,
+    "telemetry_check": telemetry_check,
+}
