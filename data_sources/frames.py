@@ -74,7 +74,7 @@ _NAMES: Final[dict[str, str]] = {
     "as_of",
     "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",
     "risk_values": "var_95 var_99 es_95 es_975 es_99 currency detail as_of",
-    "risk_limits": "session_id limit_name value limit_value used_ratio state as_of",
+    "session_limits": "session_id limit_name value limit_value used_ratio state as_of",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
     "strategies": "strategy_id enabled profile positions confidence_ratio_min",

@@ -40,7 +40,7 @@ class SessionsSource(WatchedFolder):
 
     Frames:
         sessions: a row a session, ascending by when it began.
-        risk_limits: a row a limit of a session, as its risk check left it.
+        session_limits: a row a limit of a session, as its risk check left it.
 
     States:
         ok: all is well.
@@ -84,7 +84,7 @@ class SessionsSource(WatchedFolder):
         self.files_max = files_max
         self._registry = RegistryFolder(self._root, self._zone, clock, files_max)
         self._frame = shaped("sessions", ()).assign(detail=pd.Series([], dtype="str"))
-        self._limits = shaped("risk_limits", ())
+        self._limits = shaped("session_limits", ())
         self._as_of: pd.Timestamp | None = None
 
     def __repr__(self) -> str:
@@ -107,7 +107,7 @@ class SessionsSource(WatchedFolder):
             A Reading with the frame `sessions`, ascending, and `detail`: the session's own error
             text. `max_drawdown_ratio` is 0 or below. A status stays the word that the file has.
             `risk_state` is ok, warning, breach, or unknown where the file says nothing of risk.
-            `frames` has `risk_limits`; `used_ratio` is the share of the limit, 1 is all of it.
+            `frames` has `session_limits`; `used_ratio` is the share of the limit, 1 is all of it.
         """
         del cursor, limit_bytes
         state, problem, changed = self._look()
@@ -122,7 +122,7 @@ class SessionsSource(WatchedFolder):
             state=state,
             problem=problem,
             counts=self._counts(),
-            frames={"risk_limits": self._limits},
+            frames={"session_limits": self._limits},
         )
 
     def record(self, session_id: str) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class SessionsSource(WatchedFolder):
 
     def _risk_limits(self) -> pd.DataFrame:
         rows = [row for session in self._registry.sessions() for row in session.limits]
-        return shaped("risk_limits", rows, source=self.name, account_id=self.account_id)
+        return shaped("session_limits", rows, source=self.name, account_id=self.account_id)
 
     def _counts(self) -> Counts:
         """Files instead of lines: those that are good, superseded ones, and bad ones."""

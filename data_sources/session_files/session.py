@@ -25,7 +25,7 @@ _SECRET = re.compile(r"(?i)(secret|token|passw|api.?key|credential|private)")
 class Session:
     """A parsed file.
 
-    limits      rows of the frame `risk_limits`
+    limits      rows of the frame `session_limits`
     written_ns  when it says it was written; None when it does not say
     naive       how many of its times named no zone
     """

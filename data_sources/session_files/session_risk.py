@@ -42,7 +42,7 @@ def refusal_of(metrics: Fields) -> str | None:
 
 
 def limits_of(session_id: str, metrics: Fields, as_of: pd.Timestamp | None) -> Iterator[Fields]:
-    """Rows of the frame `risk_limits`, one a limit; entries without a name are none."""
+    """Rows of the frame `session_limits`, one a limit; entries without a name are none."""
     check = _object(metrics.get("risk_check"))
     told = first(check, "limit_details") or metrics.get("limit_details")
     for entry in told if isinstance(told, list) else []:

@@ -51,7 +51,7 @@ def test_the_real_sessions_say_nothing_of_risk(realdata: Path) -> None:
     reading = source_of(root).read()
     assert reading.frame["risk_state"].tolist() == ["unknown", "unknown"]
     assert reading.frame[["open_positions", "total_notional"]].isna().all(axis=None)
-    assert reading.frames["risk_limits"].empty
+    assert reading.frames["session_limits"].empty
 
 
 def test_what_is_open(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_every_limit_is_a_row(tmp_path: Path) -> None:
     details = [*CHECK["limit_details"], other, {"ratio": 1}, "odd"]  # type: ignore[misc]
     metrics = {"risk_check": CHECK | {"limit_details": details}}
     write(tmp_path, "a.json", session(metrics=metrics))
-    frame = source_of(tmp_path, name="s", account_id="A").read().frames["risk_limits"]
-    assert list(frame.columns)[: len(FRAMES["risk_limits"])] == list(FRAMES["risk_limits"])
+    frame = source_of(tmp_path, name="s", account_id="A").read().frames["session_limits"]
+    assert list(frame.columns)[: len(FRAMES["session_limits"])] == list(FRAMES["session_limits"])
     assert frame["limit_name"].tolist() == ["max_total_exposure", "max_open_positions"]
     assert frame["value"].tolist() == [4_500.0, 2.0]
     assert frame["limit_value"].tolist() == [5_000.0, 5.0]
@@ -83,7 +83,7 @@ def test_every_limit_is_a_row(tmp_path: Path) -> None:
 def test_limits_that_stand_beside_the_check(tmp_path: Path) -> None:
     """A file without a check may list its limits in the metrics themselves."""
     write(tmp_path, "a.json", session(metrics={"limit_details": [LIMIT]}))
-    assert len(source_of(tmp_path).read().frames["risk_limits"]) == 1
+    assert len(source_of(tmp_path).read().frames["session_limits"]) == 1
 
 
 def test_why_no_order_is_allowed(tmp_path: Path) -> None:
