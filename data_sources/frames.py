@@ -46,9 +46,16 @@ _NUMBERS: Final = frozenset(
         "average_fill_price",
         "stop_loss_price",
         "take_profit_price",
+        "total_notional",
+        "value",
+        "limit_value",
+        "total_pnl",
+        "daily_pnl",
+        "weekly_pnl",
+        "monthly_pnl",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n"})
+_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n", "open_positions"})
 _FLAGS: Final = frozenset({"enabled", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
@@ -58,6 +65,7 @@ _NAMES: Final[dict[str, str]] = {
     "leaves_quantity limit_price average_fill_price stop_loss_price take_profit_price mode status "
     "route strategy_id reason ts_submitted ts_accepted ts_first_fill ts_closed ts_expires "
     "order_ack_seconds first_fill_seconds",
+    "fills": "ts_event client_order_id venue_order_id symbol side quantity price fee liquidity",
     "trades": "symbol position_side quantity ts_opened ts_closed entry_price exit_price pnl "
     "pnl_ratio currency strategy_id",
     "positions": "symbol position_side quantity entry_price current_price unrealized_pnl "
@@ -67,9 +75,14 @@ _NAMES: Final[dict[str, str]] = {
     "decisions": "ts_event gate symbol side decision reason",
     "services": "name kind state latency_seconds since as_of detail",
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
-    "max_drawdown_ratio orders",
+    "max_drawdown_ratio orders unrealized_pnl risk_state open_positions total_notional",
     "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
     "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked",
+    "profits": "daily_pnl weekly_pnl monthly_pnl total_pnl realized_pnl unrealized_pnl currency "
+    "as_of",
+    "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",
+    "risk_values": "var_95 var_99 es_95 es_975 es_99 currency detail as_of",
+    "session_limits": "session_id limit_name value limit_value used_ratio state as_of",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
     "strategies": "strategy_id enabled profile positions confidence_ratio_min",
@@ -96,7 +109,8 @@ _NAMES: Final[dict[str, str]] = {
 def _dtype(name: str) -> str:
     if name.startswith("ts_") or name in ("as_of", "since"):
         return TIME
-    if name.endswith(("_ratio", "_seconds", "_ratio_min")) or name in _NUMBERS:
+    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure")
+    if name.endswith(endings) or name.startswith(("var_", "es_")) or name in _NUMBERS:
         return NUMBER
     if name in _COUNTS or name.endswith("_total"):
         return COUNT

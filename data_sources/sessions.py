@@ -40,6 +40,7 @@ class SessionsSource(WatchedFolder):
 
     Frames:
         sessions: a row a session, ascending by when it began.
+        session_limits: a row a limit of a session, as its risk check left it.
 
     States:
         ok: all is well.
@@ -83,6 +84,7 @@ class SessionsSource(WatchedFolder):
         self.files_max = files_max
         self._registry = RegistryFolder(self._root, self._zone, clock, files_max)
         self._frame = shaped("sessions", ()).assign(detail=pd.Series([], dtype="str"))
+        self._limits = shaped("session_limits", ())
         self._as_of: pd.Timestamp | None = None
 
     def __repr__(self) -> str:
@@ -104,13 +106,15 @@ class SessionsSource(WatchedFolder):
         Returns:
             A Reading with the frame `sessions`, ascending, and `detail`: the session's own error
             text. `max_drawdown_ratio` is 0 or below. A status stays the word that the file has.
+            `risk_state` is ok, warning, breach, or unknown where the file says nothing of risk.
+            `frames` has `session_limits`; `used_ratio` is the share of the limit, 1 is all of it.
         """
         del cursor, limit_bytes
         state, problem, changed = self._look()
         if state in ("ok", "waiting", "degraded"):
             self._as_of = pd.Timestamp(self._clock(), unit="ns", tz="UTC")
         if changed:
-            self._frame = self._sessions()
+            self._frame, self._limits = self._sessions(), self._risk_limits()
         return Reading(
             frame=self._frame,
             cursor={},
@@ -118,6 +122,7 @@ class SessionsSource(WatchedFolder):
             state=state,
             problem=problem,
             counts=self._counts(),
+            frames={"session_limits": self._limits},
         )
 
     def record(self, session_id: str) -> dict[str, Any]:
@@ -159,6 +164,10 @@ class SessionsSource(WatchedFolder):
         rows = [session.row for session in self._registry.sessions()]
         frame = shaped("sessions", rows, source=self.name, account_id=self.account_id)
         return frame.assign(detail=pd.Series([row["detail"] for row in rows], dtype="str"))
+
+    def _risk_limits(self) -> pd.DataFrame:
+        rows = [row for session in self._registry.sessions() for row in session.limits]
+        return shaped("session_limits", rows, source=self.name, account_id=self.account_id)
 
     def _counts(self) -> Counts:
         """Files instead of lines: those that are good, superseded ones, and bad ones."""

@@ -17,6 +17,7 @@ from demo.aurora.timeline import NS
 from demo.folder import Folder, Written
 from demo.health_server import HealthServer
 from demo.json_server import NOT_FOUND, JsonServer
+from demo.script import Piece
 from demo.sources import SERVICE, Tables, sources_of, to_toml
 from demo.tree import Tree
 
@@ -199,14 +200,22 @@ class Cast:
 
     def _rick(self, root: Path) -> None:
         from demo.rick import Arena, Rick
+        from demo.rick.order_lists import OrderLists
 
         tree = Tree(root)
         self._enter("rick", Rick(self._wanted.seed, self._wanted.start_ns), tree)
         if self._wanted.serve:
             arena = Arena()
             self._ends.callback(arena.close)
-            tree.listener = arena.hear
-            self.urls["rick"]["arena"] = arena.url
+            lists = OrderLists()
+
+            def hear(piece: Piece) -> None:
+                arena.hear(piece)
+                lists.hear(piece)
+
+            tree.listener = hear
+            orders = self._json(lists.answers).base_url
+            self.urls["rick"] |= {"arena": arena.url, "orders": orders}
 
     def _stock_trader(self, root: Path) -> None:
         from demo.stock_trader import StockTrader

@@ -99,7 +99,9 @@ def _rick(root: Path, urls: Mapping[str, str]) -> Tables:
     arena = _jsonl(root / "arena/events.jsonl", "rick", stale_after_seconds=120)
     if "arena" in urls:
         arena = {"kind": "sse", "url": urls["arena"], "dialect": "rick"}
-    return {"rick": _jsonl(root / "narration.jsonl", "rick", **zone), "arena": arena}
+    orders = {"kind": "rest", "dialect": "rick", "url": urls.get("orders")}
+    narration = _jsonl(root / "narration.jsonl", "rick", **zone)
+    return {"rick": narration, "arena": arena, "rick_orders": orders}
 
 
 def _stock_trader(root: Path, urls: Mapping[str, str]) -> Tables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,19 +14,15 @@ import pandas as pd
 from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
-from desk.disagreements import accounts_of, across
-from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
-from desk.lazy_frames import LazyFrames
 from desk.origin import Origin
-from desk.paired_trades import TRADES, paired_trades
 from desk.past_sources import rows_at
 from desk.store import Store
+from desk.told_frames import ToldFrames
 from ledger import Ledger, View
 
 LOG = logging.getLogger(__name__)
 VIEWS_KEPT: Final = 64
-CLAIMS_LOOKED_AT: Final = 10_000
 NO_SERVICES: Final = empty("services")
 """Made once: an empty frame costs as much as a full one, and each picture needs it."""
 
@@ -64,6 +60,13 @@ class Desk:
         self._keeper = Keeper(self._store)
         self._ledger = Ledger(guard=threading.RLock())
         self._clock = Clock(self.origins, self._ledger, self._keeper, self._changed, now_ns=now_ns)
+        self._told = ToldFrames(
+            self.origins,
+            self._ledger,
+            self._keeper,
+            states=lambda: self._clock.states(None),
+            view=lambda: self.view(window_seconds=None),
+        )
         self._started = pd.Timestamp(now_ns(), unit="ns", tz="UTC")
         self._lock = threading.Lock()
         self._version = 0
@@ -137,7 +140,7 @@ class Desk:
         states = self._clock.states(None if at is None else int(view.at.value))
         view.states = {"services": NO_SERVICES, **states}
         equal = {"source": source, "account_id": account, "symbol": symbol}
-        view.frames = self._frames_at(view.states, view.at, equal)
+        view.frames = self._told.at(view.states, view.at, equal)
         view.desk = {
             "name": self.name,
             "environment": self.environment,
@@ -200,68 +203,7 @@ class Desk:
             return self._keeper.events(self.origins, **wanted)
         if name not in frames.NAMES:
             raise KeyError(name)
-        polled = self._clock.states(None).get(name)
-        found = list(self._told(name, wanted, polled))
-        return frames.narrowed(*frames.united(name, found), **wanted)
-
-    def _told(
-        self, name: str, wanted: dict[str, Any], polled: pd.DataFrame | None
-    ) -> Iterator[pd.DataFrame | None]:
-        """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
-        if name == "orders":
-            yield from self._orders(polled)  # those listed are among them
-        else:
-            yield polled
-        if name == "fills":
-            yield frames.fills(self._ledger)
-        elif name == TRADES:
-            filled, groups = frames.fills(self._ledger), self._ledger.groups
-            trades = paired_trades(self.origins, filled, groups, self._keeper.events, polled)
-            yield frames.narrowed(trades, ("ts_closed",), **wanted)
-        elif name == "disagreements":
-            equity = self.frame("equity", limit=CLAIMS_LOOKED_AT)
-            # Only of polled states: a stream's rows are of different moments.
-            positions = self._clock.states(None).get("positions", empty("positions"))
-            names = [origin.name for origin in self.origins]
-            accounts = accounts_of(self.origins)
-            yield across(equity, positions, names, self._flat(accounts), accounts)
-        kinds = self._ledger.groups.codes["what"].words
-        for origin in self.origins:
-            if not origin.is_state:
-                yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
-
-    def _frames_at(
-        self, states: Mapping[str, pd.DataFrame], until: pd.Timestamp, equal: dict[str, str | None]
-    ) -> LazyFrames:
-        """Return the whole frames of a picture: its states, and what was told up to its moment."""
-
-        def read(name: str) -> pd.DataFrame:
-            mine = {key: word for key, word in equal.items() if key in frames.COLUMNS[name]}
-            wanted: dict[str, Any] = {"limit": frames.MOST_EVENTS, "since": None, "equal": mine}
-            polled = states.get(name)
-            found = list(self._told(name, {**wanted, "until": until}, polled))
-            whole, _ = frames.united(name, found)
-            return frames.narrowed(whole, until=None, **wanted)
-
-        return LazyFrames(read)
-
-    def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
-        """Return the orders that sources list and those that logs tell, each order once."""
-        view = self.view(window_seconds=None)
-        if listed is None or listed.empty:
-            return [view.orders]
-        systems = {origin.name: origin.dialect.removesuffix("_rest") for origin in self.origins}
-        return list(joined_orders(listed, view.orders, systems, view.at))
-
-    def _flat(self, accounts: Mapping[str, str]) -> dict[tuple[str, str], pd.Timestamp]:
-        """Return (account, source) of sources that say that nothing is open, and since when."""
-        return {
-            (accounts[origin.name], origin.name): origin.newest
-            for origin in self.origins
-            if origin.name in accounts
-            and origin.newest is not None
-            and len(origin.states.newest.get("positions", " ")) == 0
-        }
+        return self._told.frame(name, wanted)
 
     def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
         """Return the last lines set aside, newest first."""

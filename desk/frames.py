@@ -55,7 +55,7 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 }
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
-NAMES: Final = ("events", "orders", "fills", *FRAMES)
+NAMES: Final = ("events", *FRAMES)
 COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
 """By which columns the rows of a frame can be chosen at all: equity is of no symbol."""
 
@@ -115,7 +115,9 @@ def _told(
         found = events([origin], kinds=kinds, **{**wanted, "limit": looked_at})
         rows = frame_of(found, dialect, name)
         if len(rows) >= limit or len(found) < looked_at or looked_at >= MOST_EVENTS:
-            return rows
+            # A service is as it was told last.
+            same = ["source", "account_id", "name"]
+            return rows.drop_duplicates(same, keep="last") if name == "services" else rows
         looked_at *= 8
 
 
@@ -153,7 +155,10 @@ def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFram
 
 
 def fills(ledger: Ledger) -> pd.DataFrame:
-    """Return the fills frame, ascending: every execution that is kept row by row."""
+    """Return the fills frame, ascending: every execution that is kept row by row.
+
+    Fee and liquidity are missing: see `fill_costs`.
+    """
     with ledger.guard:
         log, table, words = ledger.orders.fills, ledger.orders.table, ledger.groups.codes
         rows = log.column("row").copy()
@@ -174,7 +179,7 @@ def fills(ledger: Ledger) -> pd.DataFrame:
                 "quantity": log.column("quantity")[known].copy(),
                 "price": log.column("price")[known].copy(),
                 "fee": float("nan"),
-                "liquidity": words["route"].categorical(table.column("route")[rows]),
+                "liquidity": pd.array([None] * len(ids), dtype="str"),
                 "source": words["source"].categorical(table.column("source")[rows]),
                 "account_id": words["account_id"].categorical(table.column("account_id")[rows]),
                 "session_id": words["session_id"].categorical(table.column("session_id")[rows]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -54,7 +55,9 @@ __facts = {
     "heard": [len(arena_events), len(lines)],
     "unranked": sorted(ranked.loc[ranked["rank"].isna(), "symbol"]),
     "asked": [account.state, *bot_reading.frame["state"]],
-    "listening": [server.url, arena.url, bot_server.base_url],
+    "listening": [server.url, arena.url, bot_server.base_url, list_server.base_url],
+    "waiting": [len(waiting), len(placed)],
+    "streamed": None if redis_events is None else len(redis_events),
 }
 print("FACTS " + json.dumps(__facts))
 """
@@ -120,6 +123,12 @@ def test_the_notebook_of_five_systems_tells_the_truth(tmp_path: Path) -> None:
     assert min(facts["drawn"].values()) > 0
     assert lines == 2 * closed == 2 * duplicates > 0
     assert heard == told > 50
+    waiting, placed = facts["waiting"]
+    assert 0 < waiting < placed
+    if shutil.which("redis-server") is None:
+        assert facts["streamed"] is None
+    else:
+        assert facts["streamed"] > 0
     assert facts["unranked"] == ["XLRE"]
     assert facts["asked"] == ["ok", "degraded"]
     for url in facts["listening"]:

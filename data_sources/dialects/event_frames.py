@@ -14,7 +14,7 @@ import pandas as pd
 
 from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import Dialect
-from data_sources.dialects.frame_rule import EACH, ORDERS, TERMS, Cell, FrameRule
+from data_sources.dialects.frame_rule import EACH, FILLS, ORDERS, TERMS, Cell, FrameRule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, TRACE, shaped
 from data_sources.lines.classify import Facts, record_of
@@ -28,12 +28,13 @@ _FLAGS: Final = {"true": True, "false": False}
 def frames_of(dialect: Dialect) -> dict[str, tuple[str, ...]]:
     """The frames that a dialect makes of events → the kinds of events that may become their rows.
 
-    A kind may end in `*`, as in conditions. Orders are not among them: see `order_terms_of`.
+    A kind may end in `*`, as in conditions. Orders are not among them, see `order_terms_of`, nor
+    fills, which are made of orders: a dialect tells only what they cost.
     """
     return {
         name: tuple(dict.fromkeys(kind for rule in rules for kind in rule.kinds))
         for name, rules in dialect.frames.items()
-        if name != ORDERS
+        if name not in (ORDERS, FILLS)
     }
 
 

@@ -16,8 +16,12 @@ from data_sources.lines.transforms import WordTransform
 
 EACH: Final = "each"
 ORDERS: Final = "orders"
+FILLS: Final = "fills"
 TERMS: Final = ("stop_loss_price", "take_profit_price", "mode")
 """All that `[frames.orders]` may tell: the rest of an order is made of its events."""
+COSTS: Final = ("fee", "liquidity")
+"""All that `[frames.fills]` may tell: the rest of an execution is made of its order's events."""
+_TOLD: Final = {ORDERS: TERMS, FILLS: COSTS}
 _OWN_WAYS: Final = {
     TIME: {"time"},
     NUMBER: {"number", "ratio_of_percent"},
@@ -92,9 +96,8 @@ def frame_rules(
 def _rule(
     reader: Reader, name: str, where: Where, functions: Mapping[str, RowFunction]
 ) -> FrameRule:
-    orders = name == ORDERS
-    reader.only(where, {"when", "columns", "row"} | (set() if orders else {"each"}))
-    reader.only((*where, "columns"), set(TERMS if orders else FRAMES[name]))
+    reader.only(where, {"when", "columns", "row"} | (set() if name in _TOLD else {"each"}))
+    reader.only((*where, "columns"), set(_TOLD.get(name, FRAMES[name])))
     change = reader.text((*where, "row"), "-")
     if change != "-" and change not in functions:
         reader.refuse(

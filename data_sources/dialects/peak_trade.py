@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from data_sources.dialects.signed_position import signed_position
+from data_sources.dialects.telemetry_checks import telemetry_check
 from data_sources.files.json_object import amount
 from data_sources.files.label import label
 
@@ -76,17 +78,12 @@ def equity_row(record: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]
     return row | {"drawdown_ratio": None if told is None else 0.0 - abs(told)}
 
 
-def position_row(_: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
-    """The side out of the sign of the quantity; no row for an empty position."""
-    quantity = row.get("quantity")
-    if not quantity:
-        return None
-    side = "long" if quantity > 0 else "short"
-    return row | {"quantity": abs(quantity), "position_side": side}
-
-
 WORD_TRANSFORMS: Final[dict[str, Callable[[str], str | None]]] = {
     "gate_decision": gate_decision,
     "safety_decision": safety_decision,
 }
-FRAME_ROWS: Final = {"equity_row": equity_row, "position_row": position_row}
+FRAME_ROWS: Final = {
+    "equity_row": equity_row,
+    "position_row": signed_position,
+    "telemetry_check": telemetry_check,
+}

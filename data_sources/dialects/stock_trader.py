@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from data_sources.dialects.signed_position import signed_position
+
 Row = dict[str, Any]
 
 
@@ -20,5 +22,6 @@ def credible_cash(fields: Mapping[str, Any], row: Row) -> Row | None:
 
 
 FRAME_ROWS: Final[dict[str, Callable[[Mapping[str, Any], Row], Row | None]]] = {
-    "credible_cash": credible_cash
+    "credible_cash": credible_cash,
+    "signed_position": signed_position,
 }

@@ -13,6 +13,7 @@ import pandas as pd
 from data_sources.files.json_object import amount, first, json_object, whole
 from data_sources.files.label import label
 from data_sources.files.times import Times, timestamp
+from data_sources.session_files.session_risk import limits_of, refusal_of, risk_of
 
 SESSION_BYTES: Final = 4 << 20
 _REQUIRED: Final = ("session_id", "run_type", "started_at")
@@ -24,12 +25,14 @@ _SECRET = re.compile(r"(?i)(secret|token|passw|api.?key|credential|private)")
 class Session:
     """A parsed file.
 
+    limits      rows of the frame `session_limits`
     written_ns  when it says it was written; None when it does not say
     naive       how many of its times named no zone
     """
 
     session_id: str
     row: dict[str, Any]
+    limits: list[dict[str, Any]]
     written_ns: int | None
     finished: bool
     naive: int
@@ -71,13 +74,16 @@ def _session(fields: dict[str, Any], times: Times) -> Session:
         "ts_started": timestamp(started),
         "ts_finished": timestamp(finished),
         "realized_pnl": None if uncomputed else amount(first(metrics, "realized_pnl", "pnl")),
+        "unrealized_pnl": None if uncomputed else amount(metrics.get("unrealized_pnl")),
         # The file has a positive share of the peak; here a drawdown is 0 or below everywhere.
         "max_drawdown_ratio": None if loss is None else 0.0 - abs(loss),
         "orders": whole(first(metrics, "num_orders", "num_trades")),
-        "detail": _detail(fields, uncomputed),
+        **risk_of(metrics),
+        "detail": _detail(fields, metrics, uncomputed),
     }
+    limits = list(limits_of(session_id, metrics, timestamp(finished or written)))
     ended = fields.get("finished_at") not in (None, "")
-    return Session(session_id, row, written, ended, times.naive, times.unreadable, fields)
+    return Session(session_id, row, limits, written, ended, times.naive, times.unreadable, fields)
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -99,10 +105,11 @@ def _is_uncomputed(metrics: dict[str, Any]) -> bool:
     return ours and all(metrics.get(name) == 0.0 for name in _UNCOMPUTED)
 
 
-def _detail(fields: dict[str, Any], uncomputed: bool) -> str | None:
+def _detail(fields: dict[str, Any], metrics: dict[str, Any], uncomputed: bool) -> str | None:
     told = [
         label(fields.get("error")),
         "its runner computes neither profit nor drawdown" if uncomputed else None,
+        refusal_of(metrics),
     ]
     return "; ".join(each for each in told if each) or None
 

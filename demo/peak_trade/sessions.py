@@ -58,6 +58,8 @@ class Sessions:
         figures["num_orders"] = self._random.randrange(4, 60) if past else orders
         if not past:
             figures |= {"num_trades": orders, "steps": orders * 3, "fill_rate": 1.0}
+        else:
+            figures |= _risk(150.0 * figures["num_orders"])
         record = {
             "session_id": session,
             "run_id": None,
@@ -123,6 +125,19 @@ class Sessions:
         record |= {"source": "execution_gate", "session_id": session, "timestamp": now}
         record |= {"context": {}, "id": f"alert_{mark}", "stored_at": now}
         self._script.line(f"live_runs/alerts/alerts_{self._script.now:%Y-%m-%d}.jsonl", record)
+
+
+def _risk(exposure: float) -> dict[str, Any]:
+    """What a risk check said at last; warned from 80 % of the limit on, broken at all of it."""
+    ratio = round(exposure / 5_000.0, 4)
+    place = (ratio >= 0.8) + (ratio >= 1.0)
+    severity, light = ("ok", "warning", "breach")[place], ("green", "yellow", "red")[place]
+    limit = {"limit_name": "max_total_exposure", "current_value": exposure}
+    limit |= {"limit_value": 5_000.0, "ratio": ratio, "severity": severity}
+    check = {"severity": severity, "allowed": place < 2, "limit_details": [limit]}
+    check["reasons"] = ["max_total_exposure"] if place == 2 else []
+    told = {"risk_status": light, "risk_check": check, "total_notional": exposure}
+    return told | {"open_positions": int(exposure > 0)}
 
 
 def telemetry_health(script: Script, random: Random) -> Iterator[float]:

@@ -166,7 +166,11 @@ class Services:
             }
             for symbol, position, _ in self._held()
         ]
-        return {"timestamp": _now(), "recent_orders": orders}
+        strategy = {"account": "main", "strategy_name": "ai_ensemble", "enabled": True}
+        strategy |= {"profile": "micro", "position_count": len(orders), "win_rate": 0.0}
+        strategy |= {"description": "", "min_confidence": 0.38}
+        told = {"timestamp": _now(), "recent_orders": orders}
+        return told | {"strategies_per_account": [strategy]}
 
     def _risk(self) -> Body:
         halted = self._book.halted

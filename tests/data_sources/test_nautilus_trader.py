@@ -123,6 +123,14 @@ def test_a_part_of_an_order_leaves_it_open(tmp_path: Path) -> None:
     assert (order["status"], order["leaves_quantity"]) == ("partially_filled", 2)
 
 
+def test_fills_tell_what_they_cost(tmp_path: Path) -> None:
+    """Each execution has its commission and was the maker's, as its message says."""
+    costs = frame_of(read(tmp_path).frame, load_dialect(TOML), "fills")
+    assert len(costs) == 2
+    assert costs["fee"].tolist() == [0.01] * 2
+    assert costs["liquidity"].tolist() == ["maker"] * 2
+
+
 def test_what_is_no_event_stays_visible(tmp_path: Path) -> None:
     """Errors and plain messages keep their text; nothing else of a message is taken from them."""
     frame = read(tmp_path).frame

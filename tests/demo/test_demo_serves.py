@@ -80,6 +80,21 @@ def test_a_bot_with_errors_answers_503_with_its_body(demo: dict[str, Any]) -> No
     assert abs(models.groupby("account_id")["budget_ratio"].sum() - 1).max() < 0.02
 
 
+def test_the_arena_lists_its_pending_orders(demo: dict[str, Any]) -> None:
+    """Both brokers' lists are orders that wait; the account of the program is no equity."""
+    lists = source(demo, "rick_orders")
+    try:
+        wait_for(lambda: len(lists.read().frames["orders"]) > 0)
+        frames = lists.read().frames
+    finally:
+        lists.close()
+    orders = frames["orders"]
+    assert set(orders["status"]) == {"accepted"}
+    assert orders["venue_order_id"].str.startswith("paper").all()
+    assert orders["ts_submitted"].notna().all()
+    assert frames["equity"].empty
+
+
 def test_the_arena_replays_and_goes_on(demo: dict[str, Any]) -> None:
     """Over a real stream: the orders so far at once, each of them once, and its health is asked."""
     arena = source(demo, "arena")
@@ -125,7 +140,7 @@ def test_services_are_ranked_and_their_differences_told(demo: dict[str, Any]) ->
     assert reading.state == "ok"
     assert {name.rpartition(".")[2] for name in rows.index if "quantum_services." in name} == {
         *("portfolio", "pnl", "exposure", "execution_positions", "backend_positions"),
-        *("signals", "orders", "risk", "var", "ess", "ai_engine"),
+        *("signals", "orders", "strategies", "risk", "var", "ess", "ai_engine"),
     }
     assert positions["leverage_ratio"].tolist() == [1.0] * len(positions)
     counted = told[told["what"] == "positions"].iloc[0]

@@ -171,6 +171,7 @@ ANYTHING = st.recursive(
     max_leaves=6,
 )  # fmt: skip
 METRICS = ("realized_pnl", "max_drawdown", "num_orders", "steps", "fill_rate")
+METRICS += ("risk_status", "risk_check", "limit_details", "open_positions", "total_notional")
 
 
 @settings(max_examples=150)

@@ -13,8 +13,11 @@ from data_sources import JsonlSource, attach
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.lines.infer import infer_path
+from desk.desk import Desk
+from desk.origin import origin
 from ledger import Ledger
 from ledger.round_trips import round_trips
+from tests.desk.small_desk import wait_for
 
 DIALECT = load_dialect("stock_trader")
 ORDER_ID = "fd5e3cbd-5265-48b0-bfd9-50d0a34b92a7"
@@ -80,7 +83,42 @@ def test_the_nav_series_without_the_cash_from_before(logs: Path) -> None:
     assert pd.isna(equity["buying_power"].iloc[4])
     assert set(equity["currency"]) == {"USD"}
     assert equity["ts_event"].iloc[4] == pd.Timestamp("2025-11-18T15:42:21.884599Z")
-    assert set(frames_of(DIALECT)) == {"equity", "errors"}
+    assert set(frames_of(DIALECT)) == {"equity", "positions", "errors"}
+
+
+def test_the_shares_that_the_bot_assumes(logs: Path) -> None:
+    """Only the last of five cycles holds something: 447 TLT, long, without a price."""
+    positions = frame_of(
+        JsonlSource(logs, dialect="stock_trader").read().frame, DIALECT, "positions"
+    )
+    assert positions[["symbol", "position_side", "quantity"]].values.tolist() == [
+        ["TLT", "long", 447.0]
+    ]
+    assert positions["as_of"].tolist() == [pd.Timestamp("2025-11-18T15:42:21.884599Z")]
+    assert positions[["entry_price", "current_price", "unrealized_pnl"]].isna().all(axis=None)
+
+
+def test_positions_are_those_of_the_newest_cycle(tmp_path: Path) -> None:
+    """What an account sold is gone with its next cycle; a short one is short, none has no row."""
+    cycles = [{"TLT": 447, "XLK": 3}, {"XLK": -5, "XLE": 0}]
+    lines = [
+        {"timestamp": f"2025-11-18T1{hour}:00:00+00:00", "event_type": "cycle_complete"}
+        | {"nav": 1.0, "cash": 1.0, "positions": held}
+        for hour, held in enumerate(cycles)
+    ]
+    folder = tmp_path / "PA1"
+    folder.mkdir()
+    (folder / "performance.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    source = JsonlSource(folder, dialect="stock_trader", name="stock", account_id="PA1")
+    desk = Desk([origin("stock", source)], state_dir=tmp_path / "state")
+    desk.start()
+    try:
+        wait_for(lambda: desk.sources()[0]["accepted"] == 2 and not desk.not_ready())
+        found = desk.frame("positions")
+    finally:
+        desk.stop()
+    columns = ["account_id", "symbol", "position_side", "quantity"]
+    assert found[columns].values.tolist() == [["PA1", "XLK", "short", 5.0]]
 
 
 def test_the_real_trade_stays_open(logs: Path) -> None:
