@@ -99,7 +99,8 @@ def test_phones_scroll_in_one_direction(demo: RealDesk, another: Any) -> None:
     for path in PATHS:
         page.goto(demo.url + path)
         is_in_state(page, "live")
-        page.wait_for_selector("[data-panel][data-state=fresh]")
+        # A source of the demo is sick on purpose: panels that name it are never fresh.
+        page.wait_for_selector("[data-panel]:is([data-state=fresh], [data-state=error])")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         too_wide = page.evaluate(
             """() => Array.from(document.querySelectorAll('.panel, .kpi, header, nav a, button'))

@@ -72,6 +72,21 @@ def _entries(folder: Path) -> Path:
     return folder / "entries.jsonl"
 
 
+def _saved(folder: Path) -> Path:
+    """The same entries as somebody saves them to look at later."""
+    lines = [
+        {
+            "stream": piece.path,
+            "which": "last",
+            "entry_id": f"{piece.ts_ns // 10**6}-{number}",
+            "fields": json.loads(piece.data),
+        }
+        for number, piece in enumerate(Backbone(7, START).until(SECONDS))
+    ]
+    (folder / "saved.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder / "saved.jsonl"
+
+
 def _any(folder: Path) -> Path:
     """Lines of a program that nobody knows."""
     lines = [
@@ -98,6 +113,7 @@ SAMPLES: Final[dict[str, Sample]] = {
     "generic": _sample(_any, "other"),
     "peak_trade": _sample(_bot(PeakTrade, "logs"), "order.submitted", "order.filled", torn=1),
     "quantum_trader": _sample(_bot(QuantumTrader, ""), "trade.closed", "risk.decision"),
+    "quantum_trader_export": _sample(_saved, "equity", "telemetry.stream"),
     "quantum_trader_redis": _sample(_entries, "equity", "telemetry.sentinel"),
     "rick": _sample(
         _bot(Rick, "narration.jsonl"), "signal", "narration", timezone="America/New_York"
