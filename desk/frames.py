@@ -55,6 +55,9 @@ OF_EVENTS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
 }
 """Frames that are a choice of events: kinds, and column → column of the events frame."""
 
+EVERYTHING: Final[dict[str, Any]] = {"since": None, "until": None, "equal": {}}
+"""A wish without a bound, but for the `limit` that its asker sets."""
+
 NAMES: Final = ("events", *FRAMES)
 COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
 """By which columns the rows of a frame can be chosen at all: equity is of no symbol."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data_sources.dialects.event_frames import frames_of
 from desk.dialect import dialect_of
+from desk.frames import EVERYTHING
 from desk.origin import Origin
 from ledger.codes import SOURCE, WHAT, Groups
 from ledger.round_trips import COLUMNS, round_trips
@@ -17,13 +18,7 @@ TRADES: Final = "trades"
 ASSUMED: Final = "telemetry.trade_assumed"
 """What a bot takes for executed when it sends an order; the only word on trades that it has."""
 
-MOST_ASSUMED: Final = 1_000_000
-_EVERYTHING: Final[dict[str, Any]] = {
-    "limit": MOST_ASSUMED,
-    "since": None,
-    "until": None,
-    "equal": {},
-}
+_ALL: Final[dict[str, Any]] = {**EVERYTHING, "limit": 1_000_000}
 """A sale may close what was bought long before the rows that are asked for."""
 
 _COLUMNS: Final = (
@@ -62,7 +57,7 @@ def paired_trades(
         round_trips(_executions(rows)).trades
         for _, rows in executed.groupby("source", observed=True)
     ]
-    assumed = events(silent, kinds=[ASSUMED], **_EVERYTHING) if silent else fills[:0]
+    assumed = events(silent, kinds=[ASSUMED], **_ALL) if silent else fills[:0]
     if len(assumed):
         known = set(fills["account_id"].dropna())
         known |= set() if told is None else set(told["account_id"].dropna())

@@ -19,7 +19,6 @@ from desk.paired_trades import TRADES, paired_trades
 from ledger import Ledger, View
 
 CLAIMS_LOOKED_AT: Final = 10_000
-EVERYTHING: Final[dict[str, Any]] = {"since": None, "until": None, "equal": {}}
 
 
 class ToldFrames:
@@ -68,7 +67,7 @@ class ToldFrames:
             trades = paired_trades(self._origins, filled, groups, self._keeper.events, polled)
             yield frames.narrowed(trades, ("ts_closed",), **wanted)
         elif name == "disagreements":
-            equity = self.frame("equity", {**EVERYTHING, "limit": CLAIMS_LOOKED_AT})
+            equity = self.frame("equity", {**frames.EVERYTHING, "limit": CLAIMS_LOOKED_AT})
             # Only of polled states: a stream's rows are of different moments.
             positions = self._states().get("positions", empty("positions"))
             names = [origin.name for origin in self._origins]
