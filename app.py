@@ -183,11 +183,12 @@ def serve(
 ) -> int:
     """Serve a desk over some sources until told to end."""
     from desk.desk import Desk
-    from desk.memory import calm_the_collector
+    from desk.memory import calm_the_collector, share_arenas
     from desk.store import StateLockedError
     from web.server import create_app
     from web.server import serve as serve_web
 
+    share_arenas()
     state_dir = Path(wanted.desk.state_dir)
     try:
         desk = Desk(

@@ -213,7 +213,8 @@ class Hub:
         channel.shown = shown
         frame = channel.picture.encode(rendered)
         self.counts.frames_encoded += 1
-        self._loop.call_soon_threadsafe(self._fan_out, channel, frame)
+        if not self._stopping.is_set():  # the loop ends once it is
+            self._loop.call_soon_threadsafe(self._fan_out, channel, frame)
 
     def _fan_out(self, channel: Channel, frame: Fragment) -> None:
         channel.latest = frame
