@@ -7,14 +7,15 @@ import json
 import random
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from web.fragment import GZIP_HEADER, Fragment, comment, event, fragment
-from web.live import Hub, Viewer
+from web.live import Hub
+from web.viewer import Viewer
 
 HEARTBEAT_SECONDS: Final = 15.0
 BEAT_SECONDS: Final = 5.0
@@ -50,7 +51,10 @@ def beat() -> Fragment:
 
 
 class EventStream(Response):
-    """Sends a viewer's frames until the client goes, the server ends, or nothing moves for long."""
+    """Sends a viewer's frames until the client goes, the server ends, or nothing moves for long.
+
+    It needs the extension `deskwatch.pipe` of `web.connection`, and so our own server.
+    """
 
     def __init__(
         self,
@@ -73,32 +77,24 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the stream to its end; never raises for a client that went away."""
-        gone = asyncio.create_task(_until_gone(receive, self._viewer))
+        viewer = self._viewer
+        gone = asyncio.create_task(_until_gone(receive, viewer))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await self._pour(send)
+            await send({"type": "http.response.body", "body": self._greeting(), "more_body": True})
+            open_pipe = scope["extensions"]["deskwatch.pipe"]
+            pipe = open_pipe(scope["http_version"], gzip=self._gzip, emptied=viewer.pour)
+            viewer.open(pipe, self._quiet, self._quiet_seconds)
+            await viewer.ended.wait()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except TimeoutError:
-            self._hub.counts.viewers_evicted += 1
-            abort = scope.get("extensions", {}).get("deskwatch.abort")
-            if abort is not None:
-                abort()
         finally:
             gone.cancel()
-            self._hub.leave(self._viewer)
+            self._hub.leave(viewer)
 
-    async def _pour(self, send: Send) -> None:
+    def _greeting(self) -> bytes:
         retry = random.randint(*RETRY_MS)
-        first = fragment(b"retry: %d\n\n" % retry + self._hello).bytes_for(self._gzip)
-        await self._send(send, (GZIP_HEADER if self._gzip else b"") + first)
-        while (frames := await self._viewer.next(self._quiet_seconds)) is not None:
-            body = b"".join(frame.bytes_for(self._gzip) for frame in frames or [self._quiet()])
-            await self._send(send, body)
-
-    async def _send(self, send: Send, body: bytes) -> None:
-        message: dict[str, Any] = {"type": "http.response.body", "body": body, "more_body": True}
-        async with asyncio.timeout(self._hub.stall_seconds):
-            await send(message)
+        first = fragment(b"retry: %d\n\n" % retry + self._hello)
+        return (GZIP_HEADER if self._gzip else b"") + first.bytes_for(self._gzip)
 
 
 async def _until_gone(receive: Receive, viewer: Viewer) -> None:

@@ -17,20 +17,32 @@ LEVEL: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One piece of an event stream, ready for both kinds of connection."""
+    """One piece of an event stream, ready for every kind of connection."""
 
     plain: bytes
     packed: bytes
+    plain_chunk: bytes
+    packed_chunk: bytes
 
     def bytes_for(self, gzip: bool) -> bytes:
         """The bytes to send on a connection that is gzipped or not."""
         return self.packed if gzip else self.plain
 
+    def chunk_for(self, gzip: bool) -> bytes:
+        """The same as a chunk of HTTP/1.1."""
+        return self.packed_chunk if gzip else self.plain_chunk
+
 
 def fragment(text: bytes) -> Fragment:
-    """Compress a piece of a stream once."""
+    """Compress and frame a piece of a stream once; it must not be empty, which ends a stream."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Fragment(text, packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH))
+    packed = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Fragment(text, packed, _chunk(text), _chunk(packed))
+
+
+def _chunk(body: bytes) -> bytes:
+    """A chunk of HTTP/1.1 (RFC 9112, 7.1): its length in hexadecimal digits, a line, the body."""
+    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 def event(data: bytes, *, kind: str | None = None, event_id: int | None = None) -> bytes:

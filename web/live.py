@@ -1,8 +1,8 @@
 """The live channel: what somebody watches is rendered once a tick, packed once, sent to all.
 
-One thread renders; the event loop only hands ready bytes to viewers. A viewer holds at most one
-frame of each picture it watches: a newer one takes its place and nothing is lost by that, because
-every frame is the complete state of its page.
+One thread renders; the event loop only hands ready bytes to viewers. For a client that is behind a
+viewer holds one frame of each picture it watches: a newer one takes its place and nothing is lost
+by that, because every frame is the complete state of its page.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Final
 
 from web.fragment import Fragment
 from web.render import Rendered
+from web.viewer import Viewer
 
 LOG = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ MOST_KEYS: Final = 32
 MOST_VIEWERS: Final = 2000
 STALL_SECONDS: Final = 30.0
 """A viewer that takes nothing for so long is cut off."""
+TEND_SECONDS: Final = 1.0
+"""How often viewers are looked after: those without news, and those that do not read."""
 
 
 class RefusedError(Exception):
@@ -52,41 +55,6 @@ class Channel:
     viewers: set[Viewer] = field(default_factory=set)
     shown: tuple[bytes, str | None] | None = None
     latest: Fragment | None = None
-
-
-class Viewer:
-    """One open stream: a slot for the newest frame of each picture it watches."""
-
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        self.keys = keys
-        self._slots: dict[str, Fragment] = {}
-        self._something = asyncio.Event()
-        self._closed = False
-
-    def offer(self, key: str, frame: Fragment) -> bool:
-        """Put a frame in its slot; True when it took the place of one that was not yet sent."""
-        replaced = self._slots.pop(key, None) is not None
-        self._slots[key] = frame
-        self._something.set()
-        return replaced
-
-    def close(self) -> None:
-        """Let the stream end after what is already waiting."""
-        self._closed = True
-        self._something.set()
-
-    async def next(self, timeout_seconds: float) -> list[Fragment] | None:
-        """The waiting frames, oldest first; empty when none came in time; None at the end."""
-        if not self._closed:
-            try:
-                async with asyncio.timeout(timeout_seconds):
-                    await self._something.wait()
-            except TimeoutError:
-                return []
-        self._something.clear()
-        frames = list(self._slots.values())
-        self._slots.clear()
-        return None if self._closed and not frames else frames
 
 
 @dataclass
@@ -124,6 +92,7 @@ class Hub:
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._tending: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start rendering; call on the event loop that serves the streams."""
@@ -131,11 +100,14 @@ class Hub:
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="live-render", daemon=True)
         self._thread.start()
+        self._tending = self._loop.call_later(TEND_SECONDS, self._tend)
 
     def stop(self) -> None:
         """End every stream and stop rendering."""
         self._stopping.set()
         self._wake.set()
+        if self._tending is not None:
+            self._tending.cancel()
         for viewer in tuple(self.viewers):
             viewer.close()
 
@@ -174,6 +146,13 @@ class Hub:
             channel.viewers.discard(viewer)
             if not channel.viewers:
                 del self.channels[key]
+
+    def _tend(self) -> None:
+        now = time.monotonic()
+        for viewer in tuple(self.viewers):
+            self.counts.viewers_evicted += viewer.tend(now, self.stall_seconds)
+        if self._loop is not None and not self._stopping.is_set():
+            self._tending = self._loop.call_later(TEND_SECONDS, self._tend)
 
     def _refusal(self, wanted: dict[str, Picture]) -> str | None:
         if self._stopping.is_set():

@@ -14,12 +14,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from web.application import Application, create_app
+from web.connection import Connection
 
 __all__ = ["EXIT_CONFIG", "EXIT_UNAVAILABLE", "create_app", "serve"]
 
@@ -82,24 +82,6 @@ def refusal_of_host(host: str) -> str | None:
         "allowed: 127.0.0.1, localhost, ::1. To reach it from elsewhere, put a proxy with a "
         "login in front or use: ssh -L 8050:127.0.0.1:8050 THIS-MACHINE"
     )
-
-
-class Connection(H11Protocol):
-    """A connection that an event stream can cut when its client no longer reads."""
-
-    def connection_made(self, transport: Any) -> None:
-        """Offer the cut to the app as an extension of the scope."""
-        super().connection_made(transport)
-        app = self.app
-
-        async def with_abort(scope: Any, receive: Any, send: Any) -> None:
-            scope["extensions"] = {
-                **scope.get("extensions", {}),
-                "deskwatch.abort": transport.abort,
-            }
-            await app(scope, receive, send)
-
-        self.app = with_abort
 
 
 class Server(uvicorn.Server):

@@ -9,7 +9,8 @@ import httpx
 import uvicorn
 
 from web.application import Application
-from web.server import Connection, Server, _address, _listen
+from web.connection import Connection
+from web.server import Server, _address, _listen
 
 
 class RunningServer:

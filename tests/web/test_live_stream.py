@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 import zlib
 from collections.abc import Callable
@@ -56,6 +57,24 @@ def test_the_headers_are_those_of_an_event_stream(served: RunningServer) -> None
         assert reader.headers["x-accel-buffering"] == "no"
         assert reader.headers["vary"] == "Accept-Encoding"
         assert "content-length" not in reader.headers
+
+
+def test_a_client_of_http_1_0_gets_the_frames_unframed(served: RunningServer) -> None:
+    """As nginx asks by default: the body is the events alone, without the lengths of chunks."""
+    host, _, port = served.address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        line = "GET /_live/stream?page=/&window=all HTTP/1.0"
+        client.sendall(f"{line}\r\nHost: {served.address}\r\n\r\n".encode())
+        taken = b""
+        for _ in range(2):
+            served.app.desk.submit(f"plain-{time.monotonic_ns()}")
+            seen = taken.count(b"event: frame")
+            while taken.count(b"event: frame") <= seen or not taken.endswith(b"\n\n"):
+                taken += client.recv(65536)
+    head, _, body = taken.partition(b"\r\n\r\n")
+    assert b"chunked" not in head.lower()
+    fields = [line.partition(b": ")[0] for line in body.split(b"\n") if line]
+    assert set(fields) <= {b"retry", b"event", b"data", b"id", b""}
 
 
 def test_a_change_reaches_the_viewer(served: RunningServer) -> None:

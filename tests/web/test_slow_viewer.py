@@ -14,6 +14,9 @@ from running_server import RunningServer
 from stream_reader import StreamReader
 
 from web.application import create_app
+from web.event_stream import heartbeat
+from web.fragment import Fragment, fragment
+from web.viewer import Viewer
 
 PAGES = Path(__file__).parent / "small_pages"
 
@@ -66,22 +69,59 @@ def _was_cut(client: socket.socket) -> bool:
     return True
 
 
+class Way:
+    """A client that is behind until it is told to read."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.takes = False
+        self.full_since: float | None = 0.0
+        self.sent_at = 0.0
+        self.is_cut = False
+
+    def send(self, pieces: list[Fragment]) -> None:
+        self.sent += [piece.plain for piece in pieces]
+
+    def cut(self) -> None:
+        self.is_cut = True
+
+
 def test_the_newest_frame_takes_the_place_of_one_not_yet_sent() -> None:
-    """A viewer's queue holds one frame of each picture, and it is the newest one."""
-    from web.fragment import fragment
-    from web.live import Viewer
+    """For a client that is behind waits one frame of each picture, the newest; then it gets it."""
 
     async def scene() -> None:
-        viewer = Viewer(("a", "b"))
-        old, new, other = fragment(b"old"), fragment(b"new"), fragment(b"other")
-        assert not viewer.offer("a", old)
-        assert not viewer.offer("b", other)
-        assert viewer.offer("a", new)
-        assert await viewer.next(1.0) == [other, new]
-        assert await viewer.next(0.01) == []
-        viewer.offer("a", new)
-        viewer.close()
-        assert await viewer.next(1.0) == [new]
-        assert await viewer.next(1.0) is None
+        viewer, way = Viewer(("a", "b")), Way()
+        assert not viewer.offer("a", fragment(b"old"))
+        viewer.open(way, heartbeat, 15.0)
+        assert not viewer.offer("b", fragment(b"other"))
+        assert viewer.offer("a", fragment(b"new"))
+        assert way.sent == []
+        way.takes = True
+        viewer.pour()
+        viewer.pour()
+        assert way.sent == [b"other", b"new"]
+        assert not viewer.offer("a", fragment(b"newer")), "a frame that was sent is not replaced"
+        assert way.sent[2:] == [b"newer"]
+
+    run(scene())
+
+
+def test_a_quiet_stream_beats_and_a_stuck_one_is_cut() -> None:
+    """A sign of life after 15 s without a frame, none before; 30 s full and it is cut, once."""
+
+    async def scene() -> None:
+        viewer, way = Viewer(("a",)), Way()
+        viewer.open(way, heartbeat, 15.0)
+        assert not viewer.tend(29.9, 30.0)
+        way.takes, way.full_since = True, None
+        assert not viewer.tend(14.9, 30.0)
+        assert way.sent == []
+        assert not viewer.tend(15.0, 30.0)
+        assert way.sent == [b": heartbeat\n\n"]
+        way.takes, way.full_since = False, 20.0
+        assert viewer.tend(50.0, 30.0)
+        assert way.is_cut
+        assert viewer.ended.is_set()
+        assert not viewer.tend(51.0, 30.0)
 
     run(scene())
