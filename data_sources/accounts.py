@@ -67,6 +67,8 @@ class AccountsSource:
 
     kind: ClassVar = "accounts"
     frame_name: ClassVar = "services"
+    system: ClassVar = "stock_trader"
+    """Whose accounts these are: its rules hold for them."""
 
     def __init__(
         self,

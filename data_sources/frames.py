@@ -98,7 +98,8 @@ _NAMES: Final[dict[str, str]] = {
     "unpriced_total as_of",
     "profile_drawdown": "profile period drawdown_ratio pnl_ratio limit_ratio used_ratio breached "
     "as_of n stream",
-    "risk_limits": "name value_ratio limit_ratio critical_ratio state detail as_of n",
+    "risk_limits": "name value_ratio limit_ratio used_ratio warning_ratio critical_ratio state "
+    "rule detail as_of n",
     "gate_counts": "gate window_seconds allowed_total scaled_total blocked_total decisions_total "
     "blocked_ratio reason as_of",
     "accounts": "account_id name environment state equity currency models",

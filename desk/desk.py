@@ -17,6 +17,7 @@ from desk.clock import Clock
 from desk.keeper import Keeper
 from desk.origin import Origin
 from desk.past_sources import rows_at
+from desk.risk_rules import Owner, Rules, risk_rules
 from desk.store import Store
 from desk.told_frames import ToldFrames
 from ledger import Ledger, View
@@ -177,6 +178,10 @@ class Desk:
         """Return the accounts that sources or their events name, sorted."""
         named = {origin.account_id for origin in self.origins if origin.account_id}
         return sorted(named | set(self._ledger.groups.codes["account_id"].words))
+
+    def risk_rules(self) -> dict[Owner, Rules]:
+        """Return (source, account) → what the system of the account allows; see `risk_rules`."""
+        return risk_rules(self.origins, self._ledger)
 
     def frames(self) -> list[str]:
         """Return the names of the frames that exist."""

@@ -10,21 +10,31 @@ from typing import Any, Final
 import pandas as pd
 
 from metrics.base import metric
-from metrics.equity_series import Frames, word_of
+from metrics.equity_series import Frames, grouped, word_of
 from metrics.exposure import leverage_of, valued
 from metrics.period_drawdown import period_drawdowns
-from metrics.periods import DAY
+from metrics.periods import ALL, DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit as a ratio: above it `warning`, above `critical` `critical`; None: no such step."""
+    """A limit as a ratio: above it `warning`, above `critical` `critical`; None: no such step.
+
+    reached   whether a step begins at its number already, not only above it
+    limit     what is allowed, where that is not the number of the first step
+    rule      where the number is from
+    """
 
     warning: float
     critical: float | None = None
+    reached: bool = False
+    limit: float | None = None
+    rule: str | None = None
 
 
 LEVERAGE: Final = "leverage"
+POSITION: Final = "position"
+DRAWDOWN: Final = "drawdown"
 DAILY_DRAWDOWN: Final = "daily_drawdown"
 SYMBOL: Final = "symbol_concentration"
 VENUE: Final = "venue_concentration"
@@ -37,9 +47,11 @@ LIMITS: Final[Mapping[str, Limit]] = {
 }
 RANKS: Final = ("ok", "unknown", "warning", "critical")
 COLUMNS: Final = (
-    *("name", "value_ratio", "limit_ratio", "critical_ratio", "state", "detail", "as_of", "n"),
-    *("source", "account_id"),
+    *("name", "value_ratio", "limit_ratio", "used_ratio", "warning_ratio", "critical_ratio"),
+    *("state", "rule", "detail", "as_of", "n", "source", "account_id"),
 )
+Owner = tuple[str | None, str | None]
+"""Source and account."""
 Measured = tuple[float | None, str | None, Any, int]
 """A value, what it is of, of when it is, and from how many."""
 
@@ -51,64 +63,93 @@ def risk_limits(
     at: pd.Timestamp | None = None,
     timezone: str = "UTC",
     limits: Mapping[str, Limit] = LIMITS,
+    own: Mapping[Owner, Mapping[str, Limit]] | None = None,
 ) -> pd.DataFrame:
-    """Give leverage, daily drawdown and concentration of each account against their limits.
+    """Give what each account risks against its limits: those of its system, else `limits`.
 
-    Unit: ratios: leverage = gross exposure / equity; the day's drawdown as a loss, 0 or above;
-    concentration = the largest symbol's or venue's share of gross exposure. What cannot be
-    measured is `unknown`; the row `worst` is `critical` or `warning` where one limit is, else
-    `unknown` where one is unknown: `ok` only where all are measured and kept.
+    Unit: ratios. leverage = gross exposure / equity; position = the largest symbol's exposure /
+    equity; drawdown = the loss since the highest equity that was told, daily_drawdown since the
+    day's, 0 or above; concentration = the largest symbol's or venue's share of gross exposure.
+    What cannot be measured is `unknown`; the row `worst` is `critical` or `warning` where one
+    limit is, else `unknown` where one is unknown: `ok` only where all are measured and kept.
 
     Args:
-        states: frames by name: `positions`, `equity`.
+        states: frames by name: `positions`, `equity`, and `accounts` for those of which neither
+            is told.
         at: the moment, UTC; the newest point of a series where it is not given.
         timezone: whose midnight begins the day.
-        limits: name → limit.
+        limits: name → limit, for accounts whose system tells none.
+        own: (source, account) → the limits of its system; (source, None) holds for all accounts
+            of a source, (None, account) for the account whoever tells of it.
 
     Returns:
-        Columns `COLUMNS`, one row a source, account and limit, the row `worst` last; `detail` says
-        which symbol, venue or limit; `n` counts positions or points.
+        Columns `COLUMNS`, one row a source, account and limit, the row `worst` last; `used_ratio`
+        = value / limit, `rule` says where the limit is from, `detail` which symbol, venue or
+        limit it is; `n` counts positions or points.
     """
+    own = own or {}
     fallen = period_drawdowns(states, at=at, timezone=timezone)
-    fallen = fallen[fallen["period"] == DAY]
-    told = {
-        **{(row["source"], row["account_id"]): None for row in fallen.to_dict("records")},
-        **{owner: None for owner, _ in valued(states.get("positions"), "source")},
-    }
     rows: list[dict[str, Any]] = []
-    for owner in dict.fromkeys((word_of(key[0]), word_of(key[1])) for key in told):
-        own = list(_limits_of(states, fallen, owner, limits))
-        worst = max(own, key=lambda row: RANKS.index(row["state"]))
-        same = [str(row["name"]) for row in own if row["state"] == worst["state"]]
-        summary = {"name": WORST, "state": worst["state"], "n": len(own)}
+    for owner in _owners(states, fallen, own):
+        found = list(_limits_of(states, fallen, owner, _of_system(own, owner) or limits))
+        worst = max(found, key=lambda row: RANKS.index(row["state"]))
+        same = [str(row["name"]) for row in found if row["state"] == worst["state"]]
+        summary = {"name": WORST, "state": worst["state"], "n": len(found)}
         detail = None if worst["state"] == "ok" else ", ".join(same)
         summary |= {"detail": detail, "as_of": worst["as_of"]}
-        rows += [{**row, "source": owner[0], "account_id": owner[1]} for row in (*own, summary)]
+        rows += [{**row, "source": owner[0], "account_id": owner[1]} for row in (*found, summary)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _of_system(
+    own: Mapping[Owner, Mapping[str, Limit]], owner: Owner
+) -> Mapping[str, Limit] | None:
+    source, account = owner
+    return own.get((source, None)) or (None if account is None else own.get((None, account)))
+
+
+def _owners(
+    states: Frames, fallen: pd.DataFrame, own: Mapping[Owner, Mapping[str, Limit]]
+) -> list[Owner]:
+    """Who is told of; an account that has rules and of which nothing is told is not left out."""
+    told = [(row["source"], row["account_id"]) for row in fallen.to_dict("records")]
+    told += [owner[:2] for owner, _ in valued(states.get("positions"), "source")]
+    found = dict.fromkeys((word_of(source), word_of(account)) for source, account in told)
+    known = {account for _, account in found}
+    for (source, account), _ in grouped(states.get("accounts", pd.DataFrame())):
+        if account not in known and _of_system(own, (source, account)):
+            found[source, account] = None
+    return list(found)
 
 
 def _limits_of(
     states: Frames,
     fallen: pd.DataFrame,
-    owner: tuple[str | None, str | None],
+    owner: Owner,
     limits: Mapping[str, Limit],
 ) -> Iterator[dict[str, Any]]:
     held = [rows for key, rows in valued(states.get("positions"), "source") if key[:2] == owner]
     positions = held[0] if held else None
     measured = {
         LEVERAGE: _leverage(positions, states, owner),
-        DAILY_DRAWDOWN: _fallen(fallen, owner),
+        POSITION: _position(positions, states, owner),
+        DRAWDOWN: _fallen(fallen[fallen["period"] == ALL], owner),
+        DAILY_DRAWDOWN: _fallen(fallen[fallen["period"] == DAY], owner),
         SYMBOL: _largest(positions, "symbol"),
         VENUE: _largest(positions, "venue"),
     }
     for name, limit in limits.items():
         value, detail, as_of, n = measured[name]
+        allowed = limit.warning if limit.limit is None else limit.limit
         yield {
             "name": name,
             "value_ratio": value,
-            "limit_ratio": limit.warning,
+            "limit_ratio": allowed,
+            "used_ratio": None if value is None else value / allowed,
+            "warning_ratio": limit.warning,
             "critical_ratio": limit.critical,
             "state": _state(value, limit),
+            "rule": limit.rule,
             "detail": detail,
             "as_of": as_of,
             "n": n,
@@ -118,21 +159,34 @@ def _limits_of(
 def _state(value: float | None, limit: Limit) -> str:
     if value is None or math.isnan(value):
         return "unknown"
-    if limit.critical is not None and value > limit.critical:
+    if limit.critical is not None and _is_over(value, limit.critical, limit):
         return "critical"
-    return "warning" if value > limit.warning else "ok"
+    return "warning" if _is_over(value, limit.warning, limit) else "ok"
 
 
-def _leverage(
-    positions: pd.DataFrame | None, states: Frames, owner: tuple[str | None, str | None]
-) -> Measured:
+def _is_over(value: float, step: float, limit: Limit) -> bool:
+    # A share reckoned from money is a last bit off: 40 % of 100,000 must reach 0.4.
+    reached = limit.reached and math.isclose(value, step, rel_tol=1e-12)
+    return reached or value > step
+
+
+def _leverage(positions: pd.DataFrame | None, states: Frames, owner: Owner) -> Measured:
     if positions is None:
         return None, None, pd.NaT, 0
     gross = float(positions["value"].abs().sum(skipna=False))
     return leverage_of(gross, states, *owner), None, _as_of(positions), len(positions)
 
 
-def _fallen(fallen: pd.DataFrame, owner: tuple[str | None, str | None]) -> Measured:
+def _position(positions: pd.DataFrame | None, states: Frames, owner: Owner) -> Measured:
+    """The largest symbol against the equity; missing where a position has no value."""
+    share, symbol, as_of, n = _largest(positions, "symbol")
+    leverage = _leverage(positions, states, owner)[0]
+    if share is None or leverage is None:
+        return None, None, as_of, n
+    return share * leverage, symbol, as_of, n
+
+
+def _fallen(fallen: pd.DataFrame, owner: Owner) -> Measured:
     """The deepest of the account's series: several streams of it may be told."""
     own = [
         row

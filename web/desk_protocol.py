@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import pandas as pd
+
+from data_sources.dialects.limit_rules import LimitRule
 
 
 class View(Protocol):
@@ -39,6 +41,9 @@ class Desk(Protocol):
 
     def accounts(self) -> list[str]:
         """The accounts that sources or their events name."""
+
+    def risk_rules(self) -> dict[tuple[str | None, str | None], Mapping[str, LimitRule]]:
+        """(source, account) → what the system of the account allows, by name."""
 
     def frames(self) -> list[str]:
         """The names of the frames that exist."""

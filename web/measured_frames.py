@@ -15,7 +15,7 @@ from metrics.momentum import momentum
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import profit_and_loss
 from metrics.profile_drawdown import profile_drawdowns
-from metrics.risk_limits import risk_limits
+from metrics.risk_limits import Limit, risk_limits
 from web.desk_protocol import Desk
 
 ROWS_LOOKED_AT: Final = 100_000
@@ -26,7 +26,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "drawdown": (period_drawdowns, ("equity",)),
     "exposure": (exposure, ("positions", "equity")),
     "profile_drawdown": (profile_drawdowns, ("equity", "strategies")),
-    "risk_limits": (risk_limits, ("positions", "equity")),
+    "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
     "gate_counts": (gate_counts, ("decisions",)),
 }
 """Frame → its metric and the frames that it takes."""
@@ -61,9 +61,30 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
         "account": wanted.get("account"),
     }
     taken = {frame: desk.frame(frame, until=until, **chosen) for frame in needed}
-    at = {"at": desk.view().at if until is None else until} if name in AT else {}
-    found = metric(taken, **at).astype("object")
+    more: dict[str, Any] = {}
+    if name in AT:
+        more["at"] = desk.view().at if until is None else until
+    if name == "risk_limits":
+        more["own"] = _limits_of_systems(desk)
+    found = metric(taken, **more).astype("object")
     return shaped(name, found.where(found.notna(), None).to_dict("records"))
+
+
+def _limits_of_systems(desk: Desk) -> dict[tuple[str | None, str | None], dict[str, Limit]]:
+    """Return the rules of the desk's systems as limits of the metric: reached is already over."""
+    return {
+        owner: {
+            name: Limit(
+                each.warning_ratio,
+                each.limit_ratio,
+                reached=True,
+                limit=each.limit_ratio,
+                rule=each.rule,
+            )
+            for name, each in rules.items()
+        }
+        for owner, rules in desk.risk_rules().items()
+    }
 
 
 def _narrowed(found: pd.DataFrame, limit: int, wanted: dict[str, Any]) -> pd.DataFrame:

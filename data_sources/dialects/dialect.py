@@ -21,6 +21,7 @@ import pandas as pd
 from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
+from data_sources.dialects.limit_rules import LimitRule, limit_rules
 from data_sources.dialects.place import (
     ID_COLUMNS,
     LOOSE_COLUMNS,
@@ -56,7 +57,7 @@ __all__ = [
 
 _TABLES: Final = {
     *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
-    "orders",
+    *("orders", "limits"),
 }
 FOLDER: Final = Path(__file__).parent
 
@@ -91,6 +92,7 @@ class Dialect:
         expiry_seconds: how long the system leaves an order unanswered until it has expired; None
             where it has no such rule.
         timezone: the clock by which its times without a zone are written; None: UTC.
+        limits: what the system allows each of its accounts, by name.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Dialect:
     stream: StreamRules
     expiry_seconds: float | None
     timezone: ZoneInfo | None
+    limits: Mapping[str, LimitRule]
 
     def zone(self, told: dt.tzinfo | None) -> dt.tzinfo:
         """What a time without a zone means: as the source was told, else as the system writes."""
@@ -253,6 +256,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         stream=stream_rules(reader),
         expiry_seconds=_expiry_seconds(reader),
         timezone=_timezone(reader),
+        limits=limit_rules(reader),
     )
 
 

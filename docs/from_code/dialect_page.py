@@ -31,6 +31,7 @@ def parts(file: Path) -> dict[str, str]:
         rules(told.get("rules", [])),
         columns(told.get("columns", {}), told.get("defaults", [])),
         orders(told.get("orders", {})),
+        limits(told.get("limits", {})),
         repeats(told.get("duplicates", []), told.get("stream", {})),
         frames(told.get("frames", {})),
         streams(told.get("redis", {})),
@@ -111,6 +112,24 @@ def orders(told: Table) -> str:
         return ""
     seconds = toml_value(told["expiry_seconds"])
     return f"**Orders.** One that has no answer for {seconds} s has expired, without a line."
+
+
+def limits(told: Table) -> str:
+    """What an account of the system may risk."""
+    rows = [
+        (
+            code(name),
+            toml_value(each["warning_ratio"]),
+            toml_value(each["limit_ratio"]),
+            each["rule"],
+        )
+        for name, each in told.items()
+    ]
+    text = (
+        "**Limits** of an account, told in the frame [`risk_limits`](../frames.md#risk_limits); a "
+        "number that is reached is over."
+    )
+    return f"{text}\n\n{table(('what', 'amber from', 'red from', 'rule'), rows)}" if rows else ""
 
 
 def repeats(duplicates: list[Table], stream: Table) -> str:

@@ -91,6 +91,11 @@ kind = "order.filled"
 [orders]
 expiry_seconds = 300
 
+[limits.leverage]
+warning_ratio = 1.0
+limit_ratio = 1.25
+rule = "the handbook"
+
 [stream]
 identity = ["id"]
 replays = true

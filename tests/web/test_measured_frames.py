@@ -21,6 +21,9 @@ class OneEquity:
     def view(self) -> Any:
         return SimpleNamespace(at=NOW, states={})
 
+    def risk_rules(self) -> dict[Any, Any]:
+        return {}
+
     def frame(self, name: str, *, until: pd.Timestamp | None = None, **_: Any) -> pd.DataFrame:
         found = (
             equity({"2026-02-16T12:00": 100.0, "2026-02-17T12:00": 99.0})

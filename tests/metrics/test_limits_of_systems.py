@@ -1,0 +1,169 @@
+"""An account is held against the rules of its own system: Stock-Trader's, from its real numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_sources.dialects.dialect import load_dialect
+from data_sources.dialects.limit_rules import NAMES
+from data_sources.frames import shaped
+from metrics.risk_limits import LIMITS, Limit, risk_limits
+from tests.metrics.told_account import at, equity, positions
+
+RULES = load_dialect("stock_trader").limits
+OWN = {
+    (None, "A1"): {
+        name: Limit(each.warning_ratio, each.limit_ratio, True, each.limit_ratio, each.rule)
+        for name, each in RULES.items()
+    }
+}
+NOW = at("2025-11-18T16:00:00")
+NAV = 100_000.0
+
+
+def measured(
+    points: dict[str, float] | None, *held: tuple[str, float, float | None]
+) -> pd.DataFrame:
+    rows = [
+        {"symbol": name, "position_side": "long", "quantity": quantity, "current_price": price}
+        for name, quantity, price in held
+    ]
+    frames = {"positions": positions(*rows)}
+    if points is not None:
+        frames["equity"] = equity(points)
+    return risk_limits(frames, at=NOW, own=OWN).set_index("name")
+
+
+def flat(nav: float) -> dict[str, float]:
+    return {"2025-11-18T15:00": nav}
+
+
+def test_the_rules_are_the_systems_own(realdata: Path) -> None:
+    """Its production.yaml allows 1.25, 40 % and 15 %; each rule names the key it is from."""
+    lines = (realdata / "stock_trader/config/production.yaml").read_text().splitlines()
+    told = dict(line.split("#")[0].split(":") for line in lines if line[:1].isalpha())
+    keys = {name: rule.rule.split(": ")[1].split()[0] for name, rule in RULES.items()}
+    assert keys == {
+        "leverage": "max_leverage",
+        "position": "max_per_asset_weight",
+        "drawdown": "drawdown_trigger",
+    }
+    assert {name: float(told[key]) for name, key in keys.items()} == {
+        name: rule.limit_ratio for name, rule in RULES.items()
+    }
+
+
+def test_every_limit_that_a_dialect_may_tell_is_measured() -> None:
+    """No rule is taken and then left out."""
+    every = {name: Limit(1.0) for name in NAMES}
+    found = risk_limits({"equity": equity(flat(NAV))}, at=NOW, own={(None, "A1"): every})
+    assert set(found["name"]) == {*NAMES, "worst"}
+    assert set(LIMITS) <= set(NAMES)
+
+
+def test_the_real_order_made_one_position_amber(realdata: Path) -> None:
+    """447 TLT at 89.30 of 100,000.05: 39.92 % of one position, 99.8 % of what is allowed."""
+    file = realdata / "stock_trader/local_logs/trades.jsonl"
+    trade: dict[str, Any] = json.loads(file.read_text().splitlines()[0])
+    found = measured(flat(trade["nav"]), ("TLT", trade["quantity"], trade["price"]))
+    row = found.loc["position"]
+    assert row["value_ratio"] == pytest.approx(39_917.1 / 100_000.05)
+    assert row["used_ratio"] == pytest.approx(0.997927, abs=1e-6)
+    assert (row["state"], row["detail"], row["limit_ratio"]) == ("warning", "TLT", 0.4)
+    assert found["state"].to_dict() == {
+        "leverage": "ok", "position": "warning", "drawdown": "ok", "worst": "warning",
+    }  # fmt: skip
+    assert found.loc["position", "rule"] == "production.yaml: max_per_asset_weight"
+
+
+@pytest.mark.parametrize(
+    ("name", "shares", "state"),
+    [
+        ("leverage", (99_999,), "ok"),
+        ("leverage", (100_000,), "warning"),
+        ("leverage", (124_999,), "warning"),
+        ("leverage", (125_000,), "critical"),
+        ("position", (31_999, 20_000), "ok"),
+        ("position", (32_000, 20_000), "warning"),
+        ("position", (20_000, 39_999), "warning"),
+        ("position", (40_000, 20_000), "critical"),
+    ],
+)
+def test_where_the_colors_of_positions_begin(
+    name: str, shares: tuple[int, ...], state: str
+) -> None:
+    """Leverage is amber from 1.00 and red from 1.25; one position from 32 % and from 40 %."""
+    held = [(f"S{n}", float(quantity), 1.0) for n, quantity in enumerate(shares)]
+    assert measured(flat(NAV), *held).loc[name, "state"] == state
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [(92_501.0, "ok"), (92_500.0, "warning"), (85_001.0, "warning"), (85_000.0, "critical")],
+)
+def test_where_the_colors_of_the_drawdown_begin(now: float, state: str) -> None:
+    """Amber at −7.5 %, red at −15 % from the highest NAV that was told, however long ago."""
+    series = {"2025-02-03T15:00": 90_000.0, "2025-03-03T15:00": NAV, "2025-11-18T15:00": now}
+    row = measured(series).loc["drawdown"]
+    assert row["state"] == state
+    assert row["value_ratio"] == pytest.approx(1 - now / NAV)
+
+
+def test_the_real_backtest_was_never_red_and_amber_for_a_while(realdata: Path) -> None:
+    """On each of 1,257 days the color is that of the drawdown reckoned by hand."""
+    navs = pd.read_csv(realdata / "stock_trader/backtest/nav_series.csv")["nav"]
+    fallen = 1 - navs / navs.cummax()
+    for day in (*range(0, len(navs), 97), int(fallen.idxmax())):
+        days = pd.date_range("2020-01-01", periods=day + 1, freq="D").strftime("%Y-%m-%d")
+        points = dict(zip(days, navs.iloc[: day + 1].tolist(), strict=True))
+        row = measured(points).loc["drawdown"]
+        assert row["value_ratio"] == pytest.approx(fallen.iloc[day], abs=1e-12)
+        red = "critical" if fallen.iloc[day] >= 0.15 else "warning"
+        assert row["state"] == ("ok" if fallen.iloc[day] < 0.075 else red)
+
+
+def test_what_is_not_told_is_unknown_and_never_green() -> None:
+    """No price, no equity, nothing at all: not measured, and the account is not said to be well."""
+    unpriced = measured(flat(NAV), ("TLT", 447.0, None))["state"].to_dict()
+    assert unpriced == {
+        "leverage": "unknown", "position": "unknown", "drawdown": "ok", "worst": "unknown",
+    }  # fmt: skip
+    assert set(measured(None, ("TLT", 447.0, 89.3))["state"]) == {"unknown"}
+    listed = shaped("accounts", [{"account_id": "A1"}, {"account_id": "A2"}], source="list")
+    silent = risk_limits({"accounts": listed}, at=NOW, own=OWN)
+    assert set(silent["account_id"]) == {"A1"}, "nobody tells rules for A2"
+    assert silent["state"].tolist() == ["unknown"] * 4
+    assert silent["value_ratio"].isna().all()
+
+
+def test_rules_are_of_the_account_and_not_of_its_neighbor() -> None:
+    """The same leverage of 2: beyond Stock-Trader's rule, far within the usual one."""
+    other = equity(flat(NAV), account_id="A2", source="bot")
+    held = [{"symbol": "X", "quantity": 2 * NAV, "current_price": 1.0}]
+    frames = {
+        "equity": pd.concat([equity(flat(NAV)), other]),
+        "positions": pd.concat(
+            [positions(*held), positions(*held).assign(account_id="A2")], ignore_index=True
+        ),
+    }
+    found = risk_limits(frames, at=NOW, own=OWN)
+    states = found[found["name"] == "leverage"].set_index("account_id")["state"].to_dict()
+    assert states == {"A1": "critical", "A2": "ok"}
+
+
+@given(st.floats(0.01, 3.0), st.floats(0.01, 3.0))
+def test_more_leverage_is_never_a_better_color(one: float, other: float) -> None:
+    """For any two: the state of the larger is at least as bad."""
+    ranks = ("ok", "warning", "critical")
+    low, high = (
+        ranks.index(measured(flat(NAV), ("X", leverage * NAV, 1.0)).loc["leverage", "state"])
+        for leverage in sorted((one, other))
+    )
+    assert low <= high
