@@ -226,7 +226,7 @@ class JsonlSource:
             system=decoder.dialect.name,
             account_id=self.account_id,
             received_ns=received_ns,
-            expiry_seconds=decoder.dialect.expiry_seconds,
+            attrs=decoder.dialect.orders.attrs,
         )
         return decoder.dialect.finish(events)
 

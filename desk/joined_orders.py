@@ -19,6 +19,8 @@ OF_THE_LOG: Final = (
 )
 """Columns in which the bot's own word counts first, whoever knows the status."""
 EXPIRED: Final = "expired"
+NOT_TOLD: Final = (*OPEN_STATUSES, EXPIRED, "unknown", None)
+"""Status of a row that tells no end: it is open, or somebody only reckoned that it is over."""
 
 
 def joined_orders(
@@ -107,8 +109,7 @@ def _apart(venue: dict[str, Any], log: dict[str, Any]) -> pd.Timedelta:
 
 def _merged(venue: dict[str, Any], log: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of both; an expiry that the ledger only reckoned is no end it was told."""
-    ended = log.get("status") not in (*OPEN_STATUSES, EXPIRED, None)
-    known = ended and venue.get("status") in (*OPEN_STATUSES, EXPIRED, None)
+    known = log.get("status") not in NOT_TOLD and venue.get("status") in NOT_TOLD
     first, second = (log, venue) if known else (venue, log)
     both = {**second, **first}
     if not known and venue.get("status") in OPEN_STATUSES:

@@ -46,8 +46,8 @@ def remembered(events: pd.DataFrame, origins: Iterable[Origin]) -> pd.DataFrame:
     for origin in origins:
         if origin.name in sources:
             dialect = dialect_of(origin) or _told_by(events)
-            if dialect is not None and dialect.expiry_seconds is not None:
-                events.attrs["expiry_seconds"] = dialect.expiry_seconds
+            if dialect is not None:
+                events.attrs.update(dialect.orders.attrs)
     return events
 
 

@@ -86,7 +86,8 @@ class Ledger:
 
         Args:
             events: the rows. `events.attrs["expiry_seconds"]`, where it is there, is how long the
-                system of these events leaves an order unanswered until it has expired.
+                system of these events leaves an order unanswered until it has expired;
+                `events.attrs["ends_told"]` is False where it never tells how one ended.
             terms: what some of them tell of their orders in words of their own system:
                 `stop_loss_price`, `take_profit_price` and `mode`; its index is the number of the
                 row in `events`, from 0.
@@ -108,8 +109,11 @@ class Ledger:
                 folded.kept = events[~repeated]
                 batch = batch.take(~repeated)
             if len(batch):
-                limit = events.attrs.get("expiry_seconds")
-                self._silence.learn(np.unique(batch.codes[SOURCE]).tolist(), limit)
+                self._silence.learn(
+                    np.unique(batch.codes[SOURCE]).tolist(),
+                    events.attrs.get("expiry_seconds"),
+                    ends_told=events.attrs.get("ends_told", True),
+                )
                 folded.late = self._fold(events, batch.in_event_time(self.generations))
                 self.version += 1
         return folded

@@ -12,7 +12,7 @@ import pandas as pd
 from ledger.codes import DIMENSIONS
 from ledger.newest_events import KEPT, NewestEvents
 from ledger.open_rows import open_rows
-from ledger.order_frame import STATUSES, lapses
+from ledger.order_frame import OPEN_STATUSES, lapses
 from ledger.order_table import NEVER
 from ledger.rollup import MINUTE_NS
 from ledger.samples import latency_samples, taken_samples
@@ -111,16 +111,16 @@ class Look:
         return np.where(self._allowed, counts, 0)
 
     def _add_lapsed(self) -> None:
-        """Count orders that nobody answered in time: they expired without an event."""
+        """Count orders that nobody answered in time: they are over without an event."""
         table, ledger = self._ledger.orders.table, self._ledger
-        expired = self._status == STATUSES.index("expired")
-        rows = self._rows[expired]
+        over = self._status >= len(OPEN_STATUSES)
+        rows = self._rows[over]
         cells = table.at(rows, self._at)
         lapsed_at = lapses(cells, ledger.orders.lives.silence)
         silent = cells["ts_expired"] == NEVER
         inside = silent & (True if self._start is None else lapsed_at > self._start)
         self._lapsed = rows[inside]
-        self._open = self._rows[~expired]
+        self._open = self._rows[~over]
 
     def _take_samples(self, low: int, high: int) -> None:
         ledger = self._ledger

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.codes import DIMENSIONS
-from ledger.order_frame import OPEN_STATUSES, STATUSES, statuses
+from ledger.order_frame import EXPIRED, OPEN_STATUSES, UNKNOWN, statuses
 from ledger.order_table import LEARNED, NEVER
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ Rows = npt.NDArray[np.int64]
 
 
 def open_rows(ledger: Ledger, at: int, allowed: Mask) -> tuple[Rows, npt.NDArray[np.int8]]:
-    """Return the rows that are open, or expired in silence, at a moment, and their status.
+    """Return the rows that are open, or over in silence, at a moment, and their status.
 
     `allowed` says which groups of events a filter lets.
     """
@@ -31,8 +31,8 @@ def open_rows(ledger: Ledger, at: int, allowed: Mask) -> tuple[Rows, npt.NDArray
         rows = np.flatnonzero((created <= at) & (created != NEVER))
     rows = rows[allowed_orders(ledger, rows, allowed, at)]
     status = statuses(orders.table.at(rows, at), at, orders.lives.silence)
-    expired = STATUSES.index("expired")
-    kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == expired))
+    kept = (status >= 0) & ((status < len(OPEN_STATUSES)) | (status == EXPIRED))
+    kept |= status == UNKNOWN
     return rows[kept], status[kept]
 
 

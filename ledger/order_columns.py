@@ -12,7 +12,7 @@ from ledger.codes import Codes
 from ledger.filled import filled
 from ledger.moment import moment
 from ledger.order import FAR
-from ledger.order_frame import ORDER_COLUMNS, STATUSES, Arrays, lapses, statuses, times
+from ledger.order_frame import EXPIRED, ORDER_COLUMNS, STATUSES, Arrays, lapses, statuses, times
 from ledger.order_table import CLOSING, NEVER
 from ledger.silence import Silence
 
@@ -112,7 +112,7 @@ def _times(cells: Arrays, status: npt.NDArray[np.int8], silence: Silence) -> Arr
     open_ended = (accepted != NEVER) & np.isnan(cells["ttl_seconds"])
     open_ended |= lapsing == FAR
     closed = np.max([cells[name] for name in CLOSING], axis=0, initial=NEVER)
-    closed = np.where((status == STATUSES.index("expired")) & (closed == NEVER), lapsing, closed)
+    closed = np.where((status >= EXPIRED) & (closed == NEVER), lapsing, closed)
     return {
         "ts_submitted": submitted,
         "ts_accepted": accepted,

@@ -53,9 +53,13 @@ STATUSES: Final = (
     "rejected",
     "denied",
     "expired",
+    "unknown",
 )
 OPEN_STATUSES: Final = ("submitted", "accepted", "partially_filled")
-_BY_CLOSING: Final = dict(zip(CLOSING, STATUSES[3:], strict=True))
+EXPIRED: Final = STATUSES.index("expired")
+UNKNOWN: Final = STATUSES.index("unknown")
+"""Over, but nobody told how it ended."""
+_BY_CLOSING: Final = dict(zip(CLOSING, STATUSES[3:UNKNOWN], strict=True))
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -64,7 +68,8 @@ def statuses(cells: Arrays, at: int, silence: Silence) -> npt.NDArray[np.int8]:
     """Return the status (index into STATUSES) of each row at a moment; -1 = not yet heard of.
 
     An order that nobody answered for as long as its system waits, or that outlived its own time,
-    has expired; that is derived here, never stored.
+    has expired, or is over without anybody's word where its source tells of no ends; that is
+    derived here, never stored.
     """
     submitted, accepted = cells["ts_submitted"], cells["ts_accepted"]
     status = np.full(len(submitted), -1, np.int8)
@@ -73,7 +78,8 @@ def statuses(cells: Arrays, at: int, silence: Silence) -> npt.NDArray[np.int8]:
     status[(cells["ts_first_fill"] != NEVER) | (cells["ts_first_partial"] != NEVER)] = 2
     limited = (status == 0) | ((status == 1) & ~np.isnan(cells["ttl_seconds"]))
     limited &= submitted != NEVER
-    status[limited & (lapses(cells, silence) <= at)] = STATUSES.index("expired")
+    over = limited & (lapses(cells, silence) <= at)
+    status[over] = np.where(silence.tells_ends(cells["source"][over]), EXPIRED, UNKNOWN)
     for column, word in _BY_CLOSING.items():
         status[cells[column] != NEVER] = STATUSES.index(word)
     return status

@@ -1,4 +1,4 @@
-"""How long the orders of each source may stay unanswered before they have expired."""
+"""What the silence of a source means for its orders: after how long, and whether they expired."""
 
 from __future__ import annotations
 
@@ -23,11 +23,27 @@ class Silence:
     def __init__(self, seconds: float | None = None) -> None:
         self._untold = _ns(seconds)
         self._told: dict[int, int] = {}
+        self._endless: set[int] = set()
 
-    def learn(self, sources: Iterable[int], seconds: float | None) -> None:
-        """Take over the limit that some sources tell; None tells nothing."""
+    def learn(
+        self, sources: Iterable[int], seconds: float | None, *, ends_told: bool = True
+    ) -> None:
+        """Take over the limit that some sources tell; None tells nothing.
+
+        `ends_told` is False for sources that never tell how an order ended: one that is over may
+        have been filled as well.
+        """
         if seconds is not None:
             self._told.update(dict.fromkeys(sources, _ns(seconds)))
+        if not ends_told:
+            self._endless.update(sources)
+
+    def tells_ends(self, sources: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Return for each source whether an order of it that is over in silence has expired."""
+        told = np.ones(len(sources), np.bool_)
+        for source in self._endless:
+            told &= sources != source
+        return told
 
     def of(self, source: int) -> int:
         """Return the limit of a source in nanoseconds; `FAR` where there is none."""

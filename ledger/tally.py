@@ -30,7 +30,7 @@ def tally(
 ) -> pd.DataFrame:
     """Return counts by group as a frame: the dimensions as categories, and `n` (int64).
 
-    `lapsed` are rows of orders that expired in silence: no event tells of them.
+    `lapsed` are rows of orders that were over in silence: no event tells of them.
     """
     rows, labels, amounts = _counted(groups, orders, counts, lapsed, at)
     codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
@@ -73,10 +73,12 @@ def _counted(
     labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
     amounts = counts[numbers].tolist()
     _resolve(rows, labels, amounts, orders, at)
-    for row, amount in _lapsed(groups, orders, lapsed, at).items():
-        rows.append(row)
-        labels.append("expired")
-        amounts.append(amount)
+    told = orders.lives.silence.tells_ends(orders.table.column("source")[lapsed])
+    for label, ended in (("expired", lapsed[told]), ("unknown", lapsed[~told])):
+        for row, amount in _lapsed(groups, orders, ended, at).items():
+            rows.append(row)
+            labels.append(label)
+            amounts.append(amount)
     return rows, labels, amounts
 
 
@@ -106,7 +108,7 @@ def _resolve(
 def _lapsed(
     groups: Groups, orders: OrderBook, lapsed: npt.NDArray[np.int64], at: int
 ) -> dict[Row, int]:
-    """Return how many orders expired in silence, by their dimensions."""
+    """Return how many orders were over in silence, by their dimensions."""
     effects = groups.codes["position_effect"]
     words = (effects.code("open"), effects.code("close"))
     found: dict[Row, int] = {}

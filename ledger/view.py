@@ -151,7 +151,7 @@ class View(Look):
 
     @property
     def lapsed_orders(self) -> int:
-        """How many orders expired in silence within the window."""
+        """How many orders were over in silence within the window."""
         return len(self._lapsed)
 
     def measure(self, metric: Callable[..., Any], **options: Hashable) -> Any:

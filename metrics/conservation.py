@@ -17,7 +17,7 @@ from metrics.tally import totals
 
 IN_FLIGHT: Final = ("submitted",)
 OPEN: Final = ("accepted", "partially_filled")
-CLOSED: Final = ("filled", "canceled", "rejected", "denied", "expired")
+CLOSED: Final = ("filled", "canceled", "rejected", "denied", "expired", "unknown")
 
 _SHOWN_IDS: Final = 10
 _MOST_ROWS: Final = 5_000

@@ -113,7 +113,7 @@ def _owners(
 ) -> list[Owner]:
     """Who is told of; an account that has rules and of which nothing is told is not left out."""
     told = [(row["source"], row["account_id"]) for row in fallen.to_dict("records")]
-    told += [owner[:2] for owner, _ in valued(states.get("positions"), "source")]
+    told += [(owner[0], owner[1]) for owner, _ in valued(states.get("positions"), "source")]
     found = dict.fromkeys((word_of(source), word_of(account)) for source, account in told)
     known = {account for _, account in found}
     for (source, account), _ in grouped(states.get("accounts", pd.DataFrame())):

@@ -19,6 +19,7 @@ TRANSITIONS: Final = frozenset(
         "canceled",
         "rejected",
         "expired",
+        "unknown",
         "denied",
         "orphan",
         "orphan_claimed",

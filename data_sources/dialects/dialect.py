@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import importlib
-import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.limit_rules import LimitRule, limit_rules
+from data_sources.dialects.order_rules import OrderRules, order_rules
 from data_sources.dialects.place import (
     ID_COLUMNS,
     LOOSE_COLUMNS,
@@ -89,8 +89,7 @@ class Dialect:
         clock: which files name no times, and the file that has them, or None.
         finish: has the last word about the events of a reading.
         stream: how events that arrive as a stream are told apart.
-        expiry_seconds: how long the system leaves an order unanswered until it has expired; None
-            where it has no such rule.
+        orders: how orders of the system end.
         timezone: the clock by which its times without a zone are written; None: UTC.
         limits: what the system allows each of its accounts, by name.
     """
@@ -117,7 +116,7 @@ class Dialect:
     clock: ClockRule | None
     finish: Finish
     stream: StreamRules
-    expiry_seconds: float | None
+    orders: OrderRules
     timezone: ZoneInfo | None
     limits: Mapping[str, LimitRule]
 
@@ -201,7 +200,8 @@ def parse_dialect(text: str, path: Path) -> Dialect:
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
     table = {key: value for key, value in table.items() if key not in OTHER_TABLES}
     dialect = _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
-    return replace(dialect, finish=getattr(module, "finish", _unchanged))
+    finish: Finish = getattr(module, "finish", _unchanged)
+    return replace(dialect, finish=lambda events: finish(dialect.orders.with_ends_of_day(events)))
 
 
 def _unchanged(events: pd.DataFrame) -> pd.DataFrame:
@@ -254,7 +254,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         clock=clock_rule(reader),
         finish=_unchanged,
         stream=stream_rules(reader),
-        expiry_seconds=_expiry_seconds(reader),
+        orders=order_rules(reader),
         timezone=_timezone(reader),
         limits=limit_rules(reader),
     )
@@ -264,17 +264,6 @@ def _details(reader: Reader) -> tuple[str, ...]:
     where = ("record", "details")
     default = None if reader.has(where) else ["details"]
     return tuple(path.text for path in reader.paths(where, default))
-
-
-def _expiry_seconds(reader: Reader) -> float | None:
-    reader.only(("orders",), {"expiry_seconds"})
-    where = ("orders", "expiry_seconds")
-    if not reader.has(where):
-        return None
-    seconds = reader.number(where, 0.0)
-    if not 0 < seconds < math.inf:
-        reader.refuse(where, f"was {seconds:g}; it must be above 0")
-    return seconds
 
 
 def _timezone(reader: Reader) -> ZoneInfo | None:

@@ -127,7 +127,7 @@ class Intake:
             system=decoder.dialect.name,
             account_id=self._account_id,
             received_ns=received_ns,
-            expiry_seconds=decoder.dialect.expiry_seconds,
+            attrs=decoder.dialect.orders.attrs,
         )
 
     def _admit(self, event: StreamEvent, dialect: Dialect, lines: list[bytes]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ def event_frame(
     system: str,
     account_id: str | None,
     received_ns: int,
-    expiry_seconds: float | None = None,
+    attrs: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """One row an event, with exactly `EVENT_COLUMNS` and their dtypes.
 
@@ -54,8 +54,7 @@ def event_frame(
         system: the dialect's name.
         account_id: the trading account of stretches that know none, None when it is not known.
         received_ns: our clock at the read, ns since 1970 UTC.
-        expiry_seconds: how long the system leaves an order unanswered until it has expired; it
-            stands in `attrs` of the frame then. None where the system has no such rule.
+        attrs: what holds for all orders of the system, for `attrs` of the frame.
     """
     n = len(columns)
     made: dict[str, Any] = {
@@ -77,8 +76,7 @@ def event_frame(
     events = pd.DataFrame({name: made[name] for name in EVENT_COLUMNS}, copy=False)
     # One index for all frames: each index of its own would have to learn its names anew.
     events.columns = _NAMES
-    if expiry_seconds is not None:
-        events.attrs["expiry_seconds"] = expiry_seconds
+    events.attrs.update(attrs or {})
     return events
 
 

@@ -93,7 +93,7 @@ class Events:
             system=self._shape.system,
             account_id=account_id,
             received_ns=received_ns,
-            expiry_seconds=self._decoder.dialect.expiry_seconds,
+            attrs=self._decoder.dialect.orders.attrs,
         )
         return Made(frame, set_aside, int(joined.ts_ns.max()))
 

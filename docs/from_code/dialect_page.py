@@ -108,10 +108,15 @@ def columns(told: Table, defaults: list[Table]) -> str:
 
 def orders(told: Table) -> str:
     """What holds for every order of the system."""
-    if "expiry_seconds" not in told:
-        return ""
-    seconds = toml_value(told["expiry_seconds"])
-    return f"**Orders.** One that has no answer for {seconds} s has expired, without a line."
+    said = []
+    if "expiry_seconds" in told:
+        seconds = toml_value(told["expiry_seconds"])
+        said.append(f"One that has no answer for {seconds} s has expired, without a line.")
+    if "day_calendar" in told:
+        said.append(f"One is over at the next close of {code(told['day_calendar'])}.")
+    if told.get("ends_told") is False:
+        said.append("No line tells how one ended: of one that is over that is `unknown`.")
+    return f"**Orders.** {' '.join(said)}" if said else ""
 
 
 def limits(told: Table) -> str:

@@ -90,6 +90,8 @@ kind = "order.filled"
 
 [orders]
 expiry_seconds = 300
+day_calendar = "XLON"
+ends_told = true
 
 [limits.leverage]
 warning_ratio = 1.0

@@ -56,17 +56,6 @@ def test_a_trade_line_is_no_fill_and_its_price_no_limit(logs: Path) -> None:
         assert pd.isna(order[column]), column
 
 
-def test_the_real_order_is_held_and_never_said_to_have_expired(logs: Path) -> None:
-    """447 TLT were bought: the log has no answer, and the system no rule by which it expired."""
-    frame = JsonlSource(logs, dialect="stock_trader").read().frame
-    ledger = Ledger()
-    ledger.fold(frame)
-    newest = frame["ts_event"].max()
-    view = ledger.view(at=newest + pd.Timedelta(days=365), window_seconds=None)
-    assert view.orders["status"].tolist() == ["submitted"]
-    assert view.lapsed_orders == 0
-
-
 def test_a_model_that_the_bot_does_not_know_is_missing(logs: Path) -> None:
     """`model: unknown` is no strategy."""
     frame = JsonlSource(logs, dialect="stock_trader").read().frame

@@ -1,0 +1,102 @@
+"""What holds for every order of a system: `[orders]` in its TOML."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from data_sources.calendar import MarketCalendar
+from data_sources.dialects.reader import Reader
+from data_sources.errors import ConfigError
+
+EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
+AHEAD: Final = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    """How orders of a system end.
+
+    expiry_seconds   how long it leaves one unanswered until it has expired; None: no such rule
+    day_calendar     the exchange at whose close an order is over that was sent for the day; None:
+                     its orders are not of a day
+    ends_told        whether it tells how orders end: of one that is over without a word, that it
+                     expired is then all there is to know; else nobody knows what became of it
+    """
+
+    expiry_seconds: float | None = None
+    day_calendar: str | None = None
+    ends_told: bool = True
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """What the ledger must know of them; it stands in `attrs` of frames of events."""
+        told: dict[str, Any] = {}
+        if self.expiry_seconds is not None:
+            told["expiry_seconds"] = self.expiry_seconds
+        if not self.ends_told:
+            told["ends_told"] = False
+        return told
+
+    def with_ends_of_day(self, events: pd.DataFrame) -> pd.DataFrame:
+        """Return events whose submits say, in `value`, how many seconds are left of their day.
+
+        The day of an order that was sent after the close is the next session. A submit that tells
+        a time of its own keeps it; one without a moment, or with one that cannot be, has none.
+        """
+        if self.day_calendar is None:
+            return events
+        sent = (events["kind"] == "order.submitted") & events["value"].isna()
+        # No calendar is made for years that a broken clock names.
+        sent &= events["ts_event"].between(EARLIEST, events["ts_received"] + AHEAD)
+        rows = np.flatnonzero(sent)
+        if not len(rows):
+            return events
+        calendar = MarketCalendar(self.day_calendar)
+        value = events["value"].to_numpy().copy()
+        for row, moment in zip(rows.tolist(), events["ts_event"].iloc[rows], strict=True):
+            value[row] = (calendar.next_close(moment) - moment).total_seconds()
+        return events.assign(value=value)
+
+
+def order_rules(reader: Reader) -> OrderRules:
+    """Read the table `[orders]`; what it does not say is not so.
+
+    Raises:
+        DialectError: naming file, line and key.
+    """
+    reader.only(("orders",), {"expiry_seconds", "day_calendar", "ends_told"})
+    told = ("orders", "ends_told")
+    return OrderRules(
+        expiry_seconds=_expiry_seconds(reader),
+        day_calendar=_day_calendar(reader),
+        ends_told=reader.flag(told) if reader.has(told) else True,
+    )
+
+
+def _expiry_seconds(reader: Reader) -> float | None:
+    where = ("orders", "expiry_seconds")
+    if not reader.has(where):
+        return None
+    seconds = reader.number(where, 0.0)
+    if not 0 < seconds < math.inf:
+        reader.refuse(where, f"was {seconds:g}; it must be above 0")
+    return seconds
+
+
+def _day_calendar(reader: Reader) -> str | None:
+    where = ("orders", "day_calendar")
+    if not reader.has(where):
+        return None
+    code = reader.text(where)
+    # The usual one is known: to load all others takes a second, at each start.
+    if code != "XNYS":
+        try:
+            MarketCalendar(code)
+        except ConfigError as e:
+            reader.refuse(where, str(e).removeprefix("calendar: "))
+    return code
