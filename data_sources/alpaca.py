@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from data_sources.alpaca_frames import clock_told, frames_of
+from data_sources.alpaca_frames import clock_told, frames_of, whole_frames
 from data_sources.alpaca_parts import FAST, SLOW, Wish, ask
 from data_sources.alpaca_rows import ShapeError
 from data_sources.alpaca_url import checked_url, environment_of
@@ -240,6 +240,7 @@ class AlpacaSource:
             problem=f"{problem}{kept}" if problem and self._bad else problem,
             counts=Counts(),
             frames=frames_of(self._good, self.name, self.account_id, environment_of(self.url)),
+            whole=whole_frames(self._good, self._bad),
         )
 
     def _schedule(self, retry: float | None, failures: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 import pandas as pd
 
+from data_sources.alpaca_parts import MOST_ORDERS
 from data_sources.alpaca_rows import (
     Row,
     account_row,
@@ -73,6 +74,19 @@ def frames_of(
     if "bars" in heard:
         found["prices"] = shaped("prices", heard["bars"][0], **owner)
     return found
+
+
+def whole_frames(heard: Heard, failing: Container[str]) -> frozenset[str]:
+    """Return which frames hold all that the broker has now: not orders above what it lists."""
+    parts = {"positions": ("positions",), "orders": ("orders", "open_orders")}
+    found = {
+        name
+        for name, asked in parts.items()
+        if all(part in heard and part not in failing for part in asked)
+    }
+    if "open_orders" in heard and len(heard["open_orders"][0]) >= MOST_ORDERS:
+        found.discard("orders")
+    return frozenset(found)
 
 
 def clock_told(clock: Mapping[str, Any]) -> str:

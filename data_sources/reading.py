@@ -86,6 +86,9 @@ class Reading:
     counts   the running totals of the source
     quarantined  lines set aside by this read alone
     frames   other frames of the same state, by their agreed names (see `data_sources.frames`)
+    whole    frames in which nothing is missing that the origin holds: what was in them and is not
+             any more is gone there. Of frames that are not among them a part failed or was not
+             asked yet: the rest stays as it was. None: the source does not say
     more     True when the origin already holds more than this read took: read again at once
     """
 
@@ -98,3 +101,4 @@ class Reading:
     quarantined: tuple[Quarantined, ...] = ()
     more: bool = False
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    whole: frozenset[str] | None = None

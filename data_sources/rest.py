@@ -163,6 +163,7 @@ class RestSource:
             problem=problem,
             counts=self._counts(),
             frames=frames,
+            whole=self._whole(),
         )
 
     def close(self) -> None:
@@ -181,6 +182,11 @@ class RestSource:
         )
         more = f" (and {len(sick) - 3} more)" if len(sick) > 3 else ""
         return (states.pop() if len(states) == 1 else "degraded"), told + more
+
+    def _whole(self) -> frozenset[str]:
+        """Frames of which every endpoint told its part."""
+        partly = {r.frame for p in self._polls if not p.is_whole for r in p.endpoint.rules}
+        return frozenset({r.frame for p in self._polls for r in p.endpoint.rules} - partly)
 
     def _counts(self) -> Counts:
         """Rows of all answers so far."""

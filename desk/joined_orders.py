@@ -46,17 +46,17 @@ def joined_orders(
     places = _places(listed, logged)
     rows: list[dict[str, Any]] = []
     taken: set[int] = set()
-    for venue in _rows(listed):
+    for venue in rows_of(listed):
         if venue.get("status") in OPEN_STATUSES and _is_over(venue, now):
             venue = {**venue, "status": EXPIRED, "ts_closed": venue["ts_expires"]}
         ids = {venue[name] for name in IDS if name in venue}
         near = {place for name in ids for place in places.get(name, ())} - taken
-        found = dict(zip(near, _rows(logged.iloc[list(near)]), strict=True))
+        found = dict(zip(near, rows_of(logged.iloc[list(near)]), strict=True))
         same = [place for place in near if _is_same(venue, found[place], systems)]
         if not same:
             rows.append(venue)
             continue
-        best = min(same, key=lambda place: (_apart(venue, found[place]), place))
+        best = min(same, key=lambda place: (apart(venue, found[place]), place))
         taken.add(best)
         rows.append(_merged(venue, found[best]))
     columns = [*listed.columns, *(name for name in logged.columns if name not in listed)]
@@ -69,7 +69,7 @@ def joined_orders(
     return whole, logged.iloc[left]
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield rows as dicts without what is missing."""
     for row in frame.astype("object").to_dict("records"):
         yield {str(name): value for name, value in row.items() if not pd.isna(value)}
@@ -98,10 +98,11 @@ def _is_same(venue: dict[str, Any], log: dict[str, Any], systems: Mapping[str, s
         system = systems.get(venue.get("source", ""))
         owned = bool(system) and system == systems.get(log.get("source", ""))
     symbols = {row["symbol"] for row in (venue, log) if "symbol" in row}
-    return owned and len(symbols) < 2 and _apart(venue, log) <= SAME_MOMENT
+    return owned and len(symbols) < 2 and apart(venue, log) <= SAME_MOMENT
 
 
-def _apart(venue: dict[str, Any], log: dict[str, Any]) -> pd.Timedelta:
+def apart(venue: dict[str, Any], log: dict[str, Any]) -> pd.Timedelta:
+    """Return how far apart two rows of orders were sent; 0 where one does not say."""
     if "ts_submitted" not in venue or "ts_submitted" not in log:
         return pd.Timedelta(0)
     return pd.Timedelta(abs(venue["ts_submitted"] - log["ts_submitted"]))

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
+from desk.gone_orders import ORDERS, with_gone
 from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
@@ -101,6 +102,10 @@ class Origin:
         if self.is_state:
             name = getattr(self.source, "frame_name", "services")
             frames = {name: reading.frame, **reading.frames}
+            before = self.states.newest.get(ORDERS)
+            if reading.whole is not None and before is not None:
+                listed = frames.get(ORDERS, before)
+                frames[ORDERS] = with_gone(before, listed, ORDERS in reading.whole, now_ns)
             self.received_ms = now_ns // 1_000_000
             self.changed |= self.states.take(frames, now_ns)
         elif len(reading.frame):

@@ -84,6 +84,12 @@ class Poll:
         """Whether the last question was answered, or none was asked yet."""
         return not self._failures and self.state in ("ok", "waiting", "stale", "degraded")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last question brought all rows that the endpoint has."""
+        rows = self.rows
+        return self.state == "ok" and rows is not None and not rows.set_aside and not self.made_up
+
     def ask(self, now_seconds: float) -> Asked:
         """Ask once; changes nothing here, so that a thread may do it.
 

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from data_sources.alpaca import AlpacaSource
 from data_sources.alpaca_client import Pace
+from data_sources.alpaca_frames import whole_frames
+from data_sources.alpaca_parts import MOST_ORDERS
 from demo.alpaca_server import SECRET, AlpacaServer, send
 
 Make = Callable[..., AlpacaSource]
@@ -119,6 +122,21 @@ def test_one_part_that_fails_leaves_the_others(
     assert len(reading.frames["accounts"]) == 1
     missing = {"/v2/positions": "positions", "/v2/orders": "orders", "/v2/stocks/bars": "prices"}
     assert missing[path] not in reading.frames
+
+
+def test_what_is_whole_is_what_was_heard_now(source: Make, broker: AlpacaServer) -> None:
+    """A list that failed, or that is as long as one may be, does not say that an order is gone."""
+    asked = source()
+    assert asked.read().whole == {"positions", "orders"}
+    broker.faults = {"/v2/orders": status(500)}
+    reading = asked.read()
+    assert reading.whole == {"positions"}
+    assert len(reading.frames["orders"]), "the last good ones"
+    broker.faults = {}
+    assert asked.read().whole == {"positions", "orders"}
+    now = pd.Timestamp.now("UTC")
+    full = {"orders": ([], now), "open_orders": ([{}] * MOST_ORDERS, now), "positions": ([], now)}
+    assert whole_frames(full, ()) == {"positions"}
 
 
 def test_a_rate_limit_is_kept(source: Make, broker: AlpacaServer, clock: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""Stock-Trader's orders are of a day: after its close none waits, and none is said to have expired."""
+"""Stock-Trader's orders are of a day: after its close none waits, and none has expired either."""
 
 from __future__ import annotations
 
