@@ -46,6 +46,6 @@ def allowed_orders(ledger: Ledger, rows: Rows, allowed: Mask, at: int) -> Mask:
         words = np.unique(groups[:, DIMENSIONS.index(name)])
         known = ledger.orders.table.column(name)[rows]
         if name in LEARNED:
-            known = ledger.orders.logs.words_at(name, rows, at)
+            known = ledger.orders.logs.known_at(name, rows, at)
         mask &= np.isin(known, words)
     return mask

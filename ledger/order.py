@@ -78,16 +78,6 @@ class Order:
         self.generation = told[7]
         self.raw_offset = told[8]
 
-    def agree(self, terms: Terms) -> None:
-        """Take over the terms that an event tells, as far as none told them before."""
-        stop, profit, mode = terms
-        if self.stop_loss_price != self.stop_loss_price:
-            self.stop_loss_price = stop
-        if self.take_profit_price != self.take_profit_price:
-            self.take_profit_price = profit
-        if self.mode < 0:
-            self.mode = mode
-
     @property
     def queued(self) -> int:
         """Since when it waits where it waits now: for an answer, or at the venue for its end."""

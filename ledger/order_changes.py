@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ledger.elsewhere import Elsewhere
-from ledger.order import NAN, Order, Queue, Session, Told
+from ledger.order import NAN, Order, Queue, Session, Terms, Told
 from ledger.order_match import OrderMatcher
 from ledger.order_table import LEARNED
 from ledger.silence import Silence
@@ -18,11 +18,9 @@ Transition = tuple[int, Moved, float, int, int]
 Fill = tuple[int, int, float, float, int, int, int]
 """(ts, row, quantity, price, session, generation, raw_offset)"""
 Learned = tuple[int, int, int, int, int]
-"""(ts, row, place in `LEARNED`, what was known before, session)"""
+"""(ts, row, place in `LEARNED`, what was known before, session); of prices nothing was, -1."""
 
-SYMBOL, SIDE, ROUTE, REASON = (
-    LEARNED.index(name) for name in ("symbol", "side", "route", "reason")
-)
+SYMBOL, SIDE, ROUTE, REASON, MODE, STOP, PROFIT = range(len(LEARNED))
 
 
 class OrderChanges(OrderMatcher):
@@ -76,12 +74,25 @@ class OrderChanges(OrderMatcher):
             self._note(order, ts, ROUTE, -1)
             order.route = facts.route
         if event[10] is not None:
-            order.agree(event[10])
+            self._agree(order, ts, event[10])
         self.touched[order] = None
+
+    def _agree(self, order: Order, ts: int, terms: Terms) -> None:
+        """Take over the terms that an event tells, as far as none told them before."""
+        stop, profit, mode = terms
+        if stop == stop and order.stop_loss_price != order.stop_loss_price:
+            self._note(order, ts, STOP, -1)
+            order.stop_loss_price = stop
+        if profit == profit and order.take_profit_price != order.take_profit_price:
+            self._note(order, ts, PROFIT, -1)
+            order.take_profit_price = profit
+        if order.mode < 0 <= mode:
+            self._note(order, ts, MODE, -1)
+            order.mode = mode
 
     def _note(self, order: Order, ts: int, which: int, before: int) -> None:
         """Note what is about to be learned: before this moment it was not known."""
-        if which != REASON:
+        if which < REASON:
             order.dimensions = -1
         if ts > order.created:  # no moment knows the order without it otherwise
             self.learned.append((ts, order.row, which, before, order.session.number))

@@ -14,7 +14,7 @@ from ledger.fold import FILL_LOG, LEARNED_LOG, STAGES, TRANSITION_LOG
 from ledger.order import Order
 from ledger.order_changes import Moved, Transition
 from ledger.order_life import OrderLives
-from ledger.order_table import CLOSING, LEARNED, OrderTable
+from ledger.order_table import CLOSING, LEARNED, PRICES_AGREED, OrderTable
 from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
 
@@ -114,10 +114,10 @@ class OrderLogs:
         """Return columns of the table of some rows as they stood at a moment."""
         cells = self.table.at(rows, at)
         for name in LEARNED:
-            cells[name] = self.words_at(name, rows, at)
+            cells[name] = self.known_at(name, rows, at)
         return cells
 
-    def words_at(self, name: str, rows: npt.NDArray[np.int64], at: int) -> npt.NDArray[Any]:
+    def known_at(self, name: str, rows: npt.NDArray[np.int64], at: int) -> npt.NDArray[Any]:
         """Return one of the columns in `LEARNED` of some rows as it was known at a moment."""
         now = self.table.column(name)[rows]
         low, _ = self.learned.bounds(at, None)
@@ -128,7 +128,8 @@ class OrderLogs:
         before = np.full(self.table.size, UNCHANGED, np.int32)
         # From the last to the first: what was known before the first of them stays.
         before[later[mine][::-1]] = self.learned.column("before")[low:][mine][::-1]
-        return np.where(before[rows] == UNCHANGED, now, before[rows])
+        known = np.nan if name in PRICES_AGREED else before[rows]
+        return np.where(before[rows] == UNCHANGED, now, known)
 
     def move(self, moved: npt.NDArray[np.int64]) -> None:
         """Follow the table after it dropped rows: `moved[row]` is the new row, -1 is gone."""

@@ -12,7 +12,7 @@ from ledger.order_kinds import DENIED, REJECTED, ROUTED, SKIPPED
 from ledger.order_life import MEMORY_NS, OrderLives
 from ledger.order_logs import OrderLogs
 from ledger.order_revive import revive
-from ledger.order_table import CLOSING, NEVER, OrderTable
+from ledger.order_table import CLOSING, NEVER, PRICES_AGREED, OrderTable
 
 _MOMENT: Final = itemgetter(TS)
 
@@ -27,8 +27,8 @@ def wind_back(
 ) -> list[Told]:
     """Undo what a session told after a moment; return those lines, to be told again.
 
-    `touched` are the rows of orders with a change after `to`, `unlearned` the words that they had
-    before, the last one first. The table must be up to date.
+    `touched` are the rows of orders with a change after `to`, `unlearned` what they had learned
+    before it, the last one first. The table must be up to date.
     """
     table = logs.table
     split = bisect_right(session.events, to, key=_MOMENT)
@@ -37,7 +37,7 @@ def wind_back(
     rows = touched | _named_in(again, session, table)
     orders = {row: lives.live.get(row) or revive(table, session, row) for row in rows}
     for row, name, before in unlearned:
-        setattr(orders[row], name, before)
+        setattr(orders[row], name, NAN if name in PRICES_AGREED else before)
     kept = []
     for row, order in orders.items():
         _forget_names(order, to)

@@ -48,8 +48,9 @@ NUMBERS: Final = (
     "take_profit_price",
     "ttl_seconds",
 )
-LEARNED: Final = ("symbol", "side", "route", "reason")
-"""Words that an order may be told of later in its life."""
+PRICES_AGREED: Final = ("stop_loss_price", "take_profit_price")
+LEARNED: Final = ("symbol", "side", "route", "reason", "mode", *PRICES_AGREED)
+"""What an order may be told of later in its life: words, and prices that were not known before."""
 
 _BY_SUBMIT: Final = ("order_quantity", "limit_price", "ttl_seconds")
 """What the submit alone tells."""
