@@ -53,9 +53,11 @@ _NUMBERS: Final = frozenset(
         "daily_pnl",
         "weekly_pnl",
         "monthly_pnl",
+        "value_at_risk",
+        "expected_shortfall",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n", "open_positions"})
+_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n", "open_positions", "tail_n"})
 _FLAGS: Final = frozenset({"enabled", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
@@ -102,6 +104,8 @@ _NAMES: Final[dict[str, str]] = {
     "rule detail as_of n",
     "gate_counts": "gate window_seconds allowed_total scaled_total blocked_total decisions_total "
     "blocked_ratio reason as_of",
+    "value_at_risk": "method confidence_ratio horizon value_at_risk_ratio expected_shortfall_ratio "
+    "value_at_risk expected_shortfall equity currency n tail_n since as_of stream",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }

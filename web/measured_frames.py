@@ -16,6 +16,7 @@ from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import profit_and_loss
 from metrics.profile_drawdown import profile_drawdowns
 from metrics.risk_limits import Limit, risk_limits
+from metrics.tail_losses import tail_losses
 from web.desk_protocol import Desk
 
 ROWS_LOOKED_AT: Final = 100_000
@@ -28,6 +29,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "profile_drawdown": (profile_drawdowns, ("equity", "strategies")),
     "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
     "gate_counts": (gate_counts, ("decisions",)),
+    "value_at_risk": (tail_losses, ("equity",)),
 }
 """Frame → its metric and the frames that it takes."""
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
