@@ -58,7 +58,7 @@ _NUMBERS: Final = frozenset(
     }
 )
 _COUNTS: Final = frozenset({"orders", "blocked", "rank", "n", "open_positions", "tail_n"})
-_FLAGS: Final = frozenset({"enabled", "active", "held", "breached"})
+_FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
 
@@ -87,7 +87,8 @@ _NAMES: Final[dict[str, str]] = {
     "session_limits": "session_id limit_name value limit_value used_ratio state as_of",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
-    "strategies": "strategy_id enabled profile positions confidence_ratio_min",
+    "strategies": "strategy_id enabled profile positions confidence_ratio_min tier allow_live "
+    "label",
     "models": "model stage budget_ratio universe active as_of",
     "alerts": "ts_event severity category title body session_id state",
     "narration": "ts_event kind symbol symbol_class venue text",

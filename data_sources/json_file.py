@@ -1,8 +1,10 @@
-"""The JSON file source: a file that a bot rewrites whole, such as its open positions."""
+"""The JSON file source: a file that is rewritten whole, such as a bot's open positions, or TOML."""
 
 from __future__ import annotations
 
+import json
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,13 +24,13 @@ Stamp = tuple[int, int, int]
 
 
 class JsonFileSource:
-    """Reads a JSON file whole when it changed; each `read()` gives all frames that it tells.
+    """Reads a JSON or TOML file whole when it changed; each `read()` gives all frames it tells.
 
     The file is taken for one event of the kind *told_as*, and the dialect's `[frames.<name>]`
     tables for that kind say which rows it becomes.
 
     Args:
-        path: of the file; it is only ever read.
+        path: of the file; it is only ever read. One that is called `….toml` is TOML.
         dialect: the name of a built-in dialect, or the path of a dialect's TOML.
         told_as: the kind of event that the file is, such as `telemetry.trade_state`.
         name: the source's name in pages and frames; the file's name when empty.
@@ -52,7 +54,7 @@ class JsonFileSource:
         degraded: it is half-written or broken now; its last good content is given on, with its own
             `as_of`.
         down: it is gone; its last good content is given on.
-        bad_payload: it never held one JSON object.
+        bad_payload: it never held one JSON object, or TOML.
         unreadable: it cannot be opened, or is larger than `max_bytes`.
 
     Example:
@@ -100,6 +102,7 @@ class JsonFileSource:
         self.account_id = account_id
         self.every_seconds = float(every_seconds)
         self.stale_after_seconds = float(stale_after_seconds or 12 * every_seconds)
+        self._is_toml = self.path.casefold().endswith(".toml")
         self._max_bytes = max_bytes
         self._now = now
         self._stamp: Stamp | None = None
@@ -163,10 +166,12 @@ class JsonFileSource:
             self._problem = ("unreadable", f"{self.path} cannot be read: {e.strerror}")
         except BadLineError as e:
             state = "degraded" if before else "bad_payload"
-            self._problem = (state, f"{self.path} is no JSON object now ({e}); is it half-written?")
+            what = "TOML" if self._is_toml else "JSON object"
+            self._problem = (state, f"{self.path} is no {what} now ({e}); is it half-written?")
 
     def _take(self, data: bytes, changed_ns: int) -> None:
         """Make the frames of the file's content; raises BadLineError, and changes nothing then."""
+        data = _as_json(data) if self._is_toml else data
         parse_line(data.strip())
         as_of = pd.Timestamp(changed_ns, unit="ns", tz="UTC")
         event = dict.fromkeys(EVENT_COLUMNS) | {
@@ -181,3 +186,19 @@ class JsonFileSource:
             name: frame_of(events, self._dialect, name, zone=self._zone) for name in self._names
         }
         self._as_of = as_of
+
+
+def _as_json(data: bytes) -> bytes:
+    """Return TOML as the JSON object that says the same; its times and dates become texts.
+
+    Raises:
+        BadLineError: it is no TOML.
+    """
+    try:
+        return json.dumps(tomllib.loads(data.decode()), default=str).encode()
+    except UnicodeDecodeError as e:
+        raise BadLineError("utf8", f"byte {e.start} is not UTF-8") from None
+    except tomllib.TOMLDecodeError as e:
+        raise BadLineError("malformed", str(e)) from None
+    except RecursionError:
+        raise BadLineError("depth", "nested too deeply") from None
