@@ -140,6 +140,7 @@ class Desk:
         view.sources = self._sources_of(view, at, now)
         states = self._clock.states(None if at is None else int(view.at.value))
         view.states = {"services": NO_SERVICES, **states}
+        view.listed_ends = self._told.listed_ends(states)
         equal = {"source": source, "account_id": account, "symbol": symbol}
         view.frames = self._told.at(view.states, view.at, equal)
         view.desk = {

@@ -52,7 +52,7 @@ def joined_orders(
         ids = {venue[name] for name in IDS if name in venue}
         near = {place for name in ids for place in places.get(name, ())} - taken
         found = dict(zip(near, rows_of(logged.iloc[list(near)]), strict=True))
-        same = [place for place in near if _is_same(venue, found[place], systems)]
+        same = [place for place in near if is_same(venue, found[place], systems)]
         if not same:
             rows.append(venue)
             continue
@@ -90,7 +90,7 @@ def _is_over(order: dict[str, Any], now: pd.Timestamp) -> bool:
     return "ts_expires" in order and bool(order["ts_expires"] <= now)
 
 
-def _is_same(venue: dict[str, Any], log: dict[str, Any], systems: Mapping[str, str]) -> bool:
+def is_same(venue: dict[str, Any], log: dict[str, Any], systems: Mapping[str, str]) -> bool:
     """Whether two rows of one id are one order."""
     if venue.get("account_id") and log.get("account_id"):
         owned = venue["account_id"] == log["account_id"]

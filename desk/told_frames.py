@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data_sources.frames import empty
@@ -14,9 +17,11 @@ from desk.fill_costs import with_costs
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
 from desk.lazy_frames import LazyFrames
+from desk.listed_ends import listed_ends
 from desk.origin import Origin
 from desk.paired_trades import TRADES, paired_trades
 from ledger import Ledger, View
+from ledger.order_columns import OrderColumns
 
 CLAIMS_LOOKED_AT: Final = 10_000
 
@@ -98,8 +103,20 @@ class ToldFrames:
         view = self._view()
         if listed is None or listed.empty:
             return [view.orders]
-        systems = {origin.name: origin.dialect.removesuffix("_rest") for origin in self._origins}
-        return list(joined_orders(listed, view.orders, systems, view.at))
+        return list(joined_orders(listed, view.orders, self._systems(), view.at))
+
+    def listed_ends(
+        self, states: Mapping[str, pd.DataFrame]
+    ) -> Callable[[OrderColumns], npt.NDArray[np.bool_]] | None:
+        """Return what tells which open orders have ended by the lists of a picture's states."""
+        listed = states.get("orders")
+        if listed is None or listed.empty:
+            return None
+        return partial(listed_ends, listed=listed, systems=self._systems())
+
+    def _systems(self) -> dict[str, str]:
+        """Return source → system; its lists speak a dialect of their own."""
+        return {origin.name: origin.dialect.removesuffix("_rest") for origin in self._origins}
 
     def _flat(self, accounts: Mapping[str, str]) -> dict[tuple[str, str], pd.Timestamp]:
         """Return (account, source) of sources that say that nothing is open, and since when."""

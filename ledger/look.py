@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from ledger.sorted_log import SortedLog, first_allowed, last_allowed
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
+    from ledger.order_columns import OrderColumns
 
 SECOND_NS: Final = 1_000_000_000
 
@@ -45,6 +46,7 @@ class Look:
         self.desk: dict[str, Any] = {}
         self.states: Mapping[str, pd.DataFrame] = ledger.states
         self.frames: Mapping[str, pd.DataFrame] = ledger.states
+        self.listed_ends: Callable[[OrderColumns], Mask] | None = None
         self.version = ledger.version
         self.window_seconds = window_seconds
         self._filters = {"source": source, "account_id": account, "symbol": symbol}

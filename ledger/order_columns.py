@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -76,6 +77,16 @@ class OrderColumns:
         if name in self._numbers:
             return self._numbers[name]
         return pd.array(self._texts(name, np.arange(len(self))), dtype="str")
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> OrderColumns:
+        """Return some of the orders."""
+        chosen = copy(self)
+        chosen._rows = self._rows[mask]
+        chosen._cells = {name: cells[mask] for name, cells in self._cells.items()}
+        chosen._words = {name: (words, codes[mask]) for name, (words, codes) in self._words.items()}
+        chosen._times = {name: cells[mask] for name, cells in self._times.items()}
+        chosen._numbers = {name: cells[mask] for name, cells in self._numbers.items()}
+        return chosen
 
     def rows(self, places: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
         """Return the orders at some places as dicts; unknown words and times are None."""

@@ -32,6 +32,8 @@ class View(Look):
         sources, desk: filled in by whoever owns the sources.
         states: frame name → what polled sources told at the moment.
         frames: frame name → those and what events told up to the moment; read when asked for.
+        listed_ends: tells which open orders have ended by the word of a polled list; None where
+            nothing is polled.
     """
 
     @property
@@ -85,6 +87,15 @@ class View(Look):
         with self._ledger.guard:
             rows = self._ledger.orders.rows_now(self._open, self._moves)
             return OrderColumns(self._ledger, rows, self._at, self._told_until)
+
+    @cached_property
+    def waiting_order_columns(self) -> OrderColumns:
+        """`open_order_columns` without those that a list of their venue says have ended."""
+        orders = self.open_order_columns
+        if self.listed_ends is None or orders.empty:
+            return orders
+        ended = self.listed_ends(orders)
+        return orders.only(~ended) if ended.any() else orders
 
     @cached_property
     def open_orders(self) -> pd.DataFrame:

@@ -48,15 +48,15 @@ def counts_by_source(tally_rows: Table) -> dict[str, SourceCounts]:
     return {name: SourceCounts(*counts) for name, counts in found.items() if name is not None}
 
 
-@metric(unit="count", needs=("open_order_columns",))
-def open_orders_by_source(open_order_columns: Columns) -> dict[str, int]:
+@metric(unit="count", needs=("waiting_order_columns",))
+def open_orders_by_source(waiting_order_columns: Columns) -> dict[str, int]:
     """Count the opening orders without an end by source, whatever the window. Unit: orders.
 
     The orders of `pending`; a source without any is not among them.
     """
-    if open_order_columns.empty:
+    if waiting_order_columns.empty:
         return {}
-    words, codes = coded(open_order_columns["source"])
-    opening = ~mask(open_order_columns, "position_effect", ("close",))
+    words, codes = coded(waiting_order_columns["source"])
+    opening = ~mask(waiting_order_columns, "position_effect", ("close",))
     counts = np.bincount(codes[opening & (codes >= 0)], minlength=len(words)).tolist()
     return {word: number for word, number in zip(words, counts, strict=True) if number}

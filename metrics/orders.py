@@ -22,6 +22,7 @@ class OrderCounts:
     failed            rejected by the venue
     skipped           opens that the bot let pass without a denial
     untimed           events of orders that name no time; they are in no other count here
+    unknown           over, by the close of their day, and no log told how they ended
     orphans           acknowledgements or fills whose submit is not in the log
     """
 
@@ -38,6 +39,7 @@ class OrderCounts:
     untimed: int
     closes_submitted: int
     closes_ack: int
+    unknown: int = 0
 
 
 @metric(unit="count", needs=("tally_rows",))
@@ -72,6 +74,7 @@ def order_counts(tally_rows: Table) -> OrderCounts:
         orphans=both("orphan") - both("orphan_claimed"),
         closes_submitted=closes("submitted"),
         closes_ack=closes("accepted"),
+        unknown=opens("unknown"),
     )
 
 

@@ -20,7 +20,7 @@ _NEVER: Final = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Opening orders without an end at one moment, whatever the window.
+    """Opening orders without an end at one moment, by logs and by lists, whatever the window.
 
     pending_orders      all of them
     unacknowledged      of these, sent but not yet acknowledged (in flight)
@@ -34,16 +34,16 @@ class Pending:
     median_age_seconds: float | None
 
 
-@metric(unit="count", needs=("open_order_columns", "at"))
-def pending(open_order_columns: Columns, at: pd.Timestamp) -> Pending:
+@metric(unit="count", needs=("waiting_order_columns", "at"))
+def pending(waiting_order_columns: Columns, at: pd.Timestamp) -> Pending:
     """Count the opening orders that have no terminal event at `at`, with their ages in seconds.
 
     An order that nobody acknowledged for as long as its system waits has expired by then and is
-    not among them.
+    not among them; nor is one that a list of its venue says has ended.
     """
-    opening = ~mask(open_order_columns, "position_effect", ("close",))
-    in_flight = mask(open_order_columns, "status", ("submitted",))
-    ages = _ages(open_order_columns, at)[opening]
+    opening = ~mask(waiting_order_columns, "position_effect", ("close",))
+    in_flight = mask(waiting_order_columns, "status", ("submitted",))
+    ages = _ages(waiting_order_columns, at)[opening]
     ages = ages[np.isfinite(ages)]
     return Pending(
         pending_orders=int(opening.sum()),

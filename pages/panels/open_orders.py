@@ -32,7 +32,7 @@ def layout(*, span: int) -> html.Section:
 
 def props(view: Any, origin: Provenance, selected: str | None) -> Props:
     """Give the oldest open orders."""
-    orders = view.open_order_columns
+    orders = view.waiting_order_columns
     waiting: Pending = view.measure(pending)
     rows = [
         order_row(row, view.at, selected, still=origin.replay)

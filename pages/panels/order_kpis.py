@@ -119,7 +119,8 @@ def _partial(counts: OrderCounts) -> str:
 
 
 def _ends(counts: OrderCounts) -> str:
-    return f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired"
+    ends = f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired"
+    return f"{ends}, {count(counts.unknown)} unknown" if counts.unknown else ends
 
 
 def _share(part: int, whole: int) -> str:

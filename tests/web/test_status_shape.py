@@ -45,7 +45,7 @@ PROMISED = [
 ADDED = [
     "as_of",
     "window_seconds",
-    *(f"orders.{key}" for key in ["expired", "partially_filled", "skipped", "orphans"]),
+    *(f"orders.{key}" for key in ["expired", "unknown", "partially_filled", "skipped", "orphans"]),
     "orders.closes_submitted",
     "orders.closes_ack",
     *(f"latency.{stage}_n" for stage in STAGES),
