@@ -96,6 +96,9 @@ def verdict(body: dict[str, Any]) -> Verdict:
                 state = "degraded" if state == "ok" else state
                 words.append(text)
     words += [text for key in REASON_KEYS if (text := _text(body.get(key)))]
+    last = body.get("last_error")
+    if state != "ok" and (text := _text(last.get("message") if isinstance(last, dict) else last)):
+        words.append(f"last error: {text}")
     if state is None:
         state, words = "unknown", ["the answer has no status", *words]
     timestamp = next((t for key in TIME_KEYS if (t := moment(body.get(key))) is not None), None)

@@ -121,6 +121,48 @@ def test_503_with_a_body_runs_and_is_degraded(server: Any, tmp_path: Path) -> No
     assert len(reading.frames["models"]) == 2
 
 
+def test_the_last_error_is_told_and_not_only_counted(server: Any, tmp_path: Path) -> None:
+    """Their panel said "1 errors" until the bot was restarted; what went wrong stands in the body."""
+    last = {"message": "insufficient buying power", "timestamp": "2025-11-26T16:58:00+00:00"}
+    sick = body(status="degraded", errors=1, issues=["1 errors"], last_error=last)
+    server.on("/health", faults.answer(sick, "503 Service Unavailable"))
+    detail = source(desk(tmp_path, server.port)).read().frame["detail"].iloc[0]
+    assert "1 errors" in detail
+    assert "last error: insufficient buying power" in detail
+
+
+def test_a_bot_that_never_ran_a_cycle_tells_none(server: Any, tmp_path: Path) -> None:
+    """It calls itself healthy: no time of a last cycle is made up, nor a regime, nor who trades."""
+    fresh = body(total_cycles=0, last_cycle_ago_seconds=None, regime=None)
+    server.on("/health", faults.answer(fresh))
+    reading = source(desk(tmp_path, server.port)).read()
+    assert reading.frame["state"].tolist() == ["ok"]
+    run = reading.frames["runs"].iloc[0]
+    assert pd.notna(run["ts_started"])
+    assert pd.isna(run["ts_last_event"])
+    assert "regimes" not in reading.frames
+    assert reading.frames["models"]["active"].isna().all(), "one trades in bull, one in bear"
+
+
+@pytest.mark.parametrize(
+    ("regime", "active"),
+    [
+        ("bull", [True, False, True]),
+        ("bear", [False, True, True]),
+        ("neutral", [False, False, True]),
+    ],
+)
+def test_which_models_trade_in_a_regime(
+    server: Any, tmp_path: Path, regime: str, active: list[bool]
+) -> None:
+    """A bull model in bull, a bear model in bear, one of neither name always."""
+    names = ("SectorRotationBull_v1", "SectorRotationBear_v1", "SectorRotationAdaptive_v3")
+    models = [{"name": name, "budget_fraction": 1 / 3, "universe": []} for name in names]
+    server.on("/health", faults.answer(body(models=models, regime={"equity": regime})))
+    found = source(desk(tmp_path, server.port)).read().frames["models"]
+    assert found["active"].tolist() == active
+
+
 @pytest.mark.parametrize(
     ("at", "errors", "issues", "state"),
     [
