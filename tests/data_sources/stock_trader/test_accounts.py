@@ -122,7 +122,7 @@ def test_503_with_a_body_runs_and_is_degraded(server: Any, tmp_path: Path) -> No
 
 
 def test_the_last_error_is_told_and_not_only_counted(server: Any, tmp_path: Path) -> None:
-    """Their panel said "1 errors" until the bot was restarted; what went wrong stands in the body."""
+    """Their panel said "1 errors" until the bot began anew; what went wrong stands in the body."""
     last = {"message": "insufficient buying power", "timestamp": "2025-11-26T16:58:00+00:00"}
     sick = body(status="degraded", errors=1, issues=["1 errors"], last_error=last)
     server.on("/health", faults.answer(sick, "503 Service Unavailable"))

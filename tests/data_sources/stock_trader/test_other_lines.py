@@ -51,7 +51,7 @@ def test_a_time_on_the_second_has_no_fraction(tmp_path: Path) -> None:
 
 
 def test_a_cycle_that_names_no_hour_is_a_point_all_the_same(tmp_path: Path) -> None:
-    """`cycle_timestamp` may be null, and an account may be worth nothing: 0 is told, not missing."""
+    """`cycle_timestamp` may be null, and an account worth nothing: 0 is told, not missing."""
     written(tmp_path, "performance", cycle("2025-11-18T15:00:00+00:00", 0.0))
     events = JsonlSource(tmp_path, dialect="stock_trader").read().frame
     assert frame_of(events, DIALECT, "equity")["equity"].tolist() == [0.0]
