@@ -11,6 +11,7 @@ import pytest
 
 from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import load_dialect
+from data_sources.dialects.limit_rules import NAMES as LIMITED
 from data_sources.dialects.place import LOOSE_COLUMNS, WORD_COLUMNS
 from data_sources.dialects.reader import Reader, Where
 from data_sources.dialects.rule import PREFIXES
@@ -21,7 +22,9 @@ from data_sources.streams.shape import load
 from tests.data_sources.full_dialect import FULL
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs/how-to-add-a-dialect.md"
-NAMED = {"columns": "<column>", "frames": "<frame>", "rest": "<endpoint>"}
+NAMED = {
+    "columns": "<column>", "frames": "<frame>", "rest": "<endpoint>", "limits": "<name>",
+}  # fmt: skip
 
 
 def general(where: Where) -> str:
@@ -60,10 +63,11 @@ def documented() -> dict[str, set[str]]:
 
 GROUPS = {
     "columns": {*WORD_COLUMNS[2:], *LOOSE_COLUMNS},
+    "limits": {*LIMITED},
     "rules.then": {*WORD_COLUMNS, *PREFIXES, "text"},
     "defaults.then": {*WORD_COLUMNS, *PREFIXES, "text"},
 }
-"""Tables whose keys are the columns of events; the page names them once, in a sentence."""
+"""Tables whose keys are the columns of events, or limits; the page names them in a sentence."""
 
 
 def test_every_key_of_the_reader_is_on_the_page(known: dict[str, set[str]]) -> None:
@@ -82,7 +86,8 @@ def test_every_key_of_the_reader_is_on_the_page(known: dict[str, set[str]]) -> N
 def test_columns_and_words_are_on_the_page() -> None:
     """The columns that rules and places fill, the flags of rules and all transforms are named."""
     text = PAGE.read_text()
-    for word in (*GROUPS["rules.then"], *GROUPS["columns"], *WORD_TRANSFORMS, *NUMBER_TRANSFORMS):
+    groups = (word for name in ("rules.then", "columns", "limits") for word in GROUPS[name])
+    for word in (*groups, *WORD_TRANSFORMS, *NUMBER_TRANSFORMS):
         assert f"`{word}`" in text, word
     for column in re.findall(r'"@(\w+)"', text):
         assert column in (*EVENT_COLUMNS, "record", "present", "absent"), column
