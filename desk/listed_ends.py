@@ -24,24 +24,28 @@ def listed_ends(
         systems: source → system.
     """
     ended = np.zeros(len(orders), np.bool_)
-    places = np.flatnonzero(_near(orders, listed, systems))
+    over = listed[~listed["status"].isin(OPEN_STATUSES) & listed["status"].notna()]
+    places = np.flatnonzero(_near(orders, over, systems))
     if not len(places):
         return ended
-    told = [
-        {name: value for name, value in row.items() if value is not None}
-        for row in orders.rows(places)
-    ]
-    ids = {row[name] for row in told for name in IDS if name in row}
-    over = ~listed["status"].isin(OPEN_STATUSES) & listed["status"].notna()
-    over &= listed[list(IDS)].isin(ids).any(axis=1)
-    if over.any():
-        venue = list(rows_of(listed[over]))
-        for place, row in zip(places.tolist(), told, strict=True):
-            mine = {row[name] for name in IDS if name in row}
-            ended[place] = any(
-                mine & {each[name] for name in IDS if name in each} and is_same(each, row, systems)
-                for each in venue
-            )
+    # Ids before rows: of thousands of open orders a list knows few.
+    theirs = [over[name].astype("object").tolist() for name in IDS]
+    known = {each for ids in theirs for each in ids if isinstance(each, str)}
+    ours = list(zip(*(orders.ids(name, places) for name in IDS), strict=True))
+    meant = [not known.isdisjoint(ids) for ids in ours]
+    wanted = {each for ids, yes in zip(ours, meant, strict=True) if yes for each in ids if each}
+    if not any(meant):
+        return ended
+    rows = [n for n, ids in enumerate(zip(*theirs, strict=True)) if not wanted.isdisjoint(ids)]
+    venue = list(rows_of(over.iloc[rows]))
+    places = places[meant]
+    for place, row in zip(places.tolist(), orders.rows(places), strict=True):
+        told = {name: value for name, value in row.items() if value is not None}
+        mine = {told[name] for name in IDS if name in told}
+        ended[place] = any(
+            mine & {each[name] for name in IDS if name in each} and is_same(each, told, systems)
+            for each in venue
+        )
     return ended
 
 

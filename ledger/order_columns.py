@@ -93,6 +93,10 @@ class OrderColumns:
         columns = [self._values(name, places) for name in ORDER_COLUMNS]
         return [dict(zip(ORDER_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
 
+    def ids(self, name: str, places: npt.NDArray[np.int64]) -> list[str | None]:
+        """Return the `client_order_id` or `venue_order_id` of the orders at some places."""
+        return self._texts(name, places)
+
     def frame(self) -> pd.DataFrame:
         """Return the orders frame."""
         return pd.DataFrame({name: self[name] for name in ORDER_COLUMNS}, copy=False)
