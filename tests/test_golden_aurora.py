@@ -44,6 +44,7 @@ NONE = {
     "untimed": 0,
     "closes_submitted": 0,
     "closes_ack": 0,
+    "unknown": 0,
 }
 NO_ROUTES = {"maker": 0, "taker": 0, "deny": 0, "cancel": 0}
 
