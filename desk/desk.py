@@ -17,7 +17,7 @@ from desk.clock import Clock
 from desk.keeper import Keeper
 from desk.origin import Origin
 from desk.past_sources import rows_at
-from desk.risk_rules import Owner, Rules, risk_rules
+from desk.risk_rules import Owner, Rules, flat_accounts, risk_rules
 from desk.store import Store
 from desk.told_frames import ToldFrames
 from ledger import Ledger, View
@@ -183,6 +183,10 @@ class Desk:
     def risk_rules(self) -> dict[Owner, Rules]:
         """Return (source, account) → what the system of the account allows; see `risk_rules`."""
         return risk_rules(self.origins, self._ledger)
+
+    def flat_accounts(self) -> set[Owner]:
+        """Return (source, account) of which the source says that nothing is held now."""
+        return set(flat_accounts(self.origins))
 
     def frames(self) -> list[str]:
         """Return the names of the frames that exist."""

@@ -73,6 +73,8 @@ class Origin:
     states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
     set_aside: list[Quarantined] = field(default_factory=list)
+    whole: frozenset[str] = frozenset()
+    """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
     catching_up: bool = True
     cursor_is_news: bool = False
@@ -102,6 +104,7 @@ class Origin:
         if self.is_state:
             name = getattr(self.source, "frame_name", "services")
             frames = {name: reading.frame, **reading.frames}
+            self.whole = reading.whole or frozenset()
             before = self.states.newest.get(ORDERS)
             if reading.whole is not None and before is not None:
                 listed = frames.get(ORDERS, before)

@@ -40,6 +40,16 @@ def risk_rules(origins: Iterable[Origin], ledger: Ledger) -> dict[Owner, Rules]:
     return found
 
 
+def flat_accounts(origins: Iterable[Origin]) -> Iterator[Owner]:
+    """Yield (source, account) of which a source says, all parts heard, that nothing is held."""
+    for origin in origins:
+        positions = origin.states.newest.get("positions")
+        if positions is None or len(positions) or "positions" not in origin.whole:
+            continue
+        named = _listed(origin) or [origin.account_id or ""]
+        yield from ((origin.name, account or None) for account in named)
+
+
 def _rules_of(origin: Origin) -> Rules:
     system = getattr(origin.source, "system", "")
     dialect = loaded(system) if system else dialect_of(origin)
@@ -50,9 +60,7 @@ def _accounts_of(origin: Origin, ledger: Ledger) -> Iterator[str]:
     """Yield the accounts that a source is of: configured, listed, or named by its events."""
     if origin.account_id:
         yield origin.account_id
-    listed = origin.states.newest.get("accounts")
-    if listed is not None:
-        yield from listed["account_id"].dropna().astype("str")
+    yield from _listed(origin)
     with ledger.guard:
         source = ledger.groups.codes["source"].find(origin.name)
         if source is None:
@@ -61,3 +69,9 @@ def _accounts_of(origin: Origin, ledger: Ledger) -> Iterator[str]:
         codes = np.unique(groups[groups[:, SOURCE] == source, ACCOUNT])
         words = [ledger.groups.codes["account_id"].word(code) for code in codes.tolist()]
     yield from filter(None, words)
+
+
+def _listed(origin: Origin) -> list[str]:
+    """Return the accounts that a source lists."""
+    listed = origin.states.newest.get("accounts")
+    return [] if listed is None else [str(each) for each in listed["account_id"].dropna()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,6 +64,7 @@ def risk_limits(
     timezone: str = "UTC",
     limits: Mapping[str, Limit] = LIMITS,
     own: Mapping[Owner, Mapping[str, Limit]] | None = None,
+    flat: Collection[Owner] = (),
 ) -> pd.DataFrame:
     """Give what each account risks against its limits: those of its system, else `limits`.
 
@@ -81,6 +82,8 @@ def risk_limits(
         limits: name → limit, for accounts whose system tells none.
         own: (source, account) → the limits of its system; (source, None) holds for all accounts
             of a source, (None, account) for the account whoever tells of it.
+        flat: (source, account) of whom the source says that nothing is held: leverage and position
+            are 0 then, not unknown.
 
     Returns:
         Columns `COLUMNS`, one row a source, account and limit, the row `worst` last; `used_ratio`
@@ -91,7 +94,8 @@ def risk_limits(
     fallen = period_drawdowns(states, at=at, timezone=timezone)
     rows: list[dict[str, Any]] = []
     for owner in _owners(states, fallen, own):
-        found = list(_limits_of(states, fallen, owner, _of_system(own, owner) or limits))
+        allowed = _of_system(own, owner) or limits
+        found = list(_limits_of(states, fallen, owner, allowed, is_flat=owner in flat))
         worst = max(found, key=lambda row: RANKS.index(row["state"]))
         same = [str(row["name"]) for row in found if row["state"] == worst["state"]]
         summary = {"name": WORST, "state": worst["state"], "n": len(found)}
@@ -127,6 +131,8 @@ def _limits_of(
     fallen: pd.DataFrame,
     owner: Owner,
     limits: Mapping[str, Limit],
+    *,
+    is_flat: bool,
 ) -> Iterator[dict[str, Any]]:
     held = [rows for key, rows in valued(states.get("positions"), "source") if key[:2] == owner]
     positions = held[0] if held else None
@@ -138,6 +144,9 @@ def _limits_of(
         SYMBOL: _largest(positions, "symbol"),
         VENUE: _largest(positions, "venue"),
     }
+    if is_flat and positions is None:
+        nothing = leverage_of(0.0, states, *owner), None, pd.NaT, 0
+        measured |= {LEVERAGE: nothing, POSITION: nothing}
     for name, limit in limits.items():
         value, detail, as_of, n = measured[name]
         allowed = limit.warning if limit.limit is None else limit.limit

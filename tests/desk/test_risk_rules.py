@@ -14,7 +14,7 @@ from data_sources.accounts import AccountsSource
 from data_sources.alpaca import AlpacaSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.jsonl import JsonlSource
-from demo.alpaca_server import KEY, SECRET, AlpacaServer
+from demo.alpaca_server import KEY, SECRET, AlpacaServer, send
 from desk.desk import Desk
 from desk.origin import origin
 from tests.desk.small_desk import wait_for
@@ -73,6 +73,29 @@ def test_the_brokers_word_is_held_against_the_bots_rules(
     assert mine.loc["position", "detail"] in dict(held)
     assert set(mine["account_id"]) == {ACCOUNT}
     assert mine["rule"].drop("worst").tolist() == [rule.rule for rule in RULES.values()]
+
+
+def test_a_broker_that_says_that_nothing_is_held(
+    realdata: Path, tmp_path: Path, broker: AlpacaServer
+) -> None:
+    """An empty list is an answer: no leverage. A list that failed is none: unknown."""
+    keys = {"data_url": broker.url, "bars": 0, "api_key": KEY, "secret_key": SECRET}
+    for fault, state in ((nothing, "ok"), (refused, "unknown")):
+        broker.faults = {"/v2/positions": fault}
+        folder = tmp_path / state
+        folder.mkdir()
+        source = AlpacaSource(broker.url, name="broker", **keys)
+        _, found = asked(folder, logs(realdata, folder), source)
+        mine = found[found["source"] == "broker"].set_index("name")["state"]
+        assert (mine["leverage"], mine["position"]) == (state, state)
+
+
+def nothing(handler: Any) -> None:
+    send(handler, 200, b"[]")
+
+
+def refused(handler: Any) -> None:
+    send(handler, 403, b"{}")
 
 
 def test_the_logs_alone_do_not_make_an_account_green(realdata: Path, tmp_path: Path) -> None:

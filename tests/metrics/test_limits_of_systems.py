@@ -143,6 +143,16 @@ def test_what_is_not_told_is_unknown_and_never_green() -> None:
     assert silent["value_ratio"].isna().all()
 
 
+def test_an_account_that_holds_nothing_is_at_no_limit() -> None:
+    """Nothing is held, says the broker: 0, which is green; nothing said is unknown all the same."""
+    frames = {"equity": equity(flat(NAV))}
+    for told, state in (({("bot", "A1")}, "ok"), ({("bot", "A2")}, "unknown"), ((), "unknown")):
+        found = risk_limits(frames, at=NOW, own=OWN, flat=told).set_index("name")
+        assert found.loc[["leverage", "position", "worst"], "state"].tolist() == [state] * 3
+    empty = risk_limits({"equity": equity(flat(0.0))}, at=NOW, own=OWN, flat={("bot", "A1")})
+    assert empty.set_index("name").loc["leverage", "state"] == "unknown", "0 of nothing"
+
+
 def test_rules_are_of_the_account_and_not_of_its_neighbor() -> None:
     """The same leverage of 2: beyond Stock-Trader's rule, far within the usual one."""
     other = equity(flat(NAV), account_id="A2", source="bot")

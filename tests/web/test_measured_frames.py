@@ -24,6 +24,9 @@ class OneEquity:
     def risk_rules(self) -> dict[Any, Any]:
         return {}
 
+    def flat_accounts(self) -> set[Any]:
+        return set()
+
     def frame(self, name: str, *, until: pd.Timestamp | None = None, **_: Any) -> pd.DataFrame:
         found = (
             equity({"2026-02-16T12:00": 100.0, "2026-02-17T12:00": 99.0})
