@@ -39,7 +39,7 @@ class KnownIds:
             found.append(order)
         else:
             self.entries[name] = [found, order]
-        if self.strays:
+        if self.strays.by_name:
             self.strays.hear(name, order)
 
     def put(self, name: str | None, order: Order, entry: Entry) -> None:

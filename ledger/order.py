@@ -52,24 +52,21 @@ RAW_OFFSET: Final = 8
 
 
 class Order:
-    """An order while it lives. Class attributes are the values of what was not told yet."""
+    """An order while it lives; what was not told yet is NEVER, NAN, None or -1."""
 
-    submitted = accepted = first_partial = first_fill = NEVER
-    named = venue_named = ended = NEVER
-    client_order_id: str | None = None
-    venue_order_id: str | None = None
-    route = reason = -1
-    quantity = limit_price = filled_quantity = filled_value = ttl_seconds = NAN
-    stop_loss_price = take_profit_price = NAN
-    mode = -1
-    dimensions = -1
-    """Number of (account, symbol, side, effect, route); -1 until the first transition."""
+    __slots__ = (
+        *("row", "session", "created", "effect", "account_id", "symbol", "side", "strategy_id"),
+        *("generation", "raw_offset", "submitted", "accepted", "first_partial", "first_fill"),
+        *("named", "venue_named", "ended", "client_order_id", "venue_order_id", "route"),
+        *("reason", "quantity", "limit_price", "filled_quantity", "filled_value"),
+        *("ttl_seconds", "stop_loss_price", "take_profit_price", "mode", "dimensions"),
+    )
 
     def __init__(self, row: int, session: Session, told: Told) -> None:
         facts = told[1]
         self.row = row
         self.session = session
-        self.created = told[0]
+        self.created: int = told[0]
         self.effect = facts.effect
         self.account_id = facts.account_id
         self.symbol = facts.symbol
@@ -77,6 +74,15 @@ class Order:
         self.strategy_id = told[6]
         self.generation = told[7]
         self.raw_offset = told[8]
+        self.submitted = self.accepted = self.first_partial = self.first_fill = NEVER
+        self.named = self.venue_named = self.ended = NEVER
+        self.client_order_id: str | None = None
+        self.venue_order_id: str | None = None
+        self.route = self.reason = self.mode = -1
+        self.quantity = self.limit_price = self.filled_quantity = self.filled_value = NAN
+        self.ttl_seconds = self.stop_loss_price = self.take_profit_price = NAN
+        self.dimensions = -1
+        """Number of (account, symbol, side, effect, route); -1 until the first transition."""
 
     @property
     def queued(self) -> int:

@@ -60,13 +60,12 @@ class OrderLives(OrderChanges):
         session.first = min(session.first, events[0][0])
         for event in events:
             order = None
-            if event[2] is not None or event[3] is not None:
-                entry = None if event[2] is None else borne(event[2])
-                # One look-up says nearly always which order is meant; the rest is rare.
-                if isinstance(entry, Order) and entry.session is session:
-                    order = entry
-                else:
-                    order = by_id(session, event)
+            entry = None if event[2] is None else borne(event[2])
+            # One look-up says nearly always which order is meant, or that it is a new one.
+            if isinstance(entry, Order) and entry.session is session:
+                order = entry
+            elif entry is not None or event[3] is not None:
+                order = by_id(session, event)
             tellers[event[1].kind](session, event, order)
         session.newest = max(session.newest, events[-1][0])
         session.events += events

@@ -62,24 +62,23 @@ class OrderLines:
             wanted &= ~(twins & owned)
         if not wanted.any():
             return
-        chosen = batch.take(wanted)
         told = list(
             zip(
-                chosen.ts.tolist(),
+                batch.ts[wanted].tolist(),
                 map(self._facts.__getitem__, groups[wanted].tolist()),
-                chosen.client_ids.tolist(),
-                chosen.venue_ids.tolist(),
-                chosen.quantity.tolist(),
-                chosen.price.tolist(),
-                chosen.strategy.tolist(),
-                chosen.generation.tolist(),
-                chosen.raw_offset.tolist(),
-                chosen.value.tolist(),
-                chosen.terms.tolist(),
+                batch.client_ids[wanted].tolist(),
+                batch.venue_ids[wanted].tolist(),
+                batch.quantity[wanted].tolist(),
+                batch.price[wanted].tolist(),
+                batch.strategy[wanted].tolist(),
+                batch.generation[wanted].tolist(),
+                batch.raw_offset[wanted].tolist(),
+                batch.value[wanted].tolist(),
+                batch.terms[wanted].tolist(),
                 strict=True,
             )
         )
-        keys = _session_keys(chosen)
+        keys = _session_keys(batch)[wanted]
         distinct = pd.unique(keys).tolist()
         for key in distinct:
             mine = told

@@ -63,10 +63,9 @@ class OrderLogs:
         ts, moved, seconds, row_numbers, sessions = zip(*told, strict=True)
         groups = [self._group_of(each) for each in moved]
         rows = _columns(TRANSITION_LOG, (ts, groups, seconds, row_numbers, sessions))
-        for what, column in ENDS.items():
-            ended = self._groups.table()[rows["group"], WHAT] == self._groups.codes["what"].code(
-                what
-            )
+        what = self._groups.table()[rows["group"], WHAT]
+        for word, column in ENDS.items():
+            ended = what == self._groups.codes["what"].code(word)
             self.table.close(column, rows["row"][ended], rows["ts"][ended])
         self.transitions.add(rows)
         self._count_transitions(rows)

@@ -46,9 +46,19 @@ class OrderMatcher:
         """Keep of the orders that have ended only their rows; the table must be up to date."""
         live = self.live
         for order in self.touched:
-            if order.row not in live:
-                order.session.ids.client.put(order.client_order_id, order, order.row)
-                order.session.ids.venue.put(order.venue_order_id, order, order.row)
+            row = order.row
+            if row not in live:
+                ids = order.session.ids
+                for known, name in (
+                    (ids.client, order.client_order_id),
+                    (ids.venue, order.venue_order_id),
+                ):
+                    if name is None:
+                        continue
+                    if known.entries.get(name) is order:  # as nearly always
+                        known.entries[name] = row
+                    else:
+                        known.put(name, order, row)
         self.touched.clear()
 
     def move(self, moved: npt.NDArray[np.int64]) -> None:

@@ -17,7 +17,7 @@ _ALIKE: Final = (
 def revive(table: OrderTable, session: Session, row: int) -> Order:
     """Return an order that had ended as it stands in the table."""
     order = Order.__new__(Order)
-    order.row, order.session = row, session
+    order.row, order.session, order.dimensions = row, session, -1
     cell = table.cell
     order.created = cell["ts_created"][row]
     order.submitted, order.accepted = cell["ts_submitted"][row], cell["ts_accepted"][row]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
+
+from ledger.order_cells import Cells, first_cells, later_cells
 
 if TYPE_CHECKING:
     from ledger.order import Order
@@ -55,38 +56,6 @@ LEARNED: Final = ("symbol", "side", "route", "reason", "mode", *PRICES_AGREED)
 _BY_SUBMIT: Final = ("order_quantity", "limit_price", "ttl_seconds")
 """What the submit alone tells."""
 
-_FIXED: Final = {
-    "ts_created": "created",
-    "source": "session.source",
-    "session_id": "session.session_id",
-    "account_id": "account_id",
-    "position_effect": "effect",
-    "strategy_id": "strategy_id",
-    "generation": "generation",
-    "raw_offset": "raw_offset",
-}
-"""Column → attribute of an order, where the first event says all there is to know."""
-_CHANGING: Final = {
-    "ts_submitted": "submitted",
-    "ts_accepted": "accepted",
-    "ts_first_partial": "first_partial",
-    "ts_first_fill": "first_fill",
-    "ts_named": "named",
-    "ts_venue_named": "venue_named",
-    "symbol": "symbol",
-    "side": "side",
-    "route": "route",
-    "reason": "reason",
-    "order_quantity": "quantity",
-    "filled_quantity": "filled_quantity",
-    "filled_value": "filled_value",
-    "limit_price": "limit_price",
-    "stop_loss_price": "stop_loss_price",
-    "take_profit_price": "take_profit_price",
-    "mode": "mode",
-    "ttl_seconds": "ttl_seconds",
-}
-
 
 class OrderTable:
     """Struct of arrays; `cell[name][row]` reads or writes one value."""
@@ -131,20 +100,19 @@ class OrderTable:
     def write(self, orders: Iterable[Order]) -> None:
         """Write what is known of some orders into their rows."""
         written = list(orders)
+        if not written:
+            return
         fresh = [order for order in written if order.row >= self._written]
-        self._put(_FIXED, fresh)
-        self._put(_CHANGING, written)
+        self._put(first_cells(fresh), [order.row for order in fresh])
+        self._put(later_cells(written), [order.row for order in written])
         for order in written:
             self.client_order_ids[order.row] = order.client_order_id
             self.venue_order_ids[order.row] = order.venue_order_id
         self._written = self.size
 
-    def _put(self, attributes: dict[str, str], orders: list[Order]) -> None:
-        if not orders:
-            return
-        rows = np.fromiter((order.row for order in orders), np.int64, len(orders))
-        columns = zip(*map(attrgetter(*attributes.values()), orders), strict=True)
-        for name, values in zip(attributes, columns, strict=True):
+    def _put(self, cells: Cells, numbers: list[int]) -> None:
+        rows = np.array(numbers, np.int64)
+        for name, values in cells.items():
             self._arrays[name][rows] = values
 
     def close(self, column: str, rows: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]) -> None:

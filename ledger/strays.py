@@ -33,31 +33,28 @@ class Strays:
     """
 
     def __init__(self) -> None:
-        self._of: dict[str, list[Stray]] = {}
+        self.by_name: dict[str, list[Stray]] = {}
         self.heard: list[tuple[str, Entry]] = []
-
-    def __len__(self) -> int:
-        return len(self._of)
 
     def of(self, name: str) -> list[Stray]:
         """Return the strays that name an id."""
-        return self._of.get(name, _NONE)
+        return self.by_name.get(name, _NONE)
 
     def add(self, name: str, stray: Stray) -> None:
         """Note that a stray names an id."""
-        self._of.setdefault(name, []).append(stray)
+        self.by_name.setdefault(name, []).append(stray)
 
     def remove(self, name: str, stray: Stray) -> None:
         """Forget a stray."""
-        left = [each for each in self._of.get(name, _NONE) if each is not stray]
+        left = [each for each in self.by_name.get(name, _NONE) if each is not stray]
         if left:
-            self._of[name] = left
+            self.by_name[name] = left
         else:
-            self._of.pop(name, None)
+            self.by_name.pop(name, None)
 
     def hear(self, name: str | None, entry: Entry) -> None:
         """Note that an order bears an id, in case a stray meant it."""
-        if name in self._of and name is not None:
+        if name in self.by_name and name is not None:
             self.heard.append((name, entry))
 
 
