@@ -8,42 +8,50 @@ from typing import Final
 import pandas as pd
 
 from desk.origin import Origin
-from ledger.conflicts import Trust, disagreements, equity_claims, position_claims
+from desk.stream_claims import UNNAMED, Told
+from ledger.conflicts import PLACEHOLDER, Trust, disagreements, equity_claims, position_claims
 
-UNNAMED: Final = "\0"
-"""Begins what stands for the one account of a system whose sources name none."""
 NO_SYSTEM: Final = frozenset({"", "auto", "generic"})
 
 
 def across(
     equity: pd.DataFrame,
     positions: pd.DataFrame,
-    names: Sequence[str],
+    streams: Told,
     flat: Mapping[tuple[str, str], pd.Timestamp],
     accounts: Mapping[str, str],
 ) -> pd.DataFrame:
     """Return the frame `disagreements` of equity and positions, told by sources of one account.
 
     Rows that name no account are of the one that *accounts* gives their source, or are compared
-    with nobody. The source that stands first in the configuration is believed first.
+    with nobody.
 
     Args:
-        equity: the frame `equity`, of all sources.
+        equity: the frame `equity`, of all sources; a source whose streams claim equities each by
+            itself is left out of it.
         positions: the frame `positions`, of all sources that tell the whole at once.
-        names: of the sources, in the order of the configuration.
+        streams: what streams claim, and all tellers in the order of belief.
         flat: (account, source) → when it said that nothing is open.
         accounts: source → account, as `accounts_of` gives it.
 
     Returns:
-        The frame `disagreements`; an account that nobody names is missing there.
+        The frame `disagreements` with `source`, missing where two sources disagree; an account that
+        nobody names is missing there.
     """
+    alone = equity[equity["source"].isin(list(streams.tellers))]
     claims = [
-        *equity_claims(_with_accounts(equity, accounts)),
+        *equity_claims(_with_accounts(alone, accounts)),
         *position_claims(_with_accounts(positions, accounts), flat=flat),
+        *streams.claims,
     ]
-    found = disagreements(claims, Trust({name: place for place, name in enumerate(names, 1)}))
+    found = disagreements(claims, Trust({name: n for n, name in enumerate(streams.tellers, 1)}))
     unnamed = found["account_id"].str.startswith(UNNAMED, na=False)
-    return found.assign(account_id=found["account_id"].mask(unnamed))
+    believed = found["source_a"].map(streams.tellers)
+    other = found["source_b"].str.removesuffix(PLACEHOLDER).map(streams.tellers)
+    return found.assign(
+        account_id=found["account_id"].mask(unnamed),
+        source=other.where(found["source_a"].isna() | (believed == other)),
+    )
 
 
 def accounts_of(origins: Sequence[Origin]) -> dict[str, str]:

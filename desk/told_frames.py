@@ -16,6 +16,7 @@ from desk.keeper import Keeper
 from desk.lazy_frames import LazyFrames
 from desk.origin import Origin
 from desk.paired_trades import TRADES, paired_trades
+from desk.stream_claims import stream_claims
 from ledger import Ledger, View
 
 CLAIMS_LOOKED_AT: Final = 10_000
@@ -56,6 +57,7 @@ class ToldFrames:
         self, name: str, wanted: dict[str, Any], polled: pd.DataFrame | None
     ) -> Iterator[pd.DataFrame | None]:
         """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
+        kinds = self._ledger.groups.codes["what"].words
         if name == "orders":
             yield from self._orders(polled)  # those listed are among them
         else:
@@ -67,13 +69,7 @@ class ToldFrames:
             trades = paired_trades(self._origins, filled, groups, self._keeper.events, polled)
             yield frames.narrowed(trades, ("ts_closed",), **wanted)
         elif name == "disagreements":
-            equity = self.frame("equity", {**frames.EVERYTHING, "limit": CLAIMS_LOOKED_AT})
-            # Only of polled states: a stream's rows are of different moments.
-            positions = self._states().get("positions", empty("positions"))
-            names = [origin.name for origin in self._origins]
-            accounts = accounts_of(self._origins)
-            yield across(equity, positions, names, self._flat(accounts), accounts)
-        kinds = self._ledger.groups.codes["what"].words
+            yield self._disagreements(kinds, wanted["until"])
         for origin in self._origins:
             if not origin.is_state:
                 yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
@@ -92,6 +88,15 @@ class ToldFrames:
             return frames.narrowed(whole, until=None, **wanted)
 
         return LazyFrames(read)
+
+    def _disagreements(self, kinds: Sequence[str], until: pd.Timestamp | None) -> pd.DataFrame:
+        """Return where sources, and streams of one source, tell different things of an account."""
+        equity = self.frame("equity", {**frames.EVERYTHING, "limit": CLAIMS_LOOKED_AT})
+        # Only of polled states: a stream's rows are of different moments.
+        positions = self._states().get("positions", empty("positions"))
+        accounts = accounts_of(self._origins)
+        streams = stream_claims(self._origins, accounts, kinds, self._keeper.events, until)
+        return across(equity, positions, streams, self._flat(accounts), accounts)
 
     def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
         """Return the orders that sources list and those that logs tell, each order once."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data_sources.dialects.claim_rule import ClaimRule, claim_rules
 from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
@@ -30,6 +31,7 @@ from data_sources.dialects.place import (
     places_of,
 )
 from data_sources.dialects.reader import Reader
+from data_sources.dialects.record_keys import details_of, unwrap_of
 from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
@@ -56,7 +58,7 @@ __all__ = [
 
 _TABLES: Final = {
     *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
-    "orders",
+    *("orders", "claims"),
 }
 FOLDER: Final = Path(__file__).parent
 
@@ -81,6 +83,7 @@ class Dialect:
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
         frames: agreed frame → how events become its rows; see `event_frames.py`.
+        claims: what events say of their account, to be held against others; see `event_claims.py`.
         folder_is_account: whether files stand in a folder named after their account.
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
         texts: what is looked for inside texts and stands below "@found" then.
@@ -108,6 +111,7 @@ class Dialect:
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
     frames: Mapping[str, tuple[FrameRule, ...]]
+    claims: tuple[ClaimRule, ...]
     folder_is_account: bool
     text_lines: bool
     texts: tuple[TextPattern, ...]
@@ -232,8 +236,8 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         time=reader.paths(("record", "time")),
         code=reader.paths(("record", "code")),
         code_transform=reader.word_transform(("record", "code_as")),
-        details=_details(reader),
-        unwrap=_unwrap(reader),
+        details=details_of(reader),
+        unwrap=unwrap_of(reader),
         words={name: places_of(reader, name) for name in WORD_COLUMNS if name in columns},
         loose=loose,
         places={
@@ -244,6 +248,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         defaults=rules_of(reader, "defaults"),
         signs=signs_of(reader),
         frames=frame_rules(reader, functions),
+        claims=claim_rules(reader),
         folder_is_account=reader.flag(("record", "folder_is_account")),
         text_lines=reader.flag(("record", "text_lines")),
         texts=text_patterns(reader),
@@ -254,12 +259,6 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         expiry_seconds=_expiry_seconds(reader),
         timezone=_timezone(reader),
     )
-
-
-def _details(reader: Reader) -> tuple[str, ...]:
-    where = ("record", "details")
-    default = None if reader.has(where) else ["details"]
-    return tuple(path.text for path in reader.paths(where, default))
 
 
 def _expiry_seconds(reader: Reader) -> float | None:
@@ -281,12 +280,3 @@ def _timezone(reader: Reader) -> ZoneInfo | None:
         return zone_of(reader.text(where))
     except ConfigError as e:
         reader.refuse(where, str(e).removeprefix("timezone: "))
-
-
-def _unwrap(reader: Reader) -> tuple[str, tuple[str, ...]] | None:
-    where = ("record", "unwrap")
-    if not reader.has(where):
-        return None
-    reader.only(where, {"key", "when_has"})
-    keys = tuple(path.text for path in reader.paths((*where, "when_has")))
-    return reader.text((*where, "key")), keys

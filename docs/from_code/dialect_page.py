@@ -33,6 +33,7 @@ def parts(file: Path) -> dict[str, str]:
         orders(told.get("orders", {})),
         repeats(told.get("duplicates", []), told.get("stream", {})),
         frames(told.get("frames", {})),
+        claims(told.get("claims", [])),
         streams(told.get("redis", {})),
         answers(told.get("rest", {})),
     ]
@@ -160,6 +161,24 @@ def frames(told: Table) -> str:
         "name; `@name` is a column of the event."
     )
     return f"{text}\n\n{table(('frame', 'of events', 'columns'), rows)}" if rows else ""
+
+
+def claims(told: list[Table]) -> str:
+    """What events say of their whole account."""
+    rows = [
+        (
+            code(each["what"]),
+            toml_value(each["rank"]),
+            condition(each["when"]),
+            codes(each["value"]),
+        )
+        for each in told
+    ]
+    text = (
+        "**Claims** about a whole account, the newest of each code: rank 1 is believed, what "
+        "differs stands in [`disagreements`](../frames.md#disagreements)."
+    )
+    return f"{text}\n\n{table(('what', 'rank', 'when', 'is found in'), rows)}" if rows else ""
 
 
 def streams(told: Table) -> str:

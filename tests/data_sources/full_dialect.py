@@ -88,6 +88,14 @@ within_seconds = 1.5
 [duplicates.when]
 kind = "order.filled"
 
+[[claims]]
+what = "positions"
+value = ["count"]
+rank = 1
+
+[claims.when]
+kind = "equity"
+
 [orders]
 expiry_seconds = 300
 

@@ -62,7 +62,7 @@ def test_one_account_that_nobody_names(tmp_path: Path) -> None:
     first = Told("services", "rest", 3902.69, 2)
     second = Told("streams", "redis_streams", 10_000.0, 0)
     assert disagreements(tmp_path, first, second) == [
-        ("equity", "services", "3902.69", "streams", "10000", None),
+        ("equity", "services", "3902.69", "streams (placeholder)", "10000", None),
         ("positions", "services", "2", "streams", "0", None),
     ]
 
