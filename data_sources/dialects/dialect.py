@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import importlib
 import math
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,7 +34,9 @@ from data_sources.dialects.record_keys import details_of, unwrap_of
 from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
+from data_sources.dialects.stream_shape import Saved, saved_of
 from data_sources.dialects.text_pattern import TextPattern, text_patterns
+from data_sources.dialects.whole_table import FOLDER, LIKE, built_in, whole_table
 from data_sources.errors import ConfigError, DialectError
 from data_sources.lines.transforms import (
     WORD_TRANSFORMS,
@@ -58,9 +59,8 @@ __all__ = [
 
 _TABLES: Final = {
     *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
-    *("orders", "claims"),
+    *("orders", "claims", "saved", LIKE),
 }
-FOLDER: Final = Path(__file__).parent
 
 Finish = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -94,6 +94,7 @@ class Dialect:
         expiry_seconds: how long the system leaves an order unanswered until it has expired; None
             where it has no such rule.
         timezone: the clock by which its times without a zone are written; None: UTC.
+        saved: where lines have what entries of streams are made of, None where lines are no such.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Dialect:
     stream: StreamRules
     expiry_seconds: float | None
     timezone: ZoneInfo | None
+    saved: Saved | None = None
 
     def zone(self, told: dt.tzinfo | None) -> dt.tzinfo:
         """What a time without a zone means: as the source was told, else as the system writes."""
@@ -132,20 +134,6 @@ class Dialect:
 
 OTHER_TABLES: Final = ("redis", "rest")
 """What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
-
-
-@lru_cache(maxsize=1)
-def _built_in() -> tuple[str, ...]:
-    files = FOLDER.glob("*.toml")
-    return tuple(sorted(p.stem for p in files if "\n[record]" in p.read_text("utf-8")))
-
-
-def built_in() -> list[str]:
-    """Names of the dialects of lines that come with Deskwatch, sorted.
-
-    A file without a `[record]` only maps polled answers; `data_sources.polled` reads it.
-    """
-    return list(_built_in())
 
 
 def load_dialect(name: str | Path) -> Dialect:
@@ -194,15 +182,15 @@ def parse_dialect(text: str, path: Path) -> Dialect:
     Raises:
         DialectError: naming the file, the line, the key and what is allowed.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise DialectError(f"{path}: is not TOML: {e}") from None
-    module = _own_module(path)
+    whole = whole_table(text, path)
+    like = whole.table.get(LIKE)
+    module = _own_module(path) or (_own_module(FOLDER / f"{like}.toml") if like else None)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
-    table = {key: value for key, value in table.items() if key not in OTHER_TABLES}
-    dialect = _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
-    return replace(dialect, finish=getattr(module, "finish", _unchanged))
+    table = {key: value for key, value in whole.table.items() if key not in OTHER_TABLES}
+    reader = Reader(path, text, table, words, whole.elsewhere)
+    dialect = _dialect(reader, getattr(module, "FRAME_ROWS", {}))
+    saved = saved_of(Reader(path, text, whole.table, words, whole.elsewhere))
+    return replace(dialect, finish=getattr(module, "finish", _unchanged), saved=saved)
 
 
 def _unchanged(events: pd.DataFrame) -> pd.DataFrame:

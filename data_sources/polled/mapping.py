@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from data_sources.dialects.condition import Condition
-from data_sources.dialects.dialect import FOLDER
 from data_sources.dialects.frame_rule import Cell, read_cells
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.reader import Reader, Where, near
+from data_sources.dialects.whole_table import FOLDER
 from data_sources.errors import DialectError
 from data_sources.frames import FRAMES
 from data_sources.health_verdict import BAD, GOOD

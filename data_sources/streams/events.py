@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from data_sources.dialects.stream_shape import Shape
 from data_sources.lines.count import count_lines
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
@@ -21,7 +22,6 @@ from data_sources.streams.failure import LinkError
 from data_sources.streams.fetch import Entry
 from data_sources.streams.link import Link
 from data_sources.streams.mirrors import Mirrors
-from data_sources.streams.shape import Shape
 
 MOST_QUARANTINED: Final = 1_000
 """How many entries set aside one reading tells about; all are counted."""

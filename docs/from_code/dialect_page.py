@@ -26,6 +26,7 @@ def parts(file: Path) -> dict[str, str]:
     """The one part of the page of a dialect: all that its TOML tells."""
     told = tomllib.loads(file.read_text("utf-8"))
     sections = [
+        likeness(told),
         signs(told.get("signs", [])),
         record(told.get("record", {})),
         rules(told.get("rules", [])),
@@ -38,6 +39,19 @@ def parts(file: Path) -> dict[str, str]:
         answers(told.get("rest", {})),
     ]
     return {"mapping": "\n\n".join(section for section in sections if section)}
+
+
+def likeness(told: Table) -> str:
+    """Which dialect has the tables that are missing, and which keys hold a saved entry."""
+    lines = []
+    if like := told.get("like"):
+        lines.append(
+            f"**Like** [{code(like)}]({like}.md), whose tables are those that are not here."
+        )
+    if saved := told.get("saved"):
+        keys = ", ".join(f"{name} in {code(key)}" for name, key in saved.items())
+        lines.append(f"**Saved entries** of streams, read as live ones are: {keys}.")
+    return "\n\n".join(lines)
 
 
 def signs(told: list[Table]) -> str:

@@ -3,6 +3,7 @@
 FULL = """\
 name = "full"
 title = "Every table and every key"
+like = "generic"
 
 [[signs]]
 keys = ["when"]
@@ -95,6 +96,11 @@ rank = 1
 
 [claims.when]
 kind = "equity"
+
+[saved]
+stream = "key"
+id = "number"
+fields = "values"
 
 [orders]
 expiry_seconds = 300
