@@ -58,14 +58,26 @@ def accounts_of(origins: Sequence[Origin]) -> dict[str, str]:
     """Return source → its account, or what stands for the one account of its system.
 
     Sources of one system that name no account are held to tell of one that nobody names: its logs,
-    its streams and its services. Of two of the same kind each may be another bot's, so that
-    sources of that system are left out, as those that speak no system's dialect are.
+    its streams, its services and its files. Of two of the same kind each may be another bot's, so
+    that sources of that system are left out, as those that speak no system's dialect are. Files
+    that are told as different things are not of the same kind.
     """
     silent = [o for o in origins if not o.account_id and o.dialect not in NO_SYSTEM]
-    kinds = [(o.dialect, o.kind) for o in silent]
+    kinds = [(o.dialect, f"{o.kind} {getattr(o.source, 'told_as', '')}") for o in silent]
     several = {dialect for dialect, kind in kinds if kinds.count((dialect, kind)) > 1}
     unnamed = {o.name: UNNAMED + o.dialect for o in silent if o.dialect not in several}
     return {o.name: o.account_id for o in origins if o.account_id} | unnamed
+
+
+def dated(positions: pd.DataFrame, origins: Sequence[Origin]) -> pd.DataFrame:
+    """Return positions, those of a file as of its last writing.
+
+    Each of its rows may be of long before, when that position changed last; that it is still open
+    was said by whoever wrote the file.
+    """
+    files = {o.name: o.newest for o in origins if hasattr(o.source, "told_as") and o.newest}
+    written = positions["source"].astype("object").map(files)
+    return positions.assign(as_of=positions["as_of"].where(written.isna(), written))
 
 
 def _with_accounts(frame: pd.DataFrame, accounts: Mapping[str, str]) -> pd.DataFrame:

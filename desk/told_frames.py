@@ -9,7 +9,7 @@ import pandas as pd
 
 from data_sources.frames import empty
 from desk import frames
-from desk.disagreements import accounts_of, across
+from desk.disagreements import accounts_of, across, dated
 from desk.fill_costs import with_costs
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
@@ -93,7 +93,7 @@ class ToldFrames:
         """Return where sources, and streams of one source, tell different things of an account."""
         equity = self.frame("equity", {**frames.EVERYTHING, "limit": CLAIMS_LOOKED_AT})
         # Only of polled states: a stream's rows are of different moments.
-        positions = self._states().get("positions", empty("positions"))
+        positions = dated(self._states().get("positions", empty("positions")), self._origins)
         accounts = accounts_of(self._origins)
         streams = stream_claims(self._origins, accounts, kinds, self._keeper.events, until)
         return across(equity, positions, streams, self._flat(accounts), accounts)
