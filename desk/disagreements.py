@@ -12,6 +12,8 @@ from desk.stream_claims import UNNAMED, Told
 from ledger.conflicts import PLACEHOLDER, Trust, disagreements, equity_claims, position_claims
 
 NO_SYSTEM: Final = frozenset({"", "auto", "generic"})
+ANSWERED: Final = frozenset({"ok", "degraded"})
+"""States of a polled source that tells what is, at least of some of it."""
 
 
 def across(
@@ -69,15 +71,43 @@ def accounts_of(origins: Sequence[Origin]) -> dict[str, str]:
     return {o.name: o.account_id for o in origins if o.account_id} | unnamed
 
 
-def dated(positions: pd.DataFrame, origins: Sequence[Origin]) -> pd.DataFrame:
-    """Return positions, those of a file as of its last writing.
+def held(positions: pd.DataFrame, origins: Sequence[Origin], at_ns: int | None) -> pd.DataFrame:
+    """Return positions as claims of a moment (None = now): of when each was still said to be open.
 
-    Each of its rows may be of long before, when that position changed last; that it is still open
-    was said by whoever wrote the file.
+    Rows of a file may be of long before, when each position changed last; that it is still open was
+    said by whoever wrote the file. Rows without a time are of when their source answered last. Of
+    the past it is known which sources answered, and what they
+    held then: that is as of the moment, and others are left out.
     """
-    files = {o.name: o.newest for o in origins if hasattr(o.source, "told_as") and o.newest}
-    written = positions["source"].astype("object").map(files)
-    return positions.assign(as_of=positions["as_of"].where(written.isna(), written))
+    if at_ns is not None:
+        moment = pd.Timestamp(at_ns, unit="ns", tz="UTC")
+        names = [origin.name for origin in origins if _answered(origin, at_ns)]
+        return positions[positions["source"].isin(names)].assign(as_of=moment)
+    newest = {origin.name: origin.newest for origin in origins}
+    files = [origin.name for origin in origins if hasattr(origin.source, "told_as")]
+    own = positions["as_of"].notna() & ~positions["source"].isin(files)
+    answered = positions["source"].astype("object").map(newest)
+    return positions.assign(as_of=positions["as_of"].where(own, answered))
+
+
+def flat(
+    origins: Sequence[Origin], accounts: Mapping[str, str], at_ns: int | None
+) -> dict[tuple[str, str], pd.Timestamp]:
+    """Return (account, source) of sources that said at a moment that nothing is open, and when."""
+    told = {}
+    for origin in origins:
+        when = origin.newest
+        if at_ns is not None:
+            when = pd.Timestamp(at_ns, unit="ns", tz="UTC") if _answered(origin, at_ns) else None
+        nothing = len(origin.states.at(at_ns).get("positions", " ")) == 0
+        if origin.name in accounts and when is not None and nothing:
+            told[accounts[origin.name], origin.name] = when
+    return told
+
+
+def _answered(origin: Origin, at_ns: int) -> bool:
+    """Whether a source answered when it was asked last by a moment."""
+    return origin.state_at(at_ns)[0] in ANSWERED
 
 
 def _with_accounts(frame: pd.DataFrame, accounts: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data_sources.frames import empty
 from desk import frames
-from desk.disagreements import accounts_of, across, dated
+from desk.disagreements import accounts_of, across, flat, held
 from desk.fill_costs import with_costs
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
@@ -20,6 +20,8 @@ from desk.stream_claims import stream_claims
 from ledger import Ledger, View
 
 CLAIMS_LOOKED_AT: Final = 10_000
+HELD: Final = frozenset({"as_of", "ts_last_event", "ts_started"})
+"""Times of rows that say what is held or goes on, not what happened."""
 
 
 class ToldFrames:
@@ -29,8 +31,9 @@ class ToldFrames:
         origins: of the desk.
         ledger: what events were folded into.
         keeper: gives events back.
-        states: gives the frames of polled origins as they are.
+        states: gives the frames of polled origins as they are, or as they were at a moment (ns).
         view: gives the whole picture of now.
+        now_ns: the wall clock.
     """
 
     def __init__(
@@ -39,24 +42,43 @@ class ToldFrames:
         ledger: Ledger,
         keeper: Keeper,
         *,
-        states: Callable[[], dict[str, pd.DataFrame]],
+        states: Callable[[int | None], dict[str, pd.DataFrame]],
         view: Callable[[], View],
+        now_ns: Callable[[], int],
     ) -> None:
         self._origins, self._ledger, self._keeper = origins, ledger, keeper
-        self._states, self._view = states, view
+        self._states, self._view, self._now_ns = states, view, now_ns
 
     def frame(self, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
-        """Return the newest rows of a frame that fit (`limit`, `since`, `until`, `equal`)."""
-        found = list(self._told(name, wanted, self._states().get(name)))
-        rows = frames.narrowed(*frames.united(name, found), **wanted)
+        """Return the newest rows of a frame that fit (`limit`, `since`, `until`, `equal`).
+
+        Of what polled sources hold, such as positions, `until` asks for what they held then.
+        """
+        # An order's status is as of now in both ways of telling it; `until` chooses among orders.
+        at_ns = None if name == "orders" else self._past_ns(wanted["until"])
+        found = list(self._told(name, wanted, self._states(at_ns), at_ns))
+        whole, times = frames.united(name, found)
+        if HELD.intersection(times):
+            # It held then, also where the clock of its origin is ahead or no time is told.
+            wanted = {**wanted, "until": None}
+        rows = frames.narrowed(whole, times, **wanted)
         if name == "fills":
             return with_costs(rows, self._origins, self._keeper.events, frames.MOST_EVENTS)
         return rows
 
+    def _past_ns(self, until: pd.Timestamp | None) -> int | None:
+        """Return a moment that is over as ns; one that is still to come is as now."""
+        return None if until is None or until.value >= self._now_ns() else int(until.value)
+
     def _told(
-        self, name: str, wanted: dict[str, Any], polled: pd.DataFrame | None
+        self,
+        name: str,
+        wanted: dict[str, Any],
+        states: Mapping[str, pd.DataFrame],
+        at_ns: int | None,
     ) -> Iterator[pd.DataFrame | None]:
         """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
+        polled = states.get(name)
         kinds = self._ledger.groups.codes["what"].words
         if name == "orders":
             yield from self._orders(polled)  # those listed are among them
@@ -69,34 +91,49 @@ class ToldFrames:
             trades = paired_trades(self._origins, filled, groups, self._keeper.events, polled)
             yield frames.narrowed(trades, ("ts_closed",), **wanted)
         elif name == "disagreements":
-            yield self._disagreements(kinds, wanted["until"])
+            positions = states.get("positions", empty("positions"))
+            yield self._disagreements(positions, kinds, wanted["until"], at_ns)
         for origin in self._origins:
             if not origin.is_state:
                 yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
 
     def at(
-        self, states: Mapping[str, pd.DataFrame], until: pd.Timestamp, equal: dict[str, str | None]
+        self,
+        states: Mapping[str, pd.DataFrame],
+        until: pd.Timestamp,
+        equal: dict[str, str | None],
+        *,
+        live: bool,
     ) -> LazyFrames:
         """Return the whole frames of a picture: its states, and what was told up to its moment."""
+        at_ns = None if live else self._past_ns(until)
 
         def read(name: str) -> pd.DataFrame:
             mine = {key: word for key, word in equal.items() if key in frames.COLUMNS[name]}
             wanted: dict[str, Any] = {"limit": frames.MOST_EVENTS, "since": None, "equal": mine}
-            polled = states.get(name)
-            found = list(self._told(name, {**wanted, "until": until}, polled))
+            found = list(self._told(name, {**wanted, "until": until}, states, at_ns))
             whole, _ = frames.united(name, found)
             return frames.narrowed(whole, until=None, **wanted)
 
         return LazyFrames(read)
 
-    def _disagreements(self, kinds: Sequence[str], until: pd.Timestamp | None) -> pd.DataFrame:
-        """Return where sources, and streams of one source, tell different things of an account."""
-        equity = self.frame("equity", {**frames.EVERYTHING, "limit": CLAIMS_LOOKED_AT})
-        # Only of polled states: a stream's rows are of different moments.
-        positions = dated(self._states().get("positions", empty("positions")), self._origins)
+    def _disagreements(
+        self,
+        positions: pd.DataFrame,
+        kinds: Sequence[str],
+        until: pd.Timestamp | None,
+        at_ns: int | None,
+    ) -> pd.DataFrame:
+        """Return where sources, and streams of one source, tell different things of an account.
+
+        Only *positions* of polled states: a stream's rows are of different moments.
+        """
+        upto = {**frames.EVERYTHING, "until": until, "limit": CLAIMS_LOOKED_AT}
+        equity = self.frame("equity", upto)
         accounts = accounts_of(self._origins)
         streams = stream_claims(self._origins, accounts, kinds, self._keeper.events, until)
-        return across(equity, positions, streams, self._flat(accounts), accounts)
+        nothing = flat(self._origins, accounts, at_ns)
+        return across(equity, held(positions, self._origins, at_ns), streams, nothing, accounts)
 
     def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
         """Return the orders that sources list and those that logs tell, each order once."""
@@ -105,13 +142,3 @@ class ToldFrames:
             return [view.orders]
         systems = {origin.name: origin.dialect.removesuffix("_rest") for origin in self._origins}
         return list(joined_orders(listed, view.orders, systems, view.at))
-
-    def _flat(self, accounts: Mapping[str, str]) -> dict[tuple[str, str], pd.Timestamp]:
-        """Return (account, source) of sources that say that nothing is open, and since when."""
-        return {
-            (accounts[origin.name], origin.name): origin.newest
-            for origin in self._origins
-            if origin.name in accounts
-            and origin.newest is not None
-            and len(origin.states.newest.get("positions", " ")) == 0
-        }

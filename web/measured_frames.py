@@ -48,7 +48,8 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
     if name != "momentum":
         return desk.frame(name, limit=limit, **wanted)
     equal = {"source": wanted.get("source"), "account_id": wanted.get("account")}
-    states = {state: _of(frame, equal) for state, frame in desk.view().states.items() if len(frame)}
+    told = desk.view(at=wanted.get("until")).states
+    states = {state: _of(frame, equal) for state, frame in told.items() if len(frame)}
     return _narrowed(momentum(states), limit, wanted)
 
 
@@ -67,8 +68,9 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
 
 
 def _narrowed(found: pd.DataFrame, limit: int, wanted: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows that fit; what was measured of a moment is no choice among those of now."""
     found = _of(found, {"symbol": wanted.get("symbol")})
-    return _between(found, "as_of", **wanted).head(limit)
+    return _between(found, "as_of", since=wanted.get("since")).head(limit)
 
 
 def _equity(desk: Desk, limit: int, **wanted: Any) -> pd.DataFrame:
