@@ -117,7 +117,8 @@ def _told(
             "equal": {**wanted["equal"], "symbol": None},
         }
         snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
-        return newest_positions(frame_of(snapshots, dialect, name))
+        within = [rule.within for rule in dialect.frames[name] if rule.within is not None]
+        return newest_positions(frame_of(snapshots, dialect, name), min(within, default=None))
     limit = wanted["limit"]
     looked_at = limit
     while True:

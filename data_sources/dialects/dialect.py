@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import importlib
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -251,13 +250,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
 
 def _expiry_seconds(reader: Reader) -> float | None:
     reader.only(("orders",), {"expiry_seconds"})
-    where = ("orders", "expiry_seconds")
-    if not reader.has(where):
-        return None
-    seconds = reader.number(where, 0.0)
-    if not 0 < seconds < math.inf:
-        reader.refuse(where, f"was {seconds:g}; it must be above 0")
-    return seconds
+    return reader.seconds(("orders", "expiry_seconds"))
 
 
 def _timezone(reader: Reader) -> ZoneInfo | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -106,6 +107,15 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(where, f"was {value!r}; it must be a number")
         return float(value)
+
+    def seconds(self, where: Where) -> float | None:
+        """A number of seconds above 0, None when missing."""
+        if not self.has(where):
+            return None
+        seconds = self.number(where, 0.0)
+        if not 0 < seconds < math.inf:
+            self.refuse(where, f"was {seconds:g}; it must be above 0")
+        return seconds
 
     def flag(self, where: Where) -> bool:
         """True or false; false when missing."""

@@ -161,6 +161,9 @@ def frames(told: Table) -> str:
             ]
             if "each" in each:
                 cells.insert(0, f"a row for each of {place(each['each'])}")
+            if "within_seconds" in each:
+                seconds = toml_value(each["within_seconds"])
+                cells.append(f"older than the newest of its account by {seconds} s: closed")
             if "row" in each:
                 cells.append(f"then the function {code(each['row'])}")
             rows.append(

@@ -135,6 +135,12 @@ is = "long"
 [frames.trades.columns.position_side.map]
 buy = "long"
 
+[frames.positions]
+within_seconds = 60
+
+[frames.positions.when]
+kind = "position"
+
 [[frames.equity]]
 
 [frames.equity.when]
