@@ -101,6 +101,8 @@ _NAMES: Final[dict[str, str]] = {
     "risk_limits": "name value_ratio limit_ratio critical_ratio state detail as_of n",
     "gate_counts": "gate window_seconds allowed_total scaled_total blocked_total decisions_total "
     "blocked_ratio reason as_of",
+    "ess_changes": "ts_event state reason text duration_seconds",
+    "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total as_of n",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }

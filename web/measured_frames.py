@@ -9,6 +9,7 @@ import pandas as pd
 
 from data_sources.frames import shaped
 from metrics.drawdown import with_drawdown
+from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
 from metrics.gate_counts import gate_counts
 from metrics.momentum import momentum
@@ -28,6 +29,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "profile_drawdown": (profile_drawdowns, ("equity", "strategies")),
     "risk_limits": (risk_limits, ("positions", "equity")),
     "gate_counts": (gate_counts, ("decisions",)),
+    "ess": (emergency_stop, ("ess_changes",)),
 }
 """Frame → its metric and the frames that it takes."""
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
