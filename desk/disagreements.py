@@ -29,8 +29,7 @@ def across(
     with nobody.
 
     Args:
-        equity: the frame `equity`, of all sources; a source whose streams claim equities each by
-            itself is left out of it.
+        equity: the frame `equity` of all sources but those whose streams claim theirs by themselves.
         positions: the frame `positions`, of all sources that tell the whole at once.
         streams: what streams claim, and all tellers in the order of belief.
         flat: (account, source) → when it said that nothing is open.
@@ -40,9 +39,8 @@ def across(
         The frame `disagreements` with `source`, missing where two sources disagree; an account that
         nobody names is missing there.
     """
-    alone = equity[equity["source"].isin(list(streams.tellers))]
     claims = [
-        *equity_claims(_with_accounts(alone, accounts)),
+        *equity_claims(_with_accounts(equity, accounts)),
         *position_claims(_with_accounts(positions, accounts), flat=flat),
         *streams.claims,
     ]

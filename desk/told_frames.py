@@ -91,8 +91,7 @@ class ToldFrames:
             trades = paired_trades(self._origins, filled, groups, self._keeper.events, polled)
             yield frames.narrowed(trades, ("ts_closed",), **wanted)
         elif name == "disagreements":
-            positions = states.get("positions", empty("positions"))
-            yield self._disagreements(positions, kinds, wanted["until"], at_ns)
+            yield self._disagreements(states, kinds, wanted["until"], at_ns)
         for origin in self._origins:
             if not origin.is_state:
                 yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
@@ -119,21 +118,33 @@ class ToldFrames:
 
     def _disagreements(
         self,
-        positions: pd.DataFrame,
+        states: Mapping[str, pd.DataFrame],
         kinds: Sequence[str],
         until: pd.Timestamp | None,
         at_ns: int | None,
     ) -> pd.DataFrame:
         """Return where sources, and streams of one source, tell different things of an account.
 
-        Only *positions* of polled states: a stream's rows are of different moments.
+        Of positions only those of polled states: a stream's rows are of different moments.
         """
+        origins, events = self._origins, self._keeper.events
+        accounts = accounts_of(origins)
+        streams = stream_claims(origins, accounts, kinds, events, until)
         upto = {**frames.EVERYTHING, "until": until, "limit": CLAIMS_LOOKED_AT}
-        equity = self.frame("equity", upto)
-        accounts = accounts_of(self._origins)
-        streams = stream_claims(self._origins, accounts, kinds, self._keeper.events, until)
-        nothing = flat(self._origins, accounts, at_ns)
-        return across(equity, held(positions, self._origins, at_ns), streams, nothing, accounts)
+        # Streams that claim their equity each by itself need no reading of all its points.
+        logs = [
+            origin for origin in origins if not origin.is_state and origin.name in streams.tellers
+        ]
+        told = [frames.of_events("equity", origin, kinds, events, upto) for origin in logs]
+        equity, times = frames.united("equity", [states.get("equity"), *told])
+        positions = held(states.get("positions", empty("positions")), origins, at_ns)
+        return across(
+            frames.narrowed(equity, times, **upto),
+            positions,
+            streams,
+            flat(origins, accounts, at_ns),
+            accounts,
+        )
 
     def _orders(self, listed: pd.DataFrame | None) -> list[pd.DataFrame | None]:
         """Return the orders that sources list and those that logs tell, each order once."""

@@ -16,6 +16,7 @@ from desk.origin import origin
 from tests.data_sources.network.conftest import RedisServer, running_redis
 from tests.desk.small_desk import wait_for
 from tests.desk.test_unnamed_account import Told
+from web.measured_frames import frame_of
 
 COLUMNS = ["what", "source_a", "value_a", "source_b", "value_b"]
 BALANCE, STATE = "quantum:stream:account.balance", "quantum:stream:portfolio.state"
@@ -144,3 +145,20 @@ def test_what_was_claimed_by_a_moment(tmp_path: Path, server: RedisServer) -> No
         then = pd.Timestamp(1_771_364_030, unit="s", tz="UTC")
         expected = ("equity", "redis account.balance", "3902", "redis portfolio.state", "3000")
         assert told(desk, until=then) == [expected]
+
+
+def test_the_emergency_stop_of_the_streams(
+    tmp_path: Path, server: RedisServer, realdata: Path
+) -> None:
+    """Active since the request of 20:46:58, and a moment earlier unknown: the guard was over."""
+    server.replay(realdata / "quantum_trader/redis_2026-02-17/stream_first_last.jsonl")
+    with desk_of(tmp_path, server) as desk:
+        wait_for(lambda: len(desk.frame("ess_changes")) == 2)
+        (now,) = frame_of(desk, "ess", limit=9).to_dict("records")
+        assert (now["state"], now["reason"], now["n"]) == (
+            *("active", "EMERGENCY_FLATTEN_REQUESTED"),
+            2,
+        )
+        before = pd.Timestamp("2026-02-17T20:46:58Z")
+        (then,) = frame_of(desk, "ess", limit=9, until=before).to_dict("records")
+        assert (then["state"], then["duration_seconds"], then["n"]) == ("unknown", 14_400.0, 1)
