@@ -29,7 +29,7 @@ def across(
     with nobody.
 
     Args:
-        equity: the frame `equity` of all sources but those whose streams claim theirs by themselves.
+        equity: the frame `equity` of all sources but those whose streams claim theirs each alone.
         positions: the frame `positions`, of all sources that tell the whole at once.
         streams: what streams claim, and all tellers in the order of belief.
         flat: (account, source) → when it said that nothing is open.
