@@ -73,9 +73,9 @@ class Endpoint:
 def health_word(text: str) -> str:
     """A service's word about itself as a state: ok, degraded, or unknown."""
     plain = text.strip().rpartition(".")[2].lower().replace(" ", "_").replace("-", "_")
-    if plain in GOOD or plain in ("connected", "normal", "info"):
+    if plain in GOOD or plain in ("normal", "info"):
         return "ok"
-    return "degraded" if plain in BAD or plain in ("caution", "disconnected") else "unknown"
+    return "degraded" if plain in BAD or plain == "caution" else "unknown"
 
 
 def load_mapping(name: str) -> tuple[str, Mapping[str, Endpoint]]:
