@@ -22,6 +22,7 @@ GOOD: Final = frozenset(
         "live",
         "green",
         "operational",
+        "connected",
     }
 )
 BAD: Final = frozenset(
@@ -47,6 +48,7 @@ BAD: Final = frozenset(
         "yellow",
         "amber",
         "maintenance",
+        "disconnected",
     }
 )
 """A word in neither list stays visible as unknown, never as green."""

@@ -87,8 +87,9 @@ class JsonFileSource:
             raise ConfigError(
                 f"timezone: was {timezone!r}; it must be a zone of the tz database"
             ) from None
-        self._dialect = load_dialect(dialect)
-        known = frames_of(self._dialect)
+        self.dialect = dialect
+        self._spoken = load_dialect(dialect)
+        known = frames_of(self._spoken)
         self._names = [frame for frame, kinds in known.items() if told_as in kinds]
         if not self._names:
             told = sorted({kind for kinds in known.values() for kind in kinds}) or ["none"]
@@ -183,7 +184,7 @@ class JsonFileSource:
         }
         events = pd.DataFrame([event], columns=list(EVENT_COLUMNS))
         self._frames = {
-            name: frame_of(events, self._dialect, name, zone=self._zone) for name in self._names
+            name: frame_of(events, self._spoken, name, zone=self._zone) for name in self._names
         }
         self._as_of = as_of
 

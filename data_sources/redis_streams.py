@@ -14,13 +14,14 @@ from data_sources.lines.decoded import NAT
 from data_sources.lines.frame import no_events
 from data_sources.reading import Counts, Quarantined, Reading
 from data_sources.streams.backoff import Backoff
-from data_sources.streams.events import MOST_QUARANTINED, Events, entry_text
+from data_sources.streams.events import MOST_QUARANTINED, Events
 from data_sources.streams.failure import LinkError
 from data_sources.streams.fetch import Fetch, Taken
 from data_sources.streams.link import Link
 from data_sources.streams.mirrors import Mirrors
 from data_sources.streams.place import shown_url
 from data_sources.streams.position import Position
+from data_sources.streams.raw_entries import RawEntries
 from data_sources.streams.roster import Roster
 from data_sources.streams.shape import load
 from data_sources.zone import zone_of
@@ -127,6 +128,7 @@ class RedisStreamsSource:
             timeout_seconds=self.timeout_seconds,
             max_bytes=max(max_reply_bytes, 4 * max_entry_bytes),
         )
+        self._raw = RawEntries(self._link.twin())
         self.backoff = Backoff(self.url, self._link.hidden)
         self._begin()
 
@@ -201,9 +203,8 @@ class RedisStreamsSource:
 
     def raw_line(self, raw_generation: str, raw_offset: int) -> str | None:
         """The entry an event came from, as JSON with its values as they stand; None when gone."""
-        key = self._roster.streams.get(raw_generation, raw_generation.encode())
-        self._link.begin()
-        return entry_text(self._link, key, raw_offset)
+        key = self._roster.key_of(raw_generation)
+        return None if key is None else self._raw.text(key, raw_offset)
 
     def _fetched(self, now_seconds: float, limit_bytes: int) -> Taken:
         return self._fetch.read(self._link, self._roster, self._positions, now_seconds, limit_bytes)

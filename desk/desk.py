@@ -65,8 +65,9 @@ class Desk:
             self.origins,
             self._ledger,
             self._keeper,
-            states=lambda: self._clock.states(None),
+            states=self._clock.states,
             view=lambda: self.view(window_seconds=None),
+            now_ns=now_ns,
         )
         self._started = pd.Timestamp(now_ns(), unit="ns", tz="UTC")
         self._lock = threading.Lock()
@@ -142,7 +143,7 @@ class Desk:
         view.states = {"services": NO_SERVICES, **states}
         view.listed_ends = self._told.listed_ends(states)
         equal = {"source": source, "account_id": account, "symbol": symbol}
-        view.frames = self._told.at(view.states, view.at, equal)
+        view.frames = self._told.at(view.states, view.at, equal, live=at is None)
         view.desk = {
             "name": self.name,
             "environment": self.environment,

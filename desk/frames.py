@@ -89,9 +89,15 @@ def of_events(
     dialect = dialect_of(origin)
     kinds = {} if dialect is None else frames_of(dialect)
     if dialect is not None and name in kinds:
-        asked = [kind for kind in kinds_told if any(fnmatch(kind, one) for one in kinds[name])]
+        asked = told_kinds(kinds[name], kinds_told)
         return _told(name, origin, dialect, asked, events, wanted) if asked else None
     return chosen(name, partial(events, [origin]), wanted) if name in OF_EVENTS else None
+
+
+def told_kinds(patterns: Iterable[str], kinds_told: Iterable[str]) -> list[str]:
+    """Return the kinds that were ever told and that any of the patterns means."""
+    patterns = list(patterns)
+    return [kind for kind in kinds_told if any(fnmatch(kind, one) for one in patterns)]
 
 
 def _told(
@@ -111,7 +117,8 @@ def _told(
             "equal": {**wanted["equal"], "symbol": None},
         }
         snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
-        return newest_positions(frame_of(snapshots, dialect, name))
+        within = [rule.within for rule in dialect.frames[name] if rule.within is not None]
+        return newest_positions(frame_of(snapshots, dialect, name), min(within, default=None))
     limit = wanted["limit"]
     looked_at = limit
     while True:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from data_sources.frames import FRAMES
 
-NAMES: Final = tuple(name for name in FRAMES if name not in ("orders", "disagreements"))
-"""Orders have their own place in a picture; disagreements are of now alone."""
+NAMES: Final = tuple(name for name in FRAMES if name != "orders")
+"""Orders have their own place in a picture."""
 
 
 class LazyFrames(Mapping[str, pd.DataFrame]):

@@ -13,6 +13,8 @@ EQUITY: Final = "equity"
 POSITIONS: Final = "positions"
 PLACEHOLDERS: Final = (10_000.0, 15_000.0, 100.0)
 """Equities that services make up when they know no account."""
+PLACEHOLDER: Final = " (placeholder)"
+"""Stands behind the name of whoever tells one."""
 UNRANKED: Final = 1_000
 COLUMNS: Final = {
     "what": "str",
@@ -35,6 +37,8 @@ class Claim:
         source: who says it: a source's name, or a source and its stream.
         value: the number.
         as_of: of when it is.
+        bare: whether it is a number of positions without their symbols: then its silence about a
+            symbol says nothing.
     """
 
     what: str
@@ -42,6 +46,7 @@ class Claim:
     source: str
     value: float
     as_of: pd.Timestamp
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,9 @@ def believed(claims: Iterable[Claim], trust: Trust) -> dict[tuple[str, str], Cla
 def disagreements(claims: Iterable[Claim], trust: Trust) -> pd.DataFrame:
     """Where a source says now something else than the one that is believed.
 
-    A placeholder always stands here, so that nobody takes it for an account. A position that the
-    believed source of positions does not have stands here too, with a missing value.
+    A placeholder always stands here and is called one, so that nobody takes it for an account. A
+    position that the believed source of positions does not have stands here too, with a missing
+    value.
 
     Returns:
         The frame `disagreements`, by account and thing: `what, source_a, value_a` (believed),
@@ -148,7 +154,7 @@ def disagreements(claims: Iterable[Claim], trust: Trust) -> pd.DataFrame:
                 continue
             if best is None and not _made_up(claim, trust):
                 continue
-            rows.append(_row(key[0], best, claim))
+            rows.append(_row(best, claim, made_up=_made_up(claim, trust)))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True).dt.as_unit("ns")
     return frame.astype(COLUMNS)
@@ -156,7 +162,7 @@ def disagreements(claims: Iterable[Claim], trust: Trust) -> pd.DataFrame:
 
 def _absent(claims: Sequence[Claim]) -> Iterator[Claim]:
     """The silence of sources that tell of positions about those that only others have."""
-    counts = [claim for claim in claims if claim.what == POSITIONS]
+    counts = [claim for claim in claims if claim.what == POSITIONS and not claim.bare]
     told = {(claim.account_id, claim.what, claim.source) for claim in claims}
     symbols = {(c.account_id, c.what) for c in claims if c.what.startswith("position ")}
     for account, what in sorted(symbols):
@@ -205,15 +211,15 @@ def _same(best: Claim, claim: Claim, trust: Trust) -> bool:
     return abs(best.value - claim.value) <= tolerance * max(abs(best.value), abs(claim.value))
 
 
-def _row(account: str, best: Claim | None, claim: Claim) -> dict[str, Any]:
+def _row(best: Claim | None, claim: Claim, *, made_up: bool) -> dict[str, Any]:
     return {
         "what": claim.what,
         "source_a": None if best is None else best.source,
         "value_a": None if best is None else _shown(best.value),
-        "source_b": claim.source,
+        "source_b": claim.source + (PLACEHOLDER if made_up else ""),
         "value_b": _shown(claim.value),
         "as_of": claim.as_of,
-        "account_id": account or None,
+        "account_id": claim.account_id or None,
     }
 
 

@@ -52,7 +52,10 @@ PARAMETERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("", "last", "2025-09-07T12:00:00Z"),
     ),
     "since": ("rows from this moment on: RFC 3339 with a zone", ("", "2025-09-07T12:00:00Z")),
-    "until": ("rows up to this moment: RFC 3339 with a zone", ("", "2025-09-07T13:00:00+02:00")),
+    "until": (
+        "rows up to this moment, or what was held then: RFC 3339 with a zone",
+        ("", "2025-09-07T13:00:00+02:00"),
+    ),
     "source": ("the name of one source of the desk; all when left out", ("", "aurora")),
     "account": ("the id of one account; all when left out", ("", "A1")),
     "symbol": ("one symbol; all when left out", ("", "BTCUSDT")),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data_sources.frames import shaped
 from metrics.drawdown import with_drawdown
+from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
 from metrics.gate_counts import gate_counts
 from metrics.momentum import momentum
@@ -30,6 +31,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
     "gate_counts": (gate_counts, ("decisions",)),
     "value_at_risk": (tail_losses, ("equity",)),
+    "ess": (emergency_stop, ("ess_changes",)),
 }
 """Frame → its metric and the frames that it takes."""
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
@@ -50,7 +52,8 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
     if name != "momentum":
         return desk.frame(name, limit=limit, **wanted)
     equal = {"source": wanted.get("source"), "account_id": wanted.get("account")}
-    states = {state: _of(frame, equal) for state, frame in desk.view().states.items() if len(frame)}
+    told = desk.view(at=wanted.get("until")).states
+    states = {state: _of(frame, equal) for state, frame in told.items() if len(frame)}
     return _narrowed(momentum(states), limit, wanted)
 
 
@@ -91,8 +94,9 @@ def _limits_of_systems(desk: Desk) -> dict[tuple[str | None, str | None], dict[s
 
 
 def _narrowed(found: pd.DataFrame, limit: int, wanted: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows that fit; what was measured of a moment is no choice among those of now."""
     found = _of(found, {"symbol": wanted.get("symbol")})
-    return _between(found, "as_of", **wanted).head(limit)
+    return _between(found, "as_of", since=wanted.get("since")).head(limit)
 
 
 def _equity(desk: Desk, limit: int, **wanted: Any) -> pd.DataFrame:

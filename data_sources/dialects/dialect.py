@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import importlib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data_sources.dialects.claim_rule import ClaimRule, claim_rules
 from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
@@ -31,10 +31,13 @@ from data_sources.dialects.place import (
     places_of,
 )
 from data_sources.dialects.reader import Reader
+from data_sources.dialects.record_keys import details_of, unwrap_of
 from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
+from data_sources.dialects.stream_shape import Saved, saved_of
 from data_sources.dialects.text_pattern import TextPattern, text_patterns
+from data_sources.dialects.whole_table import FOLDER, LIKE, built_in, whole_table
 from data_sources.errors import ConfigError, DialectError
 from data_sources.lines.transforms import (
     WORD_TRANSFORMS,
@@ -57,9 +60,8 @@ __all__ = [
 
 _TABLES: Final = {
     *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
-    *("orders", "limits"),
+    *("orders", "limits", "claims", "saved", LIKE),
 }
-FOLDER: Final = Path(__file__).parent
 
 Finish = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -82,6 +84,7 @@ class Dialect:
         defaults: fill what was not found.
         signs: how a file of this dialect is recognized.
         frames: agreed frame → how events become its rows; see `event_frames.py`.
+        claims: what events say of their account, to be held against others; see `event_claims.py`.
         folder_is_account: whether files stand in a folder named after their account.
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
         texts: what is looked for inside texts and stands below "@found" then.
@@ -92,6 +95,7 @@ class Dialect:
         orders: how orders of the system end.
         timezone: the clock by which its times without a zone are written; None: UTC.
         limits: what the system allows each of its accounts, by name.
+        saved: where lines have what entries of streams are made of, None where lines are no such.
     """
 
     name: str
@@ -109,6 +113,7 @@ class Dialect:
     defaults: tuple[Rule, ...]
     signs: tuple[Sign, ...]
     frames: Mapping[str, tuple[FrameRule, ...]]
+    claims: tuple[ClaimRule, ...]
     folder_is_account: bool
     text_lines: bool
     texts: tuple[TextPattern, ...]
@@ -119,6 +124,7 @@ class Dialect:
     orders: OrderRules
     timezone: ZoneInfo | None
     limits: Mapping[str, LimitRule]
+    saved: Saved | None = None
 
     def zone(self, told: dt.tzinfo | None) -> dt.tzinfo:
         """What a time without a zone means: as the source was told, else as the system writes."""
@@ -130,20 +136,6 @@ class Dialect:
 
 OTHER_TABLES: Final = ("redis", "rest")
 """What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
-
-
-@lru_cache(maxsize=1)
-def _built_in() -> tuple[str, ...]:
-    files = FOLDER.glob("*.toml")
-    return tuple(sorted(p.stem for p in files if "\n[record]" in p.read_text("utf-8")))
-
-
-def built_in() -> list[str]:
-    """Names of the dialects of lines that come with Deskwatch, sorted.
-
-    A file without a `[record]` only maps polled answers; `data_sources.polled` reads it.
-    """
-    return list(_built_in())
 
 
 def load_dialect(name: str | Path) -> Dialect:
@@ -192,16 +184,20 @@ def parse_dialect(text: str, path: Path) -> Dialect:
     Raises:
         DialectError: naming the file, the line, the key and what is allowed.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise DialectError(f"{path}: is not TOML: {e}") from None
-    module = _own_module(path)
+    whole = whole_table(text, path)
+    like = whole.table.get(LIKE)
+    module = _own_module(path) or (_own_module(FOLDER / f"{like}.toml") if like else None)
     words = {**WORD_TRANSFORMS, **getattr(module, "WORD_TRANSFORMS", {})}
-    table = {key: value for key, value in table.items() if key not in OTHER_TABLES}
-    dialect = _dialect(Reader(path, text, table, words), getattr(module, "FRAME_ROWS", {}))
+    table = {key: value for key, value in whole.table.items() if key not in OTHER_TABLES}
+    reader = Reader(path, text, table, words, whole.elsewhere)
+    dialect = _dialect(reader, getattr(module, "FRAME_ROWS", {}))
+    saved = saved_of(Reader(path, text, whole.table, words, whole.elsewhere))
     finish: Finish = getattr(module, "finish", _unchanged)
-    return replace(dialect, finish=lambda events: finish(dialect.orders.with_ends_of_day(events)))
+    return replace(
+        dialect,
+        finish=lambda events: finish(dialect.orders.with_ends_of_day(events)),
+        saved=saved,
+    )
 
 
 def _unchanged(events: pd.DataFrame) -> pd.DataFrame:
@@ -235,8 +231,8 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         time=reader.paths(("record", "time")),
         code=reader.paths(("record", "code")),
         code_transform=reader.word_transform(("record", "code_as")),
-        details=_details(reader),
-        unwrap=_unwrap(reader),
+        details=details_of(reader),
+        unwrap=unwrap_of(reader),
         words={name: places_of(reader, name) for name in WORD_COLUMNS if name in columns},
         loose=loose,
         places={
@@ -247,6 +243,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         defaults=rules_of(reader, "defaults"),
         signs=signs_of(reader),
         frames=frame_rules(reader, functions),
+        claims=claim_rules(reader),
         folder_is_account=reader.flag(("record", "folder_is_account")),
         text_lines=reader.flag(("record", "text_lines")),
         texts=text_patterns(reader),
@@ -260,12 +257,6 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
     )
 
 
-def _details(reader: Reader) -> tuple[str, ...]:
-    where = ("record", "details")
-    default = None if reader.has(where) else ["details"]
-    return tuple(path.text for path in reader.paths(where, default))
-
-
 def _timezone(reader: Reader) -> ZoneInfo | None:
     where = ("record", "timezone")
     if not reader.has(where):
@@ -274,12 +265,3 @@ def _timezone(reader: Reader) -> ZoneInfo | None:
         return zone_of(reader.text(where))
     except ConfigError as e:
         reader.refuse(where, str(e).removeprefix("timezone: "))
-
-
-def _unwrap(reader: Reader) -> tuple[str, tuple[str, ...]] | None:
-    where = ("record", "unwrap")
-    if not reader.has(where):
-        return None
-    reader.only(where, {"key", "when_has"})
-    keys = tuple(path.text for path in reader.paths((*where, "when_has")))
-    return reader.text((*where, "key")), keys

@@ -123,7 +123,7 @@ def _events(frame: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]
 def _rows(
     event: Mapping[str, Any], rules: tuple[FrameRule, ...], dialect: Dialect, zone: dt.tzinfo
 ) -> Iterator[dict[str, Any]]:
-    fields = _fields(event.get("attributes"), dialect)
+    fields = fields_of_event(event.get("attributes"), dialect)
     facts = Facts(Record(fields, fields), event.get("code"), event["kind"])
     rule = next((rule for rule in rules if rule.when.holds(facts)), None)
     if rule is None:
@@ -141,7 +141,8 @@ def _rows(
             yield changed
 
 
-def _fields(attributes: str | None, dialect: Dialect) -> dict[str, Any]:
+def fields_of_event(attributes: str | None, dialect: Dialect) -> dict[str, Any]:
+    """What an event carries beside its columns, as paths of the dialect look at it."""
     fields: dict[str, Any] = _decode(attributes) if attributes else {}
     return record_of(fields, dialect).fields if dialect.details[0] == WHOLE else fields
 

@@ -17,6 +17,8 @@ from data_sources.lines.transforms import WordTransform
 EACH: Final = "each"
 ORDERS: Final = "orders"
 FILLS: Final = "fills"
+POSITIONS: Final = "positions"
+WITHIN: Final = "within_seconds"
 TERMS: Final = ("stop_loss_price", "take_profit_price", "mode")
 """All that `[frames.orders]` may tell: the rest of an order is made of its events."""
 COSTS: Final = ("fee", "liquidity")
@@ -64,6 +66,8 @@ class FrameRule:
     each     a list or table in the attributes of which every entry is a row of its own, or None
     cells    column → how it is found; columns without a cell are those of the event
     change   a function of the dialect's Python file that has the last word, or None
+    within   of positions: how many seconds older than the newest one told of the same account one
+             may be to be held still; None where each is told by itself, when it changes
     """
 
     frame: str
@@ -72,6 +76,7 @@ class FrameRule:
     each: KeyPath | None
     cells: Mapping[str, Cell]
     change: RowFunction | None
+    within: float | None = None
 
 
 def frame_rules(
@@ -96,7 +101,9 @@ def frame_rules(
 def _rule(
     reader: Reader, name: str, where: Where, functions: Mapping[str, RowFunction]
 ) -> FrameRule:
-    reader.only(where, {"when", "columns", "row"} | (set() if name in _TOLD else {"each"}))
+    own = set() if name in _TOLD else {"each"}
+    own |= {WITHIN} if name == POSITIONS else set()
+    reader.only(where, {"when", "columns", "row"} | own)
     reader.only((*where, "columns"), set(_TOLD.get(name, FRAMES[name])))
     change = reader.text((*where, "row"), "-")
     if change != "-" and change not in functions:
@@ -111,6 +118,7 @@ def _rule(
         each=reader.key_path((*where, "each")) if reader.has((*where, "each")) else None,
         cells={column: _cell(reader, name, column, (*where, "columns")) for column in columns},
         change=functions.get(change),
+        within=reader.seconds((*where, WITHIN)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +22,11 @@ Where = tuple[str | int, ...]
 
 
 class Reader:
-    """A TOML table with its text, so that a refusal can name the line."""
+    """A TOML table with its text, so that a refusal can name the line.
+
+    Args:
+        elsewhere: key at the top → the file and the text it stands in, where that is another one.
+    """
 
     def __init__(
         self,
@@ -29,19 +34,23 @@ class Reader:
         text: str,
         table: Mapping[str, Any],
         word_transforms: Mapping[str, WordTransform],
+        elsewhere: Mapping[str, tuple[Path, str]] | None = None,
     ) -> None:
         self.path = path
         self._text = text
         self._table = table
+        self._elsewhere = elsewhere or {}
         self._word_transforms = word_transforms
 
-    def line(self, where: Where) -> int:
-        """The line of a key."""
-        return line_of(self._text, where)
+    def place(self, where: Where) -> tuple[Path, int]:
+        """The file and the line of a key."""
+        path, text = self._elsewhere.get(str(where[0]) if where else "", (self.path, self._text))
+        return path, line_of(text, where)
 
     def refuse(self, where: Where, problem: str, *, at: Where | None = None) -> NoReturn:
         """Raise a DialectError that names file, line and key; *at*: the key whose line is meant."""
-        raise DialectError(f"{self.path}:{self.line(at or where)}: {_key(where)}: {problem}")
+        path, line = self.place(at or where)
+        raise DialectError(f"{path}:{line}: {_key(where)}: {problem}")
 
     def has(self, where: Where) -> bool:
         """Whether the key is there."""
@@ -98,6 +107,15 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(where, f"was {value!r}; it must be a number")
         return float(value)
+
+    def seconds(self, where: Where) -> float | None:
+        """A number of seconds above 0, None when missing."""
+        if not self.has(where):
+            return None
+        seconds = self.number(where, 0.0)
+        if not 0 < seconds < math.inf:
+            self.refuse(where, f"was {seconds:g}; it must be above 0")
+        return seconds
 
     def flag(self, where: Where) -> bool:
         """True or false; false when missing."""

@@ -21,12 +21,13 @@ class Rule:
     """What holds when a record fits a condition; *then* maps columns to constants.
 
     prefix  what stands before the kind of a line that must not count by itself: TWIN, TEST or ""
+    place   the file and the line where it stands, `aurora.toml:12`
     """
 
     when: Condition
     then: Mapping[str, str]
     prefix: str
-    line: int
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def rules_of(reader: Reader, key: str) -> tuple[Rule, ...]:
         for name in then:
             reader.text((*where, "then", name))
         when = reader.condition((*where, "when"))
-        found.append(Rule(when, then, PREFIXES.get(prefix, ""), reader.line(where)))
+        path, line = reader.place(where)
+        found.append(Rule(when, then, PREFIXES.get(prefix, ""), f"{path.name}:{line}"))
     return tuple(found)
 
 

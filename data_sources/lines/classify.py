@@ -77,13 +77,13 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
         words[column] = _word(places, facts)
     words.update(then)
     for name in then:
-        facts.sources[name] = f"rule {dialect.file.name}:{facts.rule.line}" if facts.rule else ""
+        facts.sources[name] = f"rule {facts.rule.place}" if facts.rule else ""
     for rule in dialect.defaults:
         if rule.when.holds(facts):
             for name, value in rule.then.items():
                 if words.get(name) is None:
                     words[name] = facts.code if value == "@code" else value
-                    facts.sources[name] = f"default {dialect.file.name}:{rule.line}"
+                    facts.sources[name] = f"default {rule.place}"
     words["kind"] = (facts.rule.prefix if facts.rule else "") + facts.kind
     opened = tuple(_counts(place, facts) for place in dialect.loose)
     return LineClass(tuple(_name(words.get(c)) for c in WORD_COLUMNS), opened, words.get("text")), (

@@ -117,7 +117,8 @@ class StrictWay:
     def _details(self, line: bytes, record: Record) -> str | None:
         """The details object or the whole line, as it stands; None where that is empty.
 
-        Where control characters make the line no JSON to others, it is as we would write it.
+        Where control characters make the line no JSON to others, or the details were texts inside
+        it, it is as we would write it.
         """
         if not record.details:
             return None
@@ -130,7 +131,7 @@ class StrictWay:
             for name in self._dialect.details:
                 if name == WHOLE:
                     return line.strip().decode()
-                if isinstance(record.fields.get(name), dict):
+                if isinstance(record.fields.get(name), dict) and name in raw:
                     return bytes(raw[name]).decode()
         except (msgspec.MsgspecError, RecursionError):
             pass
@@ -185,7 +186,8 @@ class Decoder:
         Returns:
             Columns with offsets into *data*, and the lines set aside, both in line order.
         """
-        if len(data) < self._small_bytes:
+        # What a saved entry says stands in texts inside it: no outline of the line shows that.
+        if len(data) < self._small_bytes or self.dialect.saved is not None:
             return self.decode_strictly(data, received_ns)
         taken = self._fast.decode(data, self.table, received_ns)
         parts = [] if taken.columns is None else [taken.columns]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
 from data_sources.lines.classify import Classifier, Facts, code_of, record_of
+from data_sources.lines.line_fields import told_fields
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.lines.strict import BadLineError, parse_line
 
@@ -136,8 +137,14 @@ def _candidates() -> tuple[Dialect, ...]:
 def _kinds(name: str, parsed: list[dict[str, Any]]) -> dict[str, int]:
     dialect = load_dialect(name)
     classifier = _classifier(dialect)
-    kinds = (classifier(record_of(fields, dialect)).words[0] for fields in parsed)
-    return dict(Counter(str(kind) for kind in kinds).most_common())
+    kinds: Counter[str] = Counter()
+    for fields in parsed:
+        try:
+            told = told_fields(fields, dialect)
+        except BadLineError:
+            continue
+        kinds[str(classifier(record_of(told, dialect)).words[0])] += 1
+    return dict(kinds.most_common())
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.text_pattern import FOUND, TEXT, TextPattern
 from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.streams.saved import live_fields
 
 _HARMFUL: Final = frozenset({"utf8", "surrogate", "nul", "bom_midfile", "strlen"})
 """What makes a line of text as bad as a line of JSON."""
@@ -19,18 +20,28 @@ def fields_of(line: bytes, dialect: Dialect) -> dict[str, Any]:
     """The fields of a line without its newline.
 
     Where the dialect says `text_lines`, a line that does not begin like an object is taken as text:
-    `{"@text": the line}`. A line that does, and is none, is torn and stays bad.
+    `{"@text": the line}`. A line that does, and is none, is torn and stays bad. Where lines are
+    saved entries of streams, their fields are those that a live entry has.
 
     Raises:
         BadLineError: with the reason.
     """
     try:
-        return parse_line(line)
+        return told_fields(parse_line(line), dialect)
     except BadLineError as e:
         text = line.strip()
         if not dialect.text_lines or e.reason in _HARMFUL or text.startswith(b"{"):
             raise
         return {TEXT: text.decode()}
+
+
+def told_fields(fields: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """The fields of a parsed line as the dialect's paths look at them.
+
+    Raises:
+        BadLineError: when a saved entry holds what no entry may.
+    """
+    return fields if dialect.saved is None else live_fields(fields, dialect.saved)
 
 
 def with_found(fields: dict[str, Any], patterns: tuple[TextPattern, ...]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from data_sources.dialects.condition import Condition
-from data_sources.dialects.dialect import FOLDER
 from data_sources.dialects.frame_rule import Cell, read_cells
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.reader import Reader, Where, near
+from data_sources.dialects.whole_table import FOLDER
 from data_sources.errors import DialectError
 from data_sources.frames import FRAMES
 from data_sources.health_verdict import BAD, GOOD
@@ -73,9 +73,9 @@ class Endpoint:
 def health_word(text: str) -> str:
     """A service's word about itself as a state: ok, degraded, or unknown."""
     plain = text.strip().rpartition(".")[2].lower().replace(" ", "_").replace("-", "_")
-    if plain in GOOD or plain in ("connected", "normal", "info"):
+    if plain in GOOD or plain in ("normal", "info"):
         return "ok"
-    return "degraded" if plain in BAD or plain in ("caution", "disconnected") else "unknown"
+    return "degraded" if plain in BAD or plain == "caution" else "unknown"
 
 
 def load_mapping(name: str) -> tuple[str, Mapping[str, Endpoint]]:

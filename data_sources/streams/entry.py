@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from data_sources.streams.shape import Shape
+from data_sources.dialects.stream_shape import Shape
 
 SHORT_BITS: Final = 12
 """Bits of the second half of an id in an offset: so until 2039 it is exact in a browser too."""

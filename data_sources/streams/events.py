@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,18 +9,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from data_sources.dialects.stream_shape import Shape
 from data_sources.lines.count import count_lines
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.decoded import NAT, Columns, concatenate
 from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.raw import escaped
 from data_sources.reading import Counts, Quarantined
-from data_sources.streams.entry import BadEntry, id_of, line_of, offset_of
-from data_sources.streams.failure import LinkError
+from data_sources.streams.entry import BadEntry, line_of, offset_of
 from data_sources.streams.fetch import Entry
-from data_sources.streams.link import Link
 from data_sources.streams.mirrors import Mirrors
-from data_sources.streams.shape import Shape
 
 MOST_QUARANTINED: Final = 1_000
 """How many entries set aside one reading tells about; all are counted."""
@@ -135,22 +132,3 @@ def _stream_offsets(starts: Any, lines: _Lines) -> Any:
 def _quarantined(stream: str, line: BadLine, lines: _Lines) -> Quarantined:
     offset = int(_stream_offsets(np.array([line.offset]), lines)[0])
     return Quarantined(line.reason, stream, stream, offset, line.length, escaped(line.head))
-
-
-def entry_text(link: Link, key: bytes, offset: int) -> str | None:
-    """One entry as JSON, its values as they stand in the stream.
-
-    Returns:
-        None when it is gone, or when the server does not answer.
-    """
-    entry_id = id_of(offset)
-    try:
-        reply = link.ask(("XRANGE", key, entry_id, entry_id))[0]
-    except LinkError:
-        return None
-    if isinstance(reply, Exception) or not reply:
-        return None
-    flat = [bytes(part).decode("utf-8", "backslashreplace") for part in reply[0][1]]
-    stream = key.decode("utf-8", "backslashreplace")
-    fields = dict(zip(flat[::2], flat[1::2], strict=False))
-    return json.dumps({"stream": stream, "id": entry_id, "fields": fields}, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import socket
 import time
@@ -129,9 +130,16 @@ class Link:
     ) -> None:
         self._options = _options(url, username, password, ca_file)
         self._timeout_seconds = timeout_seconds
+        self._max_bytes = max_bytes
         self._budget = Budget(max_bytes)
         self._connection: Any = None
         self.hidden = [str(self._options.get("password") or ""), password]
+
+    def twin(self) -> Link:
+        """Another connection to the same server, with a budget of its own."""
+        other = copy.copy(self)
+        other._budget, other._connection = Budget(self._max_bytes), None
+        return other
 
     def begin(self) -> None:
         """Start the time of a read; all exchanges until the next `begin` share it."""

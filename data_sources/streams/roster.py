@@ -46,6 +46,17 @@ class Roster:
         """Name as text → key, of all that can be read."""
         return {name: key for name, key in self.every.items() if name not in self.wrong}
 
+    def key_of(self, name: str) -> bytes | None:
+        """The key of a stream that is one of those chosen, found yet or not; None of any other."""
+        known = self.every.get(name)
+        if known is not None or self._left_out(name):
+            return known
+        fits = any(fnmatchcase(name, pattern) for pattern in self._patterns)
+        return name.encode("utf-8", "replace") if fits else None
+
+    def _left_out(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._exclude)
+
     def look(self, link: Link, now_seconds: float) -> bool:
         """Look for streams when it is time to; say whether a look has just ended.
 
@@ -75,7 +86,7 @@ class Roster:
             raise refusal(reply)
         for key in reply[1]:
             name = bytes(key).decode("utf-8", "backslashreplace")
-            if not any(fnmatchcase(name, pattern) for pattern in self._exclude):
+            if not self._left_out(name):
                 self._looking[name] = bytes(key)
         following = bytes(reply[0])
         return (number + 1, b"0") if following == b"0" else (number, following)

@@ -26,6 +26,7 @@ def parts(file: Path) -> dict[str, str]:
     """The one part of the page of a dialect: all that its TOML tells."""
     told = tomllib.loads(file.read_text("utf-8"))
     sections = [
+        likeness(told),
         signs(told.get("signs", [])),
         record(told.get("record", {})),
         rules(told.get("rules", [])),
@@ -34,10 +35,24 @@ def parts(file: Path) -> dict[str, str]:
         limits(told.get("limits", {})),
         repeats(told.get("duplicates", []), told.get("stream", {})),
         frames(told.get("frames", {})),
+        claims(told.get("claims", [])),
         streams(told.get("redis", {})),
         answers(told.get("rest", {})),
     ]
     return {"mapping": "\n\n".join(section for section in sections if section)}
+
+
+def likeness(told: Table) -> str:
+    """Which dialect has the tables that are missing, and which keys hold a saved entry."""
+    lines = []
+    if like := told.get("like"):
+        lines.append(
+            f"**Like** [{code(like)}]({like}.md), whose tables are those that are not here."
+        )
+    if saved := told.get("saved"):
+        keys = ", ".join(f"{name} in {code(key)}" for name, key in saved.items())
+        lines.append(f"**Saved entries** of streams, read as live ones are: {keys}.")
+    return "\n\n".join(lines)
 
 
 def signs(told: list[Table]) -> str:
@@ -170,6 +185,9 @@ def frames(told: Table) -> str:
             ]
             if "each" in each:
                 cells.insert(0, f"a row for each of {place(each['each'])}")
+            if "within_seconds" in each:
+                seconds = toml_value(each["within_seconds"])
+                cells.append(f"older than the newest of its account by {seconds} s: closed")
             if "row" in each:
                 cells.append(f"then the function {code(each['row'])}")
             rows.append(
@@ -184,6 +202,24 @@ def frames(told: Table) -> str:
         "name; `@name` is a column of the event."
     )
     return f"{text}\n\n{table(('frame', 'of events', 'columns'), rows)}" if rows else ""
+
+
+def claims(told: list[Table]) -> str:
+    """What events say of their whole account."""
+    rows = [
+        (
+            code(each["what"]),
+            toml_value(each["rank"]),
+            condition(each["when"]),
+            codes(each["value"]),
+        )
+        for each in told
+    ]
+    text = (
+        "**Claims** about a whole account, the newest of each code: rank 1 is believed, what "
+        "differs stands in [`disagreements`](../frames.md#disagreements)."
+    )
+    return f"{text}\n\n{table(('what', 'rank', 'when', 'is found in'), rows)}" if rows else ""
 
 
 def streams(told: Table) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from data_sources.dialects.dialect import FOLDER as DIALECTS
+from data_sources.dialects.whole_table import FOLDER as DIALECTS
 from data_sources.registry import discover
 from docs.from_code import dialect_page, example_file, frames_page, kind_page
 from docs.from_code.marked import PaperError, filled

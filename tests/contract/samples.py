@@ -113,7 +113,7 @@ SAMPLES: Final[dict[str, Sample]] = {
     "generic": _sample(_any, "other"),
     "peak_trade": _sample(_bot(PeakTrade, "logs"), "order.submitted", "order.filled", torn=1),
     "quantum_trader": _sample(_bot(QuantumTrader, ""), "trade.closed", "risk.decision"),
-    "quantum_trader_export": _sample(_saved, "equity", "telemetry.stream"),
+    "quantum_trader_export": _sample(_saved, "equity", "telemetry.sentinel"),
     "quantum_trader_redis": _sample(_entries, "equity", "telemetry.sentinel"),
     "rick": _sample(
         _bot(Rick, "narration.jsonl"), "signal", "narration", timezone="America/New_York"

@@ -3,6 +3,7 @@
 FULL = """\
 name = "full"
 title = "Every table and every key"
+like = "generic"
 
 [[signs]]
 keys = ["when"]
@@ -88,6 +89,19 @@ within_seconds = 1.5
 [duplicates.when]
 kind = "order.filled"
 
+[[claims]]
+what = "positions"
+value = ["count"]
+rank = 1
+
+[claims.when]
+kind = "equity"
+
+[saved]
+stream = "key"
+id = "number"
+fields = "values"
+
 [orders]
 expiry_seconds = 300
 day_calendar = "XLON"
@@ -127,6 +141,12 @@ is = "long"
 
 [frames.trades.columns.position_side.map]
 buy = "long"
+
+[frames.positions]
+within_seconds = 60
+
+[frames.positions.when]
+kind = "position"
 
 [[frames.equity]]
 

@@ -21,15 +21,15 @@ def read_one(folder: Path, dialect: str) -> pd.DataFrame:
 
 
 def test_saved_entries_of_redis_streams(realdata: Path) -> None:
-    """110 lines: 70 entries and 40 lengths; each entry has its own time where it tells one."""
+    """110 lines: 70 entries, two of them repeated, and 40 lengths; each entry has a time."""
     frame = read_one(realdata / "quantum_trader/redis_2026-02-17", "quantum_trader_export")
     kinds = Counter(frame["kind"].astype(str))
-    assert sum(kinds.values()) == 110
+    assert sum(kinds.values()) == 108
     assert kinds["telemetry.stream_length"] == 40
     assert kinds["other"] == 0
     assert (kinds["trade.closed"], kinds["equity"], kinds["position"]) == (2, 4, 2)
     untimed = frame[frame["ts_event"].isna()]
-    assert set(untimed["code"][untimed["kind"] == "telemetry.stream"]) == {"utf"}
+    assert set(untimed["kind"]) == {"telemetry.stream_length"}
     closed = frame[frame["kind"] == "trade.closed"]
     assert closed["ts_event"].iloc[0] == pd.Timestamp("2026-02-15T02:50:13.389352Z")
     assert closed["value"].tolist() == [0.71, -6.03]
@@ -38,10 +38,10 @@ def test_saved_entries_of_redis_streams(realdata: Path) -> None:
 
 
 def test_a_saved_snapshot_tells_no_equity(realdata: Path) -> None:
-    """The placeholder of 10000 stands in a text that is not looked into: it is nobody's equity."""
+    """The placeholder of 10000 that stands in a text of a snapshot is nobody's equity."""
     frame = read_one(realdata / "quantum_trader/redis_2026-02-17", "quantum_trader_export")
     snapshots = frame[(frame["code"] == "portfolio.snapshot_updated") & frame["ts_event"].notna()]
-    assert set(snapshots["kind"]) == {"telemetry.stream"}
+    assert set(snapshots["kind"]) == {"telemetry.sentinel"}
     assert snapshots["value"].isna().all()
 
 

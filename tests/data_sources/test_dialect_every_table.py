@@ -52,7 +52,7 @@ def test_the_whole_dialect_is_valid(tmp_path: Path) -> None:
 def test_a_key_at_the_top_that_nobody_knows(tmp_path: Path) -> None:
     """An unknown key at the top is named with its line, and what is allowed."""
     message = refused(tmp_path, ["nonsense = 1", *LINES])
-    assert message.startswith("1: nonsense: unknown key. Allowed: columns, defaults, ")
+    assert message.startswith("1: nonsense: unknown key. Allowed: claims, columns, defaults, ")
 
 
 @pytest.mark.parametrize("number", headers(), ids=lambda n: LINES[n])

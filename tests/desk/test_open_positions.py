@@ -60,6 +60,28 @@ def test_of_a_redis_stream_the_newest_open_ones_stand(
         desk.stop()
 
 
+def test_a_position_that_is_told_no_more_is_closed(
+    redis_server: RedisServer,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """All that are held are told each half minute: what is left out of four rounds is closed."""
+    stream = "quantum:stream:position.snapshot"
+    rounds = [("A", "B"), ("A", "B"), ("A",), ("A",), ("A",), ("A",), ("A",)]
+    for number, symbols in enumerate(rounds):
+        for symbol in symbols:
+            redis_server.add(stream, **snapshot(symbol, 30 * number, 5.0))
+    source = RedisStreamsSource(redis_server.url, dialect="quantum_trader", name="streams")
+    desk = Desk([origin("streams", source)], state_dir=tmp_path / "state")
+    desk.start()
+    try:
+        wait_for(lambda: desk.sources()[0]["accepted"] == sum(map(len, rounds)))
+        assert desk.frame("positions")["symbol"].tolist() == ["A"]
+        then = T + pd.Timedelta(seconds=150)
+        assert sorted(desk.frame("positions", until=then)["symbol"]) == ["A", "B"]
+    finally:
+        desk.stop()
+
+
 def test_of_a_list_only_what_the_newest_one_holds(realdata: Path, tmp_path: Path) -> None:
     """The real session tells its portfolio at each cycle: what is left is its last one."""
     folder = realdata / "peak_trade/probe_forced"
@@ -83,6 +105,26 @@ ROWS = st.lists(
     st.tuples(st.sampled_from("AB"), st.sampled_from("xyz"), st.integers(0, 9), st.integers(0, 2)),
     max_size=30,
 )
+
+
+@given(ROWS, st.sampled_from([1, 3, 9]))
+def test_only_what_is_told_lately_is_held(
+    told: list[tuple[str, str, int, int]], seconds: int
+) -> None:
+    """Of each account those within so many seconds of its newest telling, closed ones included."""
+    rows = [
+        {"account_id": a, "symbol": s, "quantity": q, "as_of": T + pd.Timedelta(seconds=second)}
+        for a, s, second, q in told
+    ]
+    frame = shaped("positions", rows, source="s")
+    last = {a: max(second for b, _, second, _ in told if a == b) for a, *_ in told}
+    expected = [
+        (row.account_id, row.symbol)
+        for row in newest_positions(frame).itertuples()
+        if row.as_of >= T + pd.Timedelta(seconds=last[row.account_id] - seconds)
+    ]
+    found = newest_positions(frame, seconds)
+    assert list(zip(found["account_id"], found["symbol"], strict=True)) == expected
 
 
 @given(ROWS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 
 from data_sources.frames import shaped
+from data_sources.json_file import JsonFileSource
 from data_sources.reading import Reading
 from desk.desk import Desk
+from desk.disagreements import accounts_of
 from desk.origin import origin
 from tests.desk.small_desk import wait_for
 
@@ -62,9 +65,56 @@ def test_one_account_that_nobody_names(tmp_path: Path) -> None:
     first = Told("services", "rest", 3902.69, 2)
     second = Told("streams", "redis_streams", 10_000.0, 0)
     assert disagreements(tmp_path, first, second) == [
-        ("equity", "services", "3902.69", "streams", "10000", None),
+        ("equity", "services", "3902.69", "streams (placeholder)", "10000", None),
         ("positions", "services", "2", "streams", "0", None),
     ]
+
+
+def held(tmp_path: Path, *files: str, told_as: str = "telemetry.trade_state") -> list[Any]:
+    """Files of open positions, just written, of rows that changed long ago."""
+    row = {"side": "LONG", "qty": 2.0, "last_updated": "2025-11-15T04:20:44+00:00"}
+    for name in files:
+        (tmp_path / name).write_text(json.dumps({"S0": row}))
+    return [
+        JsonFileSource(
+            tmp_path / name,
+            dialect="quantum_trader",
+            told_as=told_as,
+            name=name,
+            every_seconds=0.02,
+        )
+        for name in files
+    ]
+
+
+def test_a_file_of_positions_and_a_service_are_of_one_account(tmp_path: Path) -> None:
+    """Two of S0 in the file, one at the service: they contradict, however old the file's row is."""
+    services = Told("services", "rest", 3902.69, 1)
+    (file,) = held(tmp_path, "trade_state.json")
+    assert origin("positions", file).dialect == "quantum_trader"
+    desk = Desk(
+        [origin("services", services), origin("trade_state.json", file)], state_dir=tmp_path / "s"
+    )
+    desk.start()
+    try:
+        wait_for(lambda: len(desk.frame("positions")) == 2)
+        told = desk.frame("disagreements")
+    finally:
+        desk.stop()
+    columns = ["what", "source_a", "value_a", "source_b", "value_b"]
+    assert told[columns].to_numpy().tolist() == [
+        ["position S0", "services", "1", "trade_state.json", "2"]
+    ]
+
+
+def test_two_files_of_positions_may_be_two_bots(tmp_path: Path) -> None:
+    """Told as the same thing, nobody says whose they are: no source of that system is compared."""
+    services = Told("services", "rest", 3902.69, 1)
+    files = held(tmp_path, "a.json", "b.json")
+    origins = [origin(each.name, each) for each in (services, *files)]
+    assert accounts_of(origins) == {}
+    files[1].told_as = "telemetry.something_else"
+    assert len(accounts_of(origins)) == 3
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import given
 
 from ledger.conflicts import (
     EQUITY,
+    PLACEHOLDER,
     POSITIONS,
     Claim,
     Trust,
@@ -24,6 +25,9 @@ from ledger.conflicts import (
 
 NOW = pd.Timestamp("2026-02-17T21:46:05Z")
 TRUST = Trust({"account.balance": 1, "portfolio.state": 2, "portfolio.snapshot_updated": 3})
+
+
+MADE_UP = "portfolio.snapshot_updated (placeholder)"
 
 
 def claim(what: str, source: str, value: float, seconds_ago: float = 0) -> Claim:
@@ -63,7 +67,7 @@ def test_three_truths_at_the_same_moment(three_truths: list[Claim]) -> None:
     assert chosen["", EQUITY].value == 3902.68617702
     assert chosen["", POSITIONS].value == 14
     assert told(disagreements(three_truths, TRUST)) == [
-        ("equity", "account.balance", "3902.68617702", "portfolio.snapshot_updated", "10000"),
+        ("equity", "account.balance", "3902.68617702", MADE_UP, "10000"),
         ("positions", "account.balance", "14", "portfolio.snapshot_updated", "0"),
         ("positions", "account.balance", "14", "portfolio.state", "47"),
     ]
@@ -73,7 +77,9 @@ def test_a_placeholder_alone_is_told_and_not_believed() -> None:
     """Nothing else is known: no equity, and a row that says why."""
     claims = [claim(EQUITY, "bff", 15_000.0)]
     assert believed(claims, TRUST) == {}
-    assert told(disagreements(claims, TRUST)) == [("equity", "-", "-", "bff", "15000")]
+    assert told(disagreements(claims, TRUST)) == [
+        ("equity", "-", "-", "bff (placeholder)", "15000")
+    ]
 
 
 def test_an_old_claim_is_neither_believed_nor_held_against_another() -> None:
@@ -126,6 +132,18 @@ def test_frames_become_claims() -> None:
     ]
 
 
+def test_a_bare_number_of_positions_says_nothing_of_symbols() -> None:
+    """14 positions without names: BTC may be among them, so nobody disagrees about it."""
+    claims = [
+        Claim(POSITIONS, "", "account.balance", 14.0, NOW, bare=True),
+        claim(POSITIONS, "service", 1.0),
+        claim("position BTC", "service", 2.0),
+    ]
+    assert told(disagreements(claims, TRUST)) == [
+        ("positions", "account.balance", "14", "service", "1")
+    ]
+
+
 values = st.sampled_from([0.0, 100.0, 3_900.0, 3_901.0, 5_000.0, 10_000.0])
 claims_strategy = st.lists(
     st.builds(
@@ -157,7 +175,7 @@ def test_what_is_believed_is_current_and_no_placeholder(claims: list[Claim]) -> 
         newest = max(c.as_of for c in claims if c.what == what)
         assert (newest - best.as_of).total_seconds() <= TRUST.stale_after_seconds
     frame = disagreements(claims, TRUST)
-    assert not (frame["source_a"] == frame["source_b"]).any()
+    assert not (frame["source_a"] == frame["source_b"].str.removesuffix(PLACEHOLDER)).any()
 
 
 @given(st.sampled_from([EQUITY, POSITIONS]), values, st.integers(1, 4))

@@ -157,17 +157,19 @@ def test_the_reader_takes_nothing_away(redis_server) -> None:
 
 
 def test_all_reads_share_one_connection_and_only_ever_read(redis_server) -> None:
-    """One connection for every stream and read; the server counts no command that writes."""
+    """One connection for every stream and read, one for a look; no command that writes."""
     redis_server.add("a")
     redis_server.add("b")
     redis_server.client.config_resetstat()
     source = RedisStreamsSource(redis_server.url, streams=["*"], clock=iter_clock())
     for _ in range(20):
         reading = source.read()
-    source.raw_line("a", int(source.read({}).frame["raw_offset"].iloc[0]))
+    offset = int(source.read({}).frame["raw_offset"].iloc[0])
+    assert redis_server.client.info("stats")["total_connections_received"] == 1
+    source.raw_line("a", offset)
 
     assert reading.counts.accepted == 2
-    assert redis_server.client.info("stats")["total_connections_received"] == 1
+    assert redis_server.client.info("stats")["total_connections_received"] == 2
     commands = {name.partition("_")[2] for name in redis_server.client.info("commandstats")}
     ours = commands - {"config|resetstat", "info"}
     assert ours == {"xread", "xrange", "xinfo|stream", "scan", "multi", "exec"}

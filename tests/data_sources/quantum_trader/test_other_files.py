@@ -163,3 +163,17 @@ def test_the_real_files_are_recognized(realdata: Path) -> None:
             assert infer_path(file).dialect == "quantum_trader", file
     for file in (realdata / "aurora").rglob("*.jsonl"):
         assert infer_path(file).dialect != "quantum_trader", file
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_copies_with_other_line_ends_say_the_same(tmp_path: Path, name: str) -> None:
+    """A file with CRLF is read like its copy with LF; an empty buffer beside them is no error."""
+    plain = written(tmp_path / "lf/log.jsonl", EVERY_FILE[name])
+    copy = tmp_path / "crlf/log.jsonl"
+    copy.parent.mkdir()
+    copy.write_bytes(plain.read_bytes().replace(b"\n", b"\r\n"))
+    copy.with_name("buffer.jsonl").touch()
+    one, other = read(plain.parent), read(copy.parent)
+    columns = ["ts_event", "kind", "code", "symbol", "side", "price", "text", "attributes"]
+    pd.testing.assert_frame_equal(one.frame[columns], other.frame[columns])
+    assert (other.state, other.counts.accepted, other.counts.quarantined) == ("ok", 1, {})

@@ -1,0 +1,91 @@
+"""Whether an emergency stop holds, and how often it was triggered."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from metrics.base import metric
+from metrics.equity_series import Frames, grouped
+from metrics.periods import DAY, starts
+
+STATES: Final = frozenset({"inactive", "armed", "active", "cooling"})
+"""What a stop can say of itself; any other word is `unknown`, which is never all clear."""
+UNKNOWN: Final = "unknown"
+HOLDING: Final = frozenset({"active", "cooling"})
+LAST_DAY: Final = pd.Timedelta(hours=24)
+COLUMNS: Final = (
+    *("state", "since", "reason", "duration_seconds", "triggers_today_total"),
+    *("triggers_24h_total", "as_of", "n", "source", "account_id"),
+)
+
+
+@metric(unit="state", needs=("states",))
+def emergency_stop(
+    states: Frames, *, at: pd.Timestamp | None = None, timezone: str = "UTC"
+) -> pd.DataFrame:
+    """Tell the state of each emergency stop (ESS) at a moment, and count what triggered it.
+
+    Unit: one of inactive, armed, active, cooling, unknown; counts of changes to `active` since
+    00:00 of the zone and in the last 24 h. A stop that said how long it lasts is unknown when that
+    is over: nobody told that it was lifted. A source that never told of one has no row.
+
+    Args:
+        states: frames by name; `ess_changes` is taken.
+        at: the moment, UTC; the newest change where it is not given.
+        timezone: whose midnight begins the day.
+
+    Returns:
+        Columns `COLUMNS`, one row a source and account: `since`, `reason` and `duration_seconds`
+        are of the newest change, `as_of` is its time, `n` counts all changes up to the moment.
+    """
+    changes = states.get("ess_changes")
+    if changes is None or not {"ts_event", "state"} <= set(changes.columns):
+        return pd.DataFrame(columns=list(COLUMNS))
+    told = changes.dropna(subset=["ts_event"]).sort_values("ts_event", kind="stable")
+    told = told if at is None else told[told["ts_event"] <= at]
+    rows = []
+    for (source, account), own in grouped(told):
+        moment = own["ts_event"].iloc[-1] if at is None else at
+        triggers = own.loc[_words(own) == "active", "ts_event"]
+        midnight = starts(moment, timezone)[DAY]
+        rows.append(
+            {
+                **_newest(own, moment),
+                "triggers_today_total": int((triggers >= midnight).sum()),
+                "triggers_24h_total": int((triggers > moment - LAST_DAY).sum()),
+                "n": len(own),
+                "source": source,
+                "account_id": account,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _newest(own: pd.DataFrame, at: pd.Timestamp) -> dict[str, Any]:
+    """Return what the newest change says of a moment."""
+    row = own.iloc[-1]
+    state, since = str(_words(own).iloc[-1]), row["ts_event"]
+    lasts = _seconds(row.get("duration_seconds"))
+    is_over = lasts is not None and at >= since + pd.Timedelta(seconds=lasts)
+    if state not in STATES or (state in HOLDING and is_over):
+        state = UNKNOWN
+    reason = row.get("reason")
+    return {
+        "state": state,
+        "since": since,
+        "reason": None if pd.isna(reason) else str(reason),
+        "duration_seconds": lasts,
+        "as_of": since,
+    }
+
+
+def _seconds(told: Any) -> float | None:
+    """A duration, None where none is told, or none that a clock can show."""
+    seconds = float("nan") if told is None or pd.isna(told) else float(told)
+    return seconds if 0 < seconds < 1e9 else None
+
+
+def _words(own: pd.DataFrame) -> pd.Series[str]:
+    return own["state"].astype("object").fillna(UNKNOWN).astype("str").str.lower()
