@@ -63,8 +63,10 @@ COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
 """By which columns the rows of a frame can be chosen at all: equity is of no symbol."""
 
 ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
-TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
+TIMES: Final = ("ts_last_told", "ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
+LEAST_RETOLD: Final = 1_000
+"""Events looked at, at least, where repeats are one row: else none would know how often."""
 
 MOST_EVENTS: Final = 1_000_000
 """Events looked at for the rows of a frame."""
@@ -112,8 +114,9 @@ def _told(
         }
         snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
         return newest_positions(frame_of(snapshots, dialect, name))
-    limit = wanted["limit"]
-    looked_at = limit
+    limit = looked_at = wanted["limit"]
+    if "told_total" in COLUMNS[name]:
+        looked_at = min(max(limit * 8, LEAST_RETOLD), MOST_EVENTS)
     while True:
         found = events([origin], kinds=kinds, **{**wanted, "limit": looked_at})
         rows = frame_of(found, dialect, name)
