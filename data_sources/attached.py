@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from data_sources.attach import Mapping, attach
-from data_sources.jsonl import JsonlSource
-from data_sources.lines.infer import files_of
-from data_sources.lines.mixed import Part, by_folder, parts_of
+from data_sources.jsonl import AUTO, JsonlSource
+from data_sources.lines.infer import GENERIC, files_of
+from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.recognize import kind_of, recognized_below
 from data_sources.registry import Source, discover
-
-_NO_DIALECT: Final = ("generic", "unknown")
 
 
 class Attached:
@@ -69,7 +67,7 @@ class Attached:
                     self._take(folder, part)
 
     def _take(self, folder: Path, part: Part) -> None:
-        if part.dialect in _NO_DIALECT:
+        if part.dialect in NOT_KNOWN:
             for log in part.names if part.guess.lines else ():
                 table = {"kind": "jsonl", "path": str(folder / log)}
                 self._make(log.partition(".")[0], table)
@@ -96,6 +94,8 @@ class Attached:
         while unique in self.sources:
             unique, number = f"{name}_{number}", number + 1
         options = {key: value for key, value in table.items() if key != "kind"}
+        if options.get("dialect") == GENERIC:
+            options["dialect"] = AUTO  # what its lines are may show later
         if table["kind"] == "jsonl" and "files" not in table and not Path(table["path"]).is_file():
             options["leave_others"] = True
         self.sources[unique] = discover()[table["kind"]](**options, name=unique)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from data_sources.lines.discover import Found
-from data_sources.lines.infer import GENERIC, Guess, first_lines, infer
-from data_sources.lines.mixed import LINES_EACH
-
-NOBODYS: Final = (GENERIC, "unknown")
+from data_sources.lines.infer import Guess, infer, some_lines
+from data_sources.lines.mixed import LINES_EACH, NOT_KNOWN
 
 
 class Strangers:
@@ -41,12 +38,12 @@ class Strangers:
             return True
         if found.file in self.left:
             return False
-        guess = infer(first_lines(Path(found.real), LINES_EACH))
+        guess = infer(some_lines(Path(found.real), LINES_EACH))
         if _says_nothing(guess):
             return False
         own = self._speaks() or self._first
-        if guess.dialect in NOBODYS or guess.dialect == (own or guess.dialect):
-            self._first = own or ("" if guess.dialect in NOBODYS else guess.dialect)
+        if guess.dialect in NOT_KNOWN or guess.dialect == (own or guess.dialect):
+            self._first = own or ("" if guess.dialect in NOT_KNOWN else guess.dialect)
             self._own.add(found.file)
             return True
         self.left[found.file] = guess.dialect
