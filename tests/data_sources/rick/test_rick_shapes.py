@@ -172,6 +172,19 @@ def test_a_fill_and_unknown_types(tmp_path: Path) -> None:
     assert narrated(filled) == "Order Filled BTC-USD 0.001 units @ 42500.5"
 
 
+def test_zero_is_a_number_and_missing_is_a_dash() -> None:
+    """Their feed took 0 for missing: here 0 is 0, and what is not told is a dash, never 0."""
+    payload = {"instrument": "EUR_USD", "side": "BUY", "units": 0, "sl": 0, "mode": "paper"}
+    assert narrated({"source": "oanda", "type": "oco_placed", "payload": payload}) == (
+        "OCO Placed EUR_USD BUY 0 units | SL: 0, TP: — | Mode: paper | Status: PENDING"
+    )
+    unknown = {"source": "openalgo", "type": "order", "symbol": "SBIN", "payload": {}}
+    assert narrated(unknown) == "[OPENALGO] SBIN order event"
+    assert narrated({"source": "oanda", "type": "order_cancelled", "payload": {}}) == (
+        "Order Cancelled — Order ID: —"
+    )
+
+
 def test_the_terms_of_an_order() -> None:
     """Stops, mode and TTL under any of the names that RICK's programs use."""
     arena = {"payload": {"sl": 1.16, "tp": 1.17, "mode": "paper", "ttl_min": 360, "quality": 75}}
