@@ -9,21 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data_sources import HealthSource, JsonlSource
+from data_sources import HealthSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of, order_terms_of
 from tests.data_sources.fault_server import FaultServer, answer
+from tests.data_sources.rick.records import events
 
 RICK = load_dialect("rick")
 AT = "2025-10-17T14:02:03.000004Z"
-
-
-def published(folder: Path, *records: dict[str, Any]) -> pd.DataFrame:
-    path = folder / "events.jsonl"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    reading = JsonlSource(path, dialect="rick").read()
-    assert reading.counts.quarantined == {}
-    return reading.frame
 
 
 def event(source: str, kind: str, payload: dict[str, Any], symbol: str | None = None) -> dict:
@@ -68,7 +61,7 @@ def test_each_event_of_the_catalogue_has_its_kind(
 ) -> None:  # fmt: skip
     """Every source and type has its kind, keeps its own word, its symbol and its whole line."""
     record = event(source, kind, payload, symbol)
-    row = published(tmp_path, record).iloc[0]
+    row = events(tmp_path, record).iloc[0]
     assert (row["kind"], row["code"], row["venue"]) == (expected, kind, source)
     assert json.loads(row["attributes"]) == record
     if symbol is not None:
@@ -77,7 +70,7 @@ def test_each_event_of_the_catalogue_has_its_kind(
 
 def test_a_live_order_without_a_size_has_none(tmp_path: Path) -> None:
     """Coinbase's live orders tell no size: it is missing, never 0, and their mode is live."""
-    frame = published(tmp_path, event("coinbase", "order_placed", LIVE))
+    frame = events(tmp_path, event("coinbase", "order_placed", LIVE))
     assert (frame["side"].iloc[0], frame["symbol"].iloc[0]) == ("sell", "BTC-USD")
     assert frame[["quantity", "price", "value"]].isna().all(axis=None)
     terms = order_terms_of(frame, RICK)
@@ -89,7 +82,7 @@ def test_a_live_order_without_a_size_has_none(tmp_path: Path) -> None:
 def test_a_signal_of_the_mock_agents(tmp_path: Path) -> None:
     """`long` is a buy, its confidence a ratio; the mode of a heartbeat is no mode of trading."""
     start = event("arena", "heartbeat", {"status": "started", "mode": "true"})
-    frame = published(tmp_path, start, event("agent.strategy", "signal", SIGNAL, "BTC-USD"))
+    frame = events(tmp_path, start, event("agent.strategy", "signal", SIGNAL, "BTC-USD"))
     signal = frame_of(frame, RICK, "signals").iloc[0]
     assert (signal["side"], signal["confidence_ratio"]) == ("buy", 0.72)
     assert order_terms_of(frame, RICK) is None
@@ -97,7 +90,7 @@ def test_a_signal_of_the_mock_agents(tmp_path: Path) -> None:
 
 def test_the_days_profit_is_telemetry(tmp_path: Path) -> None:
     """A mock's profit of the day is a value; a count of positions is no profit."""
-    frame = published(
+    frame = events(
         tmp_path,
         event("pnl", "pnl", {"unrealized": 4.2, "day_pnl": -1.5}),
         event("openalgo", "pnl", {"position_count": 3}),
@@ -115,7 +108,7 @@ def test_the_days_profit_is_telemetry(tmp_path: Path) -> None:
 )
 def test_a_whole_second_has_no_fraction(tmp_path: Path, text: str, expected: str) -> None:
     """Their clock leaves the fraction out where it is 0: the time is as exact."""
-    frame = published(tmp_path, event("arena", "heartbeat", {}) | {"ts": text})
+    frame = events(tmp_path, event("arena", "heartbeat", {}) | {"ts": text})
     assert frame["ts_event"].iloc[0] == pd.Timestamp(expected)
 
 
@@ -123,7 +116,7 @@ def test_other_names_of_the_same_things(tmp_path: Path) -> None:
     """Stop, target and price are found under any name that one of their programs uses."""
     payload = {"product_id": "ETH-USD", "side": "buy", "size": "0.5", "fill_price": 3100.5,
                "stop_loss_price": 3000, "take_profit_price": 3300, "order_id": "x"}  # fmt: skip
-    frame = published(tmp_path, event("coinbase", "order_placed", payload))
+    frame = events(tmp_path, event("coinbase", "order_placed", payload))
     row, terms = frame.iloc[0], order_terms_of(frame, RICK)
     assert (row["quantity"], row["price"]) == (0.5, 3100.5)
     assert terms is not None

@@ -12,6 +12,7 @@ import pytest
 from data_sources import JsonlSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
+from tests.data_sources.rick.records import events
 
 RICK = load_dialect("rick")
 TYPES = """\
@@ -28,18 +29,17 @@ PATTERN_DETECTION FILTER_CHECK RR_CALCULATION DAILY_LOSS_BREAKER HEDGE_ACTIVATED
 """
 
 
-def told(kind: str, details: Any, symbol: str | None, venue: str | None, second: int = 0) -> bytes:
-    at = f"2025-10-17T{14 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+00:00"
+def told(
+    kind: str, details: Any, symbol: str | None, venue: str | None, second: int = 0
+) -> dict[str, Any]:
+    at = f"2025-10-17T14:{second // 60:02}:{second % 60:02}+00:00"
     record = {"timestamp": at, "event_type": kind, "symbol": symbol, "venue": venue}
-    return json.dumps(record | {"details": details}).encode() + b"\n"
+    return record | {"details": details}
 
 
-def events(folder: Path, *lines: bytes) -> pd.DataFrame:
-    path = folder / "narration.jsonl"
-    path.write_bytes(b"".join(lines))
-    reading = JsonlSource(path, dialect="rick").read()
-    assert reading.counts.quarantined == {}
-    return reading.frame
+def append(path: Path, *records: dict[str, Any]) -> None:
+    with path.open("a") as file:
+        file.writelines(json.dumps(record) + "\n" for record in records)
 
 
 @pytest.mark.parametrize("kind", TYPES.split())
@@ -112,12 +112,11 @@ def test_their_latency_is_told_and_is_no_latency_of_a_decision(tmp_path: Path) -
 def test_new_lines_appear_beyond_fifty(tmp_path: Path) -> None:
     """Their own page stood still after 50 lines: here each new line arrives, once."""
     path = tmp_path / "narration.jsonl"
-    path.write_bytes(b"".join(told("SESSION_START", {}, None, None, n) for n in range(60)))
+    append(path, *(told("SESSION_START", {}, None, None, n) for n in range(60)))
     log = JsonlSource(path, dialect="rick")
     assert len(log.read().frame) == 60
     for n in range(60, 70):
-        with path.open("ab") as file:
-            file.write(told("SESSION_START", {}, None, None, n))
+        append(path, told("SESSION_START", {}, None, None, n))
         assert log.read().frame["ts_event"].dt.second.tolist() == [n % 60]
 
 
@@ -136,10 +135,8 @@ def test_the_supervisors_rotation(tmp_path: Path, whole: bool) -> None:
 
     for turn in range(3):
         for part in range(2):
-            with path.open("ab") as file:
-                for n in range(5):
-                    details = {"reason": f"{turn}.{part}.{n}"}
-                    file.write(told("GATE_REJECTION", details, "EUR_USD", "oanda", n))
+            reasons = [{"reason": f"{turn}.{part}.{n}"} for n in range(5)]
+            append(path, *(told("GATE_REJECTION", each, "EUR_USD", "oanda") for each in reasons))
             if part == 0:
                 read()
         path.rename(backups / f"narration_backup_20251013_2106{turn:02}.jsonl")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from data_sources import JsonlSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
 from data_sources.dialects.rick_words import narrated, order_terms, symbol_class
+from tests.data_sources.rick.records import events
 
 RICK = load_dialect("rick")
 AT = "2025-10-17T14:02:03.000004+00:00"
@@ -22,14 +21,6 @@ def told(kind: str, details: Any, symbol: str | None = None, venue: str | None =
     return {
         "timestamp": AT, "event_type": kind, "symbol": symbol, "venue": venue, "details": details,
     }  # fmt: skip
-
-
-def events(folder: Path, *records: dict[str, Any]) -> pd.DataFrame:
-    path = folder / "narration.jsonl"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    reading = JsonlSource(path, dialect="rick").read()
-    assert reading.counts.quarantined == {}
-    return reading.frame
 
 
 def narration(folder: Path, *records: dict[str, Any]) -> list[str]:
