@@ -144,7 +144,10 @@ def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
 
 
 def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the parts of a frame as one, ascending, and the columns that say when a row was."""
+    """Return the parts of a frame as one, ascending, and the columns that say when a row was.
+
+    Rows without a time come first: they are not the newest.
+    """
     given = [part for part in parts if part is not None]
     filled = [part for part in given if len(part)] or given[:1]
     if not filled:
@@ -156,7 +159,8 @@ def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFram
     if times:
         heard = whole[times].bfill(axis=1).iloc[:, 0]
         if not heard.is_monotonic_increasing:
-            whole = whole.iloc[heard.argsort(kind="stable")]
+            missing_first = heard.array.as_unit("ns").asi8.argsort(kind="stable")
+            whole = whole.iloc[missing_first]
     return whole, tuple(times)
 
 

@@ -56,7 +56,9 @@ def test_an_empty_folder_fills_while_the_desk_runs(logs: Path, tmp_path: Path) -
             ("logs_rick", "rick"),
         }
         assert desk.frame("narration", source="logs_rick")["told_total"].tolist() == [2]
-        write_run(logs / "live_runs")
+        # In one step: folders that are made within each other trip watchdog's own threads.
+        write_run(tmp_path / "live_runs")
+        (tmp_path / "live_runs").rename(logs / "live_runs")
         wait_for(lambda: len(desk.frame("runs")) == 1)
         write(logs / "aurora_events.jsonl", good(2))
         wait_for(lambda: accepted(desk)["logs"] == 2)

@@ -34,6 +34,18 @@ def test_repeats_are_one_row_and_every_line_an_event(start: Callable[..., Desk])
     assert newest["ts_last_told"] == at(59)
 
 
+def test_lines_without_a_time_are_not_the_newest(start: Callable[..., Desk]) -> None:
+    """A time of day alone is no moment: such rows come before those that have one, everywhere."""
+    undated = {"timestamp": "09:15:01", "narration": "at some time", "event_type": "STATUS"}
+    lines = [undated, line(1, "one"), undated, line(2, "two"), undated]
+    desk = start(rick=("rick", lines, None))
+    assert desk.frame("narration", limit=2)["text"].tolist() == ["one", "two"]
+    assert desk.frame("narration")["text"].tolist() == ["at some time", "one", "two"]
+    assert desk.frame("narration")["told_total"].tolist() == [3, 1, 1]
+    assert desk.frame("events", limit=2)["text"].tolist() == ["one", "two"]
+    assert desk.frame("events")["ts_event"].isna().tolist() == [True] * 3 + [False] * 2
+
+
 def test_a_row_is_of_when_it_was_told_last(start: Callable[..., Desk]) -> None:
     """Since a moment within a run, what is told of it is its part since then."""
     lines = [line(n, "all is well") for n in range(10)]
