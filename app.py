@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ import settings
 ROOT = Path(__file__).resolve().parent
 DEMO_SYSTEMS = (("aurora",), ("quantum_trader", "peak_trade", "rick", "stock_trader"))
 UNAVAILABLE = 69
+Found = tuple[list[Any], Callable[[], list[Any]] | None]
+"""The origins of a desk, and what gives those that appear later."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,8 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return run_demo(options, wanted, stack)
             if options.write_dialect is not None:
                 return write_dialect(options.attach, options.write_dialect)
-            sources = attach(options.attach) if options.attach else wanted.sources
-            return serve(options, wanted, sources)
+            found = attach(options.attach) if options.attach else (_origins(wanted.sources), None)
+            return serve(options, wanted, found)
         except RefusedStartError as refusal:
             print(refusal, file=sys.stderr)
             return refusal.exit_code
@@ -84,21 +86,19 @@ def explain(wanted: arguments.Explain) -> int:
     return 0
 
 
-def attach(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
-    """Guess the dialects of the logs below some folders, print the mapping, give the sources."""
-    from data_sources.attach import attach as look
+def attach(folders: Sequence[Path]) -> Found:
+    """Guess what lies below some folders, print the mapping, give the sources, also later ones."""
+    from data_sources.attached import Attached
+    from desk.origin import origin
 
-    sources: dict[str, dict[str, Any]] = {}
-    for folder in folders:
-        mapping = look(folder)
+    attached = Attached(folders)
+    for mapping in attached.mappings:
         print(mapping.text(), flush=True)
-        for name, table in mapping.sources().items():
-            unique = name
-            number = 2
-            while unique in sources:
-                unique, number = f"{name}_{number}", number + 1
-            sources[unique] = table
-    return sources
+
+    def told(sources: dict[str, Any]) -> list[Any]:
+        return [origin(name, source) for name, source in sources.items()]
+
+    return told(attached.sources), lambda: told(attached.news())
 
 
 def write_dialect(folders: Sequence[Path], path: Path) -> int:
@@ -143,14 +143,15 @@ def run_demo(
         }
     )
     wanted = settings.Settings(named, sources, None)
-    return serve(options, wanted, sources, demo=True)
+    return serve(options, wanted, (_origins(sources), None), demo=True)
 
 
 @contextlib.contextmanager
 def demo_bots(folder: Path, *systems: str) -> Iterator[subprocess.Popen[str]]:
     """Run simulated systems as a process of their own; it ends when this one does."""
     command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
-    command += ["--history-seconds", "300", "--slow-after", "4", "--system", *systems]
+    # With this past the bots' next stop is two minutes away: the first picture is of a well desk.
+    command += ["--history-seconds", "360", "--slow-after", "4", "--system", *systems]
     bots = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -177,7 +178,7 @@ def ready_line(bots: subprocess.Popen[str]) -> dict[str, Any]:
 def serve(
     options: arguments.Options,
     wanted: settings.Settings,
-    sources: dict[str, dict[str, Any]],
+    found: Found,
     *,
     demo: bool = False,
 ) -> int:
@@ -190,14 +191,16 @@ def serve(
 
     share_arenas()
     state_dir = Path(wanted.desk.state_dir)
+    origins, newcomers = found
     try:
         desk = Desk(
-            _origins(sources),
+            origins,
             state_dir=state_dir,
             name=wanted.desk.name,
             environment=wanted.desk.environment,
             timezone=wanted.desk.timezone,
             demo=demo,
+            newcomers=newcomers,
         )
     except StateLockedError as locked:
         raise RefusedStartError(str(locked), UNAVAILABLE) from locked

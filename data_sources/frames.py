@@ -91,7 +91,7 @@ _NAMES: Final[dict[str, str]] = {
     "label",
     "models": "model stage budget_ratio universe active as_of",
     "alerts": "ts_event severity category title body session_id state",
-    "narration": "ts_event kind symbol symbol_class venue text",
+    "narration": "ts_event kind symbol symbol_class venue text told_total ts_last_told",
     "prices": "symbol ts_event open high low close volume",
     "momentum": "symbol momentum_ratio rank as_of held",
     "pnl": "period basis since ts_base as_of equity_base equity pnl pnl_ratio currency n stream",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -25,6 +25,7 @@ from data_sources.lines.guesser import Guesser
 from data_sources.lines.infer import Guess
 from data_sources.lines.raw import escaped, raw_line
 from data_sources.lines.repeats import Repeats
+from data_sources.lines.strangers import Strangers
 from data_sources.lines.tail import Tail
 from data_sources.lines.verdict import judged
 from data_sources.reading import Counts, Quarantined, Reading
@@ -53,6 +54,8 @@ class JsonlSource:
             the dialect says its system writes in, else UTC.
         stale_after_seconds: when a silent origin counts as stale.
         max_line_bytes: longer lines are set aside unread.
+        leave_others: leave out logs whose first lines another dialect knows: they need a source of
+            their own, and the problem names them.
         clock: gives our time in epoch nanoseconds; for tests.
 
     Raises:
@@ -90,19 +93,22 @@ class JsonlSource:
         timezone: str | None = None,
         stale_after_seconds: float = 10.0,
         max_line_bytes: int = 1 << 20,
+        leave_others: bool = False,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         if stale_after_seconds <= 0 or max_line_bytes <= 0:
             raise ConfigError("stale_after_seconds and max_line_bytes must be above 0")
         self._zone = None if timezone is None else zone_of(timezone)
-        self.path = str(path)
+        self.path, self.files = str(path), tuple(files or ())
         self.name = name or Path(path).name or "log"
         self.dialect = dialect
         self.account_id = account_id
         self.timezone = timezone
         self.stale_after_seconds = float(stale_after_seconds)
         self._clock = clock
-        self._tail = Tail(path, max_line_bytes=max_line_bytes, patterns=tuple(files or ()))
+        self._strangers = Strangers(lambda: self.speaks)
+        admits = self._strangers.belongs if leave_others else None
+        self._tail = Tail(path, admits, max_line_bytes=max_line_bytes, patterns=self.files)
         self._nothing = no_events()
         self._begin()
 
@@ -145,6 +151,14 @@ class JsonlSource:
         """The mapping that was made for lines that no dialect knows; None where there is none."""
         return self._guesser.guessed
 
+    def covers(self, file: Path) -> bool:
+        """Whether a log, named by its absolute path, is read here or will be."""
+        return self._tail.covers(file) and not self._strangers.left_out(file, self._tail.root)
+
+    def also(self, names: Sequence[str]) -> None:
+        """Read more logs of the folder too, beside those that `files` named."""
+        self._tail.also(tuple(names))
+
     def wake(self) -> None:
         """Look for new and moved files at the next read."""
         self._tail.wake()
@@ -185,7 +199,7 @@ class JsonlSource:
             cursor=self._cursor,
             as_of=self._as_of(),
             state=state,
-            problem=problem,
+            problem=problem or self._strangers.problem,
             counts=self._counts.copy(),
             quarantined=tuple(set_aside[-MOST_QUARANTINED:]),
             more=self._tail.more,

@@ -127,6 +127,7 @@ class RestSource:
         self.stale_after_seconds = float(stale_after_seconds)
         self.timeout_seconds = float(timeout_seconds)
         self.wait_seconds = 0.0
+        self._has_token = bool(token.strip())
         self._now = now
         self._crew = Crew(self._polls, now)
 
@@ -180,8 +181,15 @@ class RestSource:
             f"{poll.target.url} is {poll.state.replace('_', ' ')}: {poll.detail or 'no reason'}"
             for poll in sick[:3]
         )
-        more = f" (and {len(sick) - 3} more)" if len(sick) > 3 else ""
-        return (states.pop() if len(states) == 1 else "degraded"), told + more
+        told += f" (and {len(sick) - 3} more)" if len(sick) > 3 else ""
+        told += self._token_hint() if "auth" in states else ""
+        return (states.pop() if len(states) == 1 else "degraded"), told
+
+    def _token_hint(self) -> str:
+        variable = f"DESKWATCH_SOURCES__{self.name.upper()}__TOKEN"
+        if self._has_token:
+            return f"; the token in {variable} is refused: set one that is valid and may read this"
+        return f"; no token is sent: set {variable} to one that may read this"
 
     def _whole(self) -> frozenset[str]:
         """Frames of which every endpoint told its part."""

@@ -64,17 +64,22 @@ def _wanted(given: argparse.Namespace, start_ns: int) -> Wanted:
         rate=given.rate,
         rotate_every_seconds=given.rotate_every,
         bad_ratio=given.bad_lines,
+        sick=given.sick,
     )
 
 
 def _ready(cast: Cast, folder: Path) -> dict[str, Any]:
-    """Where everything is; `sources` are tables of a desk's configuration."""
+    """Where everything is; `sources` are tables of a desk's configuration.
+
+    `environment` has the secrets of what is served, as variables to set for such a desk.
+    """
     return {
         "ready": True,
         "dir": str(folder.resolve()),
         "logs": {system: str(root.resolve()) for system, root in cast.roots.items()},
         "health_url": cast.urls.get("aurora", {}).get("health"),
         "sources": cast.sources,
+        "environment": cast.environment,
     }
 
 

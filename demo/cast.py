@@ -16,9 +16,9 @@ from demo.aurora import AuroraBot
 from demo.aurora.timeline import NS
 from demo.folder import Folder, Written
 from demo.health_server import HealthServer
-from demo.json_server import NOT_FOUND, JsonServer
+from demo.json_server import NOT_FOUND, Answers, JsonServer, Refuses
 from demo.script import Piece
-from demo.sources import SERVICE, Tables, sources_of, to_toml
+from demo.sources import SECRETS, SERVICE, Tables, sources_of, to_toml, variable_of
 from demo.tree import Tree
 
 SYSTEMS: Final = ("aurora", "quantum_trader", "peak_trade", "rick", "stock_trader")
@@ -76,6 +76,7 @@ class Wanted:
     rotate_every_seconds: float | None = None
     bad_ratio: float = 0.0
     slow_after_seconds: float = 0.0
+    sick: bool = False
 
 
 class Cast:
@@ -114,6 +115,16 @@ class Cast:
         for system, root in self.roots.items():
             found |= sources_of(system, root.resolve(), self.urls[system])
         return found
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The secrets of these sources, by the variables in which a desk looks for them."""
+        return {
+            variable_of(name, key): table[key]
+            for name, table in self.sources.items()
+            for key in SECRETS
+            if key in table
+        }
 
     @property
     def written(self) -> Written:
@@ -174,7 +185,7 @@ class Cast:
         self._enter("quantum_trader", bot, Tree(root))
         if not wanted.serve:
             return
-        services = Services(wanted.seed, bot.book, bot.health)
+        services = Services(wanted.seed, bot.book, bot.health, sick=wanted.sick)
         urls = {name: self._json(answers).base_url for name, answers in services.of().items()}
         told = {SERVICE + name: url for name, url in urls.items()}
         self.urls["quantum_trader"] |= told | {"health": f"{urls['backend']}/health"}
@@ -201,25 +212,28 @@ class Cast:
     def _rick(self, root: Path) -> None:
         from demo.rick import Arena, Rick
         from demo.rick.order_lists import OrderLists
+        from demo.rick.viewers import Viewers
 
         tree = Tree(root)
         self._enter("rick", Rick(self._wanted.seed, self._wanted.start_ns), tree)
         if self._wanted.serve:
             arena = Arena()
             self._ends.callback(arena.close)
-            lists = OrderLists()
+            lists, viewers = OrderLists(), Viewers()
 
             def hear(piece: Piece) -> None:
                 arena.hear(piece)
                 lists.hear(piece)
 
             tree.listener = hear
-            orders = self._json(lists.answers).base_url
-            self.urls["rick"] |= {"arena": arena.url, "orders": orders}
+            orders = self._json(lists.answers, viewers.refuses).base_url
+            self.urls["rick"] |= {"arena": arena.url, "orders": orders, "token": viewers.token()}
+            if self._wanted.sick:
+                self.urls["rick"]["account"] = "asked"
 
     def _stock_trader(self, root: Path) -> None:
         from demo.stock_trader import StockTrader
-        from demo.stock_trader.bot import ACCOUNTS, health
+        from demo.stock_trader.bot import ACCOUNTS
 
         wanted = self._wanted
         # A calendar of exchanges loads slowly; nobody else has to wait for it.
@@ -228,7 +242,8 @@ class Cast:
         if wanted.serve:
             started = time.monotonic()
             for account in ACCOUNTS:
-                ports[account] = self._json(_bot_health(account, started, health)).port
+                errors = int(wanted.sick and bool(ports))  # of the second account's bot
+                ports[account] = self._json(_bot_health(account, started, errors)).port
             self._broker(loading)
             self.urls["stock_trader"]["accounts"] = "served"
         bot = StockTrader(wanted.seed, wanted.start_ns, ports)
@@ -255,19 +270,21 @@ class Cast:
         urls = {"broker": broker.url, "api_key": KEY, "secret_key": SECRET}
         self.urls["stock_trader"] |= urls
 
-    def _json(self, answers: Any) -> JsonServer:
-        server = JsonServer(answers)
+    def _json(self, answers: Answers, refuses: Refuses = lambda _: None) -> JsonServer:
+        server = JsonServer(answers, refuses)
         self._ends.callback(server.close)
         return server
 
 
-def _bot_health(account: str, started: float, health: Any) -> Any:
+def _bot_health(account: str, started: float, errors: int) -> Answers:
     """The health of an account's bot: 503 with a body when it is not healthy."""
+    from demo.stock_trader.bot import health
 
     def answer(path: str) -> tuple[int, Any]:
         if path != "/health":
             return NOT_FOUND
-        body = health(account, time.monotonic() - started, datetime.now(UTC).isoformat())
+        uptime, now = time.monotonic() - started, datetime.now(UTC).isoformat()
+        body = health(account, uptime, now, errors=errors)
         return (200 if body["status"] == "healthy" else 503), body
 
     return answer

@@ -51,8 +51,14 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--serve", action="store_true",
         help="serve on free loopback ports too: health endpoints, RICK's Arena, a broker that "
-        "speaks Alpaca, Redis streams where redis-server is installed; the first line says where. "
-        "Ends with a pipe on standard input",
+        "speaks Alpaca, Redis streams where redis-server is installed; the first line says where, "
+        "and which variables to set (`environment`). Ends with a pipe on standard input",
+    )  # fmt: skip
+    add(
+        "--sick", action="store_true",
+        help="with --serve: let some of it be sick, as the real ones are. RICK's account is a "
+        "placeholder, Quantum Trader's portfolio one now and then, a bot of Stock-Trader had "
+        "errors. Else all is well, but for the stops of the bots",
     )  # fmt: skip
     return made
 

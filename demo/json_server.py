@@ -11,14 +11,19 @@ from typing import Any
 
 Answers = Callable[[str], tuple[int, Any]]
 """A path without its query → status and body."""
+Refuses = Callable[[str | None], tuple[int, Any] | None]
+"""The header `Authorization` → the answer to one who may not ask; None when he may."""
 NOT_FOUND: tuple[int, Any] = (404, {"detail": "Not Found"})
 
 
 class JsonServer:
-    """Serves what *answers* gives for a path on a free loopback port, until `close()`."""
+    """Serves what *answers* gives for a path on a free loopback port, until `close()`.
 
-    def __init__(self, answers: Answers) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answers))
+    Where *refuses* is given, it is asked first.
+    """
+
+    def __init__(self, answers: Answers, refuses: Refuses = lambda _: None) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answers, refuses))
         self._server.daemon_threads = True
         serve = partial(self._server.serve_forever, poll_interval=0.05)
         self._thread = threading.Thread(target=serve, daemon=True)
@@ -41,10 +46,11 @@ class JsonServer:
         self._thread.join(timeout=5)
 
 
-def _handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
+def _handler(answers: Answers, refuses: Refuses) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = answers(self.path.partition("?")[0])
+            refused = refuses(self.headers["Authorization"])
+            status, body = refused or answers(self.path.partition("?")[0])
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 Tables = dict[str, dict[str, Any]]
-SECRETS: Final = ("api_key", "secret_key")
+SECRETS: Final = ("api_key", "secret_key", "token")
 SERVICE: Final = "service "
 """Begins the names of URLs that belong to one of a system's several services."""
 
@@ -36,11 +36,15 @@ def to_toml(tables: Tables) -> str:
         lines += ["", f"[sources.{name}]"]
         for key, value in table.items():
             if key in SECRETS:
-                variable = f"DESKWATCH_SOURCES__{name.upper()}__{key.upper()}"
-                lines.append(f"# made up, for the environment: {variable}={value}")
+                lines.append(f"# made up, for the environment: {variable_of(name, key)}={value}")
             else:
                 lines.append(f"{key} = {_value(value)}")
     return "\n".join(lines) + "\n"
+
+
+def variable_of(source: str, key: str) -> str:
+    """Return the variable of the environment that holds a secret of a source."""
+    return f"DESKWATCH_SOURCES__{source.upper()}__{key.upper()}"
 
 
 def _value(value: Any) -> str:
@@ -100,6 +104,10 @@ def _rick(root: Path, urls: Mapping[str, str]) -> Tables:
     if "arena" in urls:
         arena = {"kind": "sse", "url": urls["arena"], "dialect": "rick"}
     orders = {"kind": "rest", "dialect": "rick", "url": urls.get("orders")}
+    orders |= {"token": urls.get("token", "")}
+    if "account" not in urls:
+        # The account is written into their program: who asks for it, is never well.
+        orders["endpoints"] = ["oanda_orders", "coinbase_orders"]
     narration = _jsonl(root / "narration.jsonl", "rick", **zone)
     return {"rick": narration, "arena": arena, "rick_orders": orders}
 
@@ -128,8 +136,7 @@ def _stock_trader(root: Path, urls: Mapping[str, str]) -> Tables:
     }
     broker: dict[str, Any] = {"kind": "alpaca", "url": urls.get("broker")}
     broker |= {"data_url": urls.get("broker"), "account_id": "PA3T8N36NVJK"}
-    for secret in SECRETS:
-        broker |= {secret: urls.get(secret, "")}
+    broker |= {secret: urls.get(secret, "") for secret in ("api_key", "secret_key")}
     tables["stock_broker"] = broker
     return tables
 

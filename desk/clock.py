@@ -49,11 +49,12 @@ class Clock:
     """A thread that sweeps the streams; what may have to wait for others is read in other threads.
 
     Those are polled states, and streams behind a network: one that hangs delays nobody else.
+    Origins that come later are added to the list *origins* when they are read.
     """
 
     def __init__(
         self,
-        origins: Sequence[Origin],
+        origins: list[Origin],
         ledger: Ledger,
         keeper: Keeper,
         changed: Callable[[], None],
@@ -62,12 +63,13 @@ class Clock:
     ) -> None:
         self._streams = [origin for origin in origins if not origin.is_state]
         self._polled = [origin for origin in origins if origin.is_state]
-        self._origins = list(origins)
+        self._origins = origins
         self._ledger, self._keeper, self._changed = ledger, keeper, changed
         self._now_ns = now_ns
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._inbox: list[tuple[Origin, Reading]] = []
+        self._newcomers: list[Origin] = []
         self._sweeper = threading.Thread(target=self._run, name="desk-clock", daemon=True)
         self._pollers = Pollers(self._polled, self._poll)
         self._far = {o.name: FarStream(o.name, o.source) for o in self._streams if may_wait(o)}
@@ -100,17 +102,33 @@ class Clock:
         if not self._sweeper.is_alive():
             self._keeper.commit(self._origins, self._now_ns())
 
+    def add(self, origin: Origin) -> None:
+        """Read one more, from the next round on."""
+        with self._lock:
+            self._newcomers.append(origin)
+
+    def _welcome(self) -> None:
+        with self._lock:
+            newcomers, self._newcomers = self._newcomers, []
+        for origin in newcomers:
+            self._restore([origin])
+            self._origins.append(origin)
+            if origin.is_state:
+                self._polled.append(origin)
+                self._pollers.add(origin)
+            else:
+                self._streams.append(origin)
+                self._watch(origin)
+
     # -- streams -------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        self._restore()
-        self._wakes = [
-            Wake(origin.source.watched, origin.source.wake)
-            for origin in self._streams
-            if isinstance(origin.source, Wakeable)
-        ]
+        self._restore(self._origins)
+        for origin in self._streams:
+            self._watch(origin)
         while not self._ending.is_set():
             begun = time.monotonic()
+            self._welcome()
             more = self._sweep()
             self._check_wakes()
             self._take_polled()
@@ -141,13 +159,17 @@ class Clock:
             for wake in self._wakes:
                 wake.check()
 
-    def _restore(self) -> None:
+    def _watch(self, origin: Origin) -> None:
+        if isinstance(origin.source, Wakeable):
+            self._wakes.append(Wake(origin.source.watched, origin.source.wake))
+
+    def _restore(self, origins: Sequence[Origin]) -> None:
         try:
-            for kept in self._keeper.restore(self._origins):
-                events = remembered(kept, self._streams)
-                self._ledger.fold(events, terms_told(events, self._streams))
+            for kept in self._keeper.restore(origins):
+                events = remembered(kept, origins)
+                self._ledger.fold(events, terms_told(events, origins))
                 self._tick_when_due()
-            self._keeper.restore_states(self._polled)
+            self._keeper.restore_states(origin for origin in origins if origin.is_state)
         finally:
             self.restoring = False
             self._news = True

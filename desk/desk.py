@@ -15,6 +15,7 @@ from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
 from desk.keeper import Keeper
+from desk.newcomers import Newcomers
 from desk.origin import Origin
 from desk.past_sources import rows_at
 from desk.risk_rules import Owner, Rules, flat_accounts, risk_rules
@@ -36,6 +37,7 @@ class Desk:
         state_dir: where cursors and history live.
         name, environment, timezone: what the header shows.
         demo: whether the data is made up.
+        newcomers: gives, from time to time, origins that have appeared since it was asked last.
         now_ns: the wall clock, nanoseconds UTC.
 
     Raises:
@@ -52,6 +54,7 @@ class Desk:
         environment: str = "unknown",
         timezone: str = "UTC",
         demo: bool = False,
+        newcomers: Callable[[], Sequence[Origin]] | None = None,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.name, self.environment, self.timezone, self.demo = name, environment, timezone, demo
@@ -61,6 +64,7 @@ class Desk:
         self._keeper = Keeper(self._store)
         self._ledger = Ledger(guard=threading.RLock())
         self._clock = Clock(self.origins, self._ledger, self._keeper, self._changed, now_ns=now_ns)
+        self._newcomers = Newcomers(newcomers, self._clock.add) if newcomers else None
         self._told = ToldFrames(
             self.origins,
             self._ledger,
@@ -80,9 +84,13 @@ class Desk:
     def start(self) -> None:
         """Begin to read, in threads of this process."""
         self._clock.start()
+        if self._newcomers is not None:
+            self._newcomers.start()
 
     def stop(self) -> None:
         """Stop reading, keep what is left, let the state folder go."""
+        if self._newcomers is not None:
+            self._newcomers.stop()
         self._clock.stop()
         for origin in self.origins:
             origin.source.close()

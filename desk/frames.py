@@ -63,8 +63,10 @@ COLUMNS: Final = {name: {*columns, *TRACE} for name, columns in FRAMES.items()}
 """By which columns the rows of a frame can be chosen at all: equity is of no symbol."""
 
 ORDER_TIMES: Final = ("ts_submitted", "ts_accepted", "ts_first_fill", "ts_closed")
-TIMES: Final = ("ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
+TIMES: Final = ("ts_last_told", "ts_event", "ts_closed", "ts_last_event", "ts_started", "as_of")
 """The time of a row, by which it is chosen and sorted: the first of these columns there is."""
+LEAST_RETOLD: Final = 1_000
+"""Events looked at, at least, where repeats are one row: else none would know how often."""
 
 MOST_EVENTS: Final = 1_000_000
 """Events looked at for the rows of a frame."""
@@ -119,8 +121,9 @@ def _told(
         snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
         within = [rule.within for rule in dialect.frames[name] if rule.within is not None]
         return newest_positions(frame_of(snapshots, dialect, name), min(within, default=None))
-    limit = wanted["limit"]
-    looked_at = limit
+    limit = looked_at = wanted["limit"]
+    if "told_total" in COLUMNS[name]:
+        looked_at = min(max(limit * 8, LEAST_RETOLD), MOST_EVENTS)
     while True:
         found = events([origin], kinds=kinds, **{**wanted, "limit": looked_at})
         rows = frame_of(found, dialect, name)
@@ -148,7 +151,10 @@ def chosen(name: str, events: Events, wanted: dict[str, Any]) -> pd.DataFrame:
 
 
 def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the parts of a frame as one, ascending, and the columns that say when a row was."""
+    """Return the parts of a frame as one, ascending, and the columns that say when a row was.
+
+    Rows without a time come first: they are not the newest.
+    """
     given = [part for part in parts if part is not None]
     filled = [part for part in given if len(part)] or given[:1]
     if not filled:
@@ -160,7 +166,8 @@ def united(name: str, parts: Iterable[pd.DataFrame | None]) -> tuple[pd.DataFram
     if times:
         heard = whole[times].bfill(axis=1).iloc[:, 0]
         if not heard.is_monotonic_increasing:
-            whole = whole.iloc[heard.argsort(kind="stable")]
+            missing_first = heard.array.as_unit("ns").asi8.argsort(kind="stable")
+            whole = whole.iloc[missing_first]
     return whole, tuple(times)
 
 

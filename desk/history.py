@@ -86,7 +86,7 @@ def query(
     equal: Mapping[str, str | None] | None = None,
     kinds: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the newest `limit` events that fit, ascending in time.
+    """Return the newest `limit` events that fit, ascending in time, those without one first.
 
     `recent` are tables newer than the files. Rows come through Arrow, which filters by the
     nanosecond and keeps categories; DuckDB binds moments in microseconds.
@@ -101,7 +101,10 @@ def query(
         pieces.append(piece.cast(SCHEMA))
         found += piece.num_rows
     table = combined(pieces) if pieces else SCHEMA.empty_table()
-    events = frame_of(table).sort_values(["ts_event", "raw_offset"], kind="stable")
+    # What has no time is not the newest: it must not push out what has just happened.
+    events = frame_of(table).sort_values(
+        ["ts_event", "raw_offset"], kind="stable", na_position="first"
+    )
     return events.tail(limit).reset_index(drop=True)
 
 

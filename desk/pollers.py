@@ -59,8 +59,8 @@ class Pollers:
     ) -> None:
         self._origins = list(origins)
         self._poll = poll
-        self._most_threads = min(most_threads, len(self._origins))
-        self._most_doubted = min(most_doubted, self._most_threads)
+        self._threads = (most_threads, most_doubted)
+        self._limit()
         self._change = threading.Condition()
         self._ending = False
         self._trusted: list[_Job] = []
@@ -78,6 +78,21 @@ class Pollers:
             heappush(self._doubted, _Job(now + first, number, doubted=True))
         if self._origins:
             threading.Thread(target=self._hand_out, name="desk-polls", daemon=True).start()
+
+    def add(self, origin: Origin) -> None:
+        """Read one more, from now on."""
+        with self._change:
+            self._origins.append(origin)
+            self._limit()
+            heappush(self._doubted, _Job(time.monotonic(), len(self._origins) - 1, doubted=True))
+            self._change.notify()
+        if len(self._origins) == 1:
+            threading.Thread(target=self._hand_out, name="desk-polls", daemon=True).start()
+
+    def _limit(self) -> None:
+        """A desk with few origins has a thread for each."""
+        self._most_threads = min(self._threads[0], len(self._origins))
+        self._most_doubted = min(self._threads[1], self._most_threads)
 
     def stop(self) -> None:
         """End; a read that is under way ends by itself and is the last of its thread."""

@@ -16,6 +16,7 @@ from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.frame_rule import EACH, FILLS, ORDERS, TERMS, Cell, FrameRule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
+from data_sources.dialects.retold import TIMES, collapsed
 from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, TRACE, shaped
 from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.timestamps import BadTimeError, epoch_ns
@@ -53,7 +54,8 @@ def frame_of(
 
     Returns:
         The columns of `FRAMES[name]` in their dtypes, then `source`, `account_id`,
-        `raw_generation`, `raw_offset`; without rows where the dialect has no such frame.
+        `raw_generation`, `raw_offset`; without rows where the dialect has no such frame. Of a
+        frame that counts how often a row was told (`told_total`), repeats are one row.
 
     Raises:
         KeyError: there is no such frame at all.
@@ -61,9 +63,8 @@ def frame_of(
     rules = dialect.frames.get(name, ())
     wanted = events[_asked(events["kind"], rules)] if rules else events[:0]
     events_told = _events(wanted, _needed(name, rules))
-    return shaped(
-        name, [row for event in events_told for row in _rows(event, rules, dialect, zone)]
-    )
+    rows = [row for event in events_told for row in _rows(event, rules, dialect, zone)]
+    return shaped(name, collapsed(rows) if TIMES in FRAMES[name] else rows)
 
 
 def order_terms_of(events: pd.DataFrame, dialect: Dialect) -> pd.DataFrame | None:

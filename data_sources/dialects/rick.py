@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from data_sources.dialects.retold import SAME
 from data_sources.dialects.rick_words import narrated, order_terms, plain_symbol, symbol_class
 from data_sources.lines.transforms import number
 
@@ -15,6 +16,7 @@ _SIGNAL = re.compile(
     r"Signal:\s+(?P<symbol>[A-Z0-9_/-]{3,15})\s+(?P<side>BUY|SELL)"
     r"(?:\s+\((?P<percent>\d{1,3}(?:\.\d+)?)% confidence\))?"
 )
+_UPTIME = re.compile(r"\buptime(?: \d+[dhms])+")
 
 
 def side_of_units(text: str) -> str | None:
@@ -44,6 +46,12 @@ def _narration(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]
     row["symbol_class"] = symbol_class(row.get("symbol"))
     row["text"] = narrated(fields)
     return row
+
+
+def _chatter(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What is told again and again; a health check says the same although its uptime grows."""
+    row = _narration(fields, row)
+    return row | {SAME: _UPTIME.sub("uptime", row["text"])}
 
 
 def _signal(fields: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +100,7 @@ FRAME_ROWS: Final[
     dict[str, Callable[[Mapping[str, Any], dict[str, Any]], dict[str, Any] | None]]
 ] = {
     "narration": _narration,
+    "chatter": _chatter,
     "signal": _signal,
     "alert": _alert,
     "terms": _terms,

@@ -7,7 +7,7 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -72,7 +72,10 @@ class Look:
 
 
 class Scope:
-    """Which files belong to a source; those of a folder itself alone where it is *flat*."""
+    """Which files belong to a source; those of a folder itself alone where it is *flat*.
+
+    admits  has the last word about a file that belongs by its name; None where nothing has
+    """
 
     def __init__(self, path: str | Path, patterns: tuple[str, ...], *, flat: bool = False) -> None:
         self._path = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - keeps links
@@ -80,6 +83,7 @@ class Scope:
         self._glob: tuple[str, ...] | None = None
         self._single = ""
         self._known: dict[str, Found] = {}
+        self.admits: Callable[[Found], bool] | None = None
         self.root = self._path
         self._decide()
 
@@ -123,7 +127,21 @@ class Scope:
                 look.blind.append(relative or ".")
                 look.exhausted |= error.errno in (errno.EMFILE, errno.ENFILE)
                 self._trouble(look, relative, "unreadable", "io_error", str(error.strerror))
+        if self.admits is not None:
+            look.found = [found for found in look.found if self.admits(found)]
         return look
+
+    def also(self, patterns: tuple[str, ...]) -> None:
+        """Let files of more names belong."""
+        self._patterns = tuple(dict.fromkeys((*self._patterns, *patterns)))
+
+    def covers(self, file: Path) -> bool:
+        """Whether a file belongs by its name."""
+        if not file.is_relative_to(self.root):
+            return False
+        relative = file.relative_to(self.root)
+        parents = [parent.as_posix() for parent in relative.parents][:-1]
+        return all(map(self._descends, parents)) and self._name(relative.as_posix()) is not None
 
     def _list(
         self, folder: str, relative: str, boundary: str, folders: list[tuple[str, str]], look: Look

@@ -1,8 +1,9 @@
-"""Guesses the dialect of a log from its first lines, and says how sure it is and why."""
+"""Guesses the dialect of a log from some of its lines, and says how sure it is and why."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
 from data_sources.lines.classify import Classifier, Facts, code_of, record_of
+from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.line_fields import told_fields
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.lines.strict import BadLineError, parse_line
@@ -21,6 +23,10 @@ SAMPLE_LINES: Final = 200
 SAMPLE_BYTES: Final = 1 << 20
 SURE_RATIO: Final = 0.5
 """The share of usable lines that a dialect must recognize to be taken."""
+MOST_ALIKE: Final = 2
+"""Lines of one shape that tell of no trading count so often, at most: a supervisor's heartbeats
+must not outvote the bot that writes in the same file."""
+TAIL_BYTES: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Guess:
 
 def infer(lines: Iterable[bytes]) -> Guess:
     """Guess from lines (with or without their newlines)."""
-    sampled, parsed = 0, []
+    sampled, parsed = 0, list[dict[str, Any]]()
     for line in lines:
         if not line.strip():
             continue
@@ -65,14 +71,30 @@ def infer(lines: Iterable[bytes]) -> Guess:
     }
     best = max(scores, key=lambda name: scores[name], default=GENERIC)
     sure = scores.get(best, 0.0)
-    if sure < SURE_RATIO:
+    if sure < SURE_RATIO and _sure_without_noise(best, parsed) < SURE_RATIO:
         why = f"no dialect recognizes half of the {len(parsed)} lines"
         if sure:
             why += f" ({best}: {sure:.0%})"
         best, sure = GENERIC, 0.0
     else:
         why = f"{best} recognizes {sure:.0%} of {len(parsed)} lines by their keys and codes"
+        why += "; the others tell of no trading" if sure < SURE_RATIO else ""
     return Guess(best, sure, sampled, len(parsed), _kinds(best, parsed), why, scores)
+
+
+def _sure_without_noise(name: str, parsed: list[dict[str, Any]]) -> float:
+    """The share of lines that a dialect recognizes where the others may be no log of trading."""
+    dialect = load_dialect(name)
+    rest = [fields for fields in parsed if not recognizes(dialect, fields)]
+    if (
+        len(rest) == len(parsed)
+        or guess_mapping(json.dumps(fields).encode() for fields in rest).is_useful
+    ):
+        return 0.0
+    shapes = Counter(frozenset(fields) for fields in rest)
+    noise = sum(min(n, MOST_ALIKE) for n in shapes.values())
+    own = len(parsed) - len(rest)
+    return own / (own + noise)
 
 
 def infer_path(path: str | Path) -> Guess:
@@ -107,26 +129,41 @@ def files_of(path: Path) -> list[Path]:
 
 
 def sample_of(files: Sequence[Path], limit: int = SAMPLE_LINES) -> list[bytes]:
-    """First whole lines of each file, together at most *limit*; unreadable files give none."""
+    """Whole lines of each file, together at most *limit*; unreadable files give none."""
     each = max(5, limit // max(1, len(files)))
     found: list[bytes] = []
     for file in files:
-        found += first_lines(file, each)
+        found += some_lines(file, each)
         if len(found) >= limit:
             break
     return found
 
 
-def first_lines(file: Path, limit: int) -> list[bytes]:
-    """The first whole lines of a file, `.gz` or not."""
+def some_lines(file: Path, limit: int) -> list[bytes]:
+    """Whole lines of a file, `.gz` or not: the first ones, and some of all that follow."""
+    lines = _lines(file)
+    if len(lines) <= limit:
+        return lines
+    first, rest = lines[: limit // 2], lines[limit // 2 :]
+    wanted = limit - len(first)
+    return first + [rest[(n + 1) * len(rest) // wanted - 1] for n in range(wanted)]
+
+
+def _lines(file: Path) -> list[bytes]:
+    """The lines of the beginning of a file, and of the end of one that is longer."""
     opener: Any = gzip.open if file.suffix == ".gz" else open
+    tail = b""
     try:
         with opener(file, "rb") as stream:
             data = stream.read(SAMPLE_BYTES)
+            if len(data) == SAMPLE_BYTES and file.suffix != ".gz":
+                stream.seek(max(SAMPLE_BYTES, file.stat().st_size - TAIL_BYTES))
+                tail = stream.read(TAIL_BYTES)
     except (OSError, EOFError):
         return []
-    lines: list[bytes] = data.split(b"\n")
-    return [line for line in lines[:-1] if line.strip()][:limit] or [lines[-1]][: bool(lines[-1])]
+    *whole, unfinished = data.split(b"\n")
+    whole += tail.split(b"\n")[1:-1]
+    return [line for line in whole if line.strip()] or [unfinished][: bool(unfinished)]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from data_sources.lines.infer import GENERIC, Guess, first_lines, infer, sample_of
+from data_sources.lines.infer import GENERIC, Guess, infer, sample_of, some_lines
 from data_sources.lines.names import PATTERNS, log_name
 
 LINES_EACH: Final = 20
@@ -61,7 +61,7 @@ def parts_of(files: Sequence[Path]) -> list[Part]:
 def _part(name: str, files: list[Path]) -> Part:
     guess = infer(sample_of(files))
     if guess.dialect != name:  # one long file among short ones must not outvote them
-        guess = infer(line for file in files for line in first_lines(file, LINES_EACH))
+        guess = infer(line for file in files for line in some_lines(file, LINES_EACH))
     return Part(tuple(files), guess)
 
 
@@ -75,4 +75,4 @@ def _with_rotated(files: Sequence[Path]) -> list[list[Path]]:
 
 
 def _dialect_of(log: Sequence[Path]) -> str:
-    return infer(line for file in log for line in first_lines(file, LINES_EACH)).dialect
+    return infer(line for file in log for line in some_lines(file, LINES_EACH)).dialect

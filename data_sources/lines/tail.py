@@ -11,7 +11,7 @@ from data_sources.errors import SourceError
 from data_sources.lines.chunk import Chunk, Oversize
 from data_sources.lines.cut import Cutter
 from data_sources.lines.descriptors import Descriptors
-from data_sources.lines.discover import Scope
+from data_sources.lines.discover import Found, Scope
 from data_sources.lines.follow import Follow
 from data_sources.lines.generation import Generation
 from data_sources.lines.names import PATTERNS
@@ -39,6 +39,7 @@ class Tail:
     def __init__(
         self,
         path: str | Path,
+        admits: Callable[[Found], bool] | None = None,
         *,
         max_line_bytes: int = 1 << 20,
         turn_bytes: int = 256 * 1024,
@@ -49,6 +50,7 @@ class Tail:
         patterns: tuple[str, ...] = (),
     ) -> None:
         self._scope = Scope(path, patterns or PATTERNS, flat=bool(patterns))
+        self._scope.admits = admits
         self._given_path = str(path)
         self._max_line_bytes = max_line_bytes
         self._turn_bytes = turn_bytes
@@ -157,6 +159,15 @@ class Tail:
             ) from error
         self._begin(totals)
         self._register.load(generations)
+
+    def also(self, patterns: tuple[str, ...]) -> None:
+        """Follow files of more names too."""
+        self._scope.also(patterns)
+        self.wake()
+
+    def covers(self, file: Path) -> bool:
+        """Whether a file belongs to what is followed, by its name."""
+        return self._scope.covers(file)
 
     def wake(self) -> None:
         """List the folders at the next read, because something was created, moved or deleted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from demo.walk import Walk
 
 CASH: Final = 3_413.48
 LOST_SECONDS: Final = (240.0, 250.0)
-"""In these seconds of every five minutes the portfolio service has no account and says 10000.0."""
+"""In these seconds of every five minutes a sick portfolio service says 10000.0: no account."""
 ROUND_SECONDS: Final = 300.0
 SIGNALS: Final = 20
 
@@ -31,14 +32,24 @@ class Services:
         seed: of the prices at which they value positions.
         book: of the bot.
         health: status and body of the backend's own health.
+        sick: whether the portfolio service loses its account now and then.
+        clock: gives seconds that only grow.
     """
 
-    def __init__(self, seed: int, book: Book, health: Any) -> None:
-        self._book, self._health = book, health
+    def __init__(
+        self,
+        seed: int,
+        book: Book,
+        health: Any,
+        *,
+        sick: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._book, self._health, self._sick = book, health, sick
         self._random = Random(f"{seed}/services")
         self._marks: dict[tuple[str, float], Walk] = {}
         self._lock = threading.Lock()
-        self._started = time.monotonic()
+        self._clock, self._started = clock, clock()
 
     def of(self) -> dict[str, Answers]:
         """Service → what it answers at a path."""
@@ -68,7 +79,7 @@ class Services:
 
     def _held(self) -> list[tuple[str, Position, float]]:
         """Symbol, position and its price at this moment."""
-        now = time.monotonic() - self._started
+        now = self._clock() - self._started
         found = []
         with self._lock:
             for symbol, position in list(self._book.open.items()):
@@ -84,7 +95,7 @@ class Services:
 
     def _portfolio(self) -> Body:
         """Its positions are one behind: what was opened last is not in its snapshot yet."""
-        now = (time.monotonic() - self._started) % ROUND_SECONDS
+        now = (self._clock() - self._started) % ROUND_SECONDS
         rows = [
             _row(symbol, position)
             | {"size": position.quantity, "current_price": price, "leverage": 1}
@@ -93,7 +104,7 @@ class Services:
         ]
         profit = round(sum(row["unrealized_pnl"] for row in rows), 4)
         equity = round(CASH + profit, 4)
-        if LOST_SECONDS[0] <= now < LOST_SECONDS[1]:
+        if self._sick and LOST_SECONDS[0] <= now < LOST_SECONDS[1]:
             rows, equity, profit = [], 10_000.0, 0.0
         return {
             "total_equity": equity,
@@ -195,7 +206,7 @@ class Services:
             "status": "OK",
             "version": "1.0.0",
             "timestamp": _now(),
-            "uptime_seconds": round(time.monotonic() - self._started, 1),
+            "uptime_seconds": round(self._clock() - self._started, 1),
             "dependencies": {
                 "redis": {"status": "OK", "latency_ms": 1.4},
                 "eventbus": {"status": "OK"},

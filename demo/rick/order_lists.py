@@ -18,7 +18,7 @@ ACCOUNT: Final = {"account_id": "N/A", "balance": 10_000.0, "unrealized_pnl": 0.
 class OrderLists:
     """Knows from the broker events which orders are pending: canceled ones are gone without a word.
 
-    Unlike the real ones the lists ask for no token.
+    Who may look at the lists, `viewers` know.
     """
 
     def __init__(self) -> None:

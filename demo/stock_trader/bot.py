@@ -52,9 +52,8 @@ class StockTrader(Script):
         yield 0.0
 
 
-def health(account: str, uptime_seconds: float, now: str) -> dict[str, Any]:
-    """Return what the bot's `/health` answers; the second account had errors, so it says 503."""
-    errors = 0 if account == next(iter(ACCOUNTS)) else 1
+def health(account: str, uptime_seconds: float, now: str, *, errors: int = 0) -> dict[str, Any]:
+    """Return what the bot's `/health` answers; one that had errors is degraded."""
     models = [
         {"name": name, "budget_fraction": round(1 / len(MODELS[account]), 2),
          "universe": list(UNIVERSE), "parameters": {"momentum_period": 126, "top_n": 3},
@@ -69,7 +68,7 @@ def health(account: str, uptime_seconds: float, now: str) -> dict[str, Any]:
         "last_cycle_ago_seconds": int(uptime_seconds % CYCLE_SECONDS),
         "errors": errors,
         "warnings": 0,
-        "issues": ["1 errors recorded"] if errors else [],
+        "issues": [f"{errors} errors recorded"] if errors else [],
         "models": models,
         "alpaca_connected": True,
         "regime": {"equity": "bull", "volatility": "normal", "crypto": "neutral",

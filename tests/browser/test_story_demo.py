@@ -99,9 +99,10 @@ def test_phones_scroll_in_one_direction(demo: RealDesk, another: Any) -> None:
     for path in PATHS:
         page.goto(demo.url + path)
         is_in_state(page, "live")
-        # Each panel of that page names a source that is sick on purpose: none of them is fresh.
-        told = "fresh" if path != "/quality" else "error"
-        page.wait_for_selector(f"[data-panel][data-state={told}]")
+        # Panels of that page name all sources: where a bot stands still just now, none is fresh.
+        told = ["fresh"] if path != "/quality" else ["fresh", "late", "dead", "error"]
+        filled = ", ".join(f"[data-state={state}]" for state in told)
+        page.wait_for_selector(f"[data-panel]:is({filled})")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         too_wide = page.evaluate(
             """() => Array.from(document.querySelectorAll('.panel, .kpi, header, nav a, button'))

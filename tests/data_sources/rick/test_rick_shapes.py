@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from data_sources import JsonlSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
 from data_sources.dialects.rick_words import narrated, order_terms, symbol_class
+from tests.data_sources.rick.records import events
 
 RICK = load_dialect("rick")
 AT = "2025-10-17T14:02:03.000004+00:00"
@@ -22,14 +21,6 @@ def told(kind: str, details: Any, symbol: str | None = None, venue: str | None =
     return {
         "timestamp": AT, "event_type": kind, "symbol": symbol, "venue": venue, "details": details,
     }  # fmt: skip
-
-
-def events(folder: Path, *records: dict[str, Any]) -> pd.DataFrame:
-    path = folder / "narration.jsonl"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    reading = JsonlSource(path, dialect="rick").read()
-    assert reading.counts.quarantined == {}
-    return reading.frame
 
 
 def narration(folder: Path, *records: dict[str, Any]) -> list[str]:
@@ -170,6 +161,19 @@ def test_a_fill_and_unknown_types(tmp_path: Path) -> None:
     assert frame["kind"].tolist() == ["order.filled", "other"]
     assert (frame["price"].iloc[0], frame["quantity"].iloc[0]) == (42_500.5, 0.001)
     assert narrated(filled) == "Order Filled BTC-USD 0.001 units @ 42500.5"
+
+
+def test_zero_is_a_number_and_missing_is_a_dash() -> None:
+    """Their feed took 0 for missing: here 0 is 0, and what is not told is a dash, never 0."""
+    payload = {"instrument": "EUR_USD", "side": "BUY", "units": 0, "sl": 0, "mode": "paper"}
+    assert narrated({"source": "oanda", "type": "oco_placed", "payload": payload}) == (
+        "OCO Placed EUR_USD BUY 0 units | SL: 0, TP: — | Mode: paper | Status: PENDING"
+    )
+    unknown = {"source": "openalgo", "type": "order", "symbol": "SBIN", "payload": {}}
+    assert narrated(unknown) == "[OPENALGO] SBIN order event"
+    assert narrated({"source": "oanda", "type": "order_cancelled", "payload": {}}) == (
+        "Order Cancelled — Order ID: —"
+    )
 
 
 def test_the_terms_of_an_order() -> None:

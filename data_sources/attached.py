@@ -1,0 +1,113 @@
+"""Attached folders as sources, and what appears in them later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from data_sources.attach import Mapping, attach
+from data_sources.jsonl import AUTO, JsonlSource
+from data_sources.lines.infer import GENERIC, files_of
+from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
+from data_sources.lines.names import PATTERNS, log_name
+from data_sources.recognize import kind_of, recognized_below
+from data_sources.registry import Source, discover
+
+
+class Attached:
+    """The sources of some folders, found now and later.
+
+    A source never reads a log of another system that appears in its folder: `news()` makes that log
+    a source of its own, or lets the source read it that reads its system's logs there already.
+
+    Args:
+        folders: the folders, or single files.
+
+    Raises:
+        OriginError: when a path's own folder does not exist either.
+
+    Attributes:
+        mappings: what was found at the beginning, a mapping a folder.
+        sources: name → source, of all that was found until now.
+    """
+
+    def __init__(self, folders: Sequence[str | Path]) -> None:
+        self.mappings: tuple[Mapping, ...] = tuple(attach(folder) for folder in folders)
+        self.sources: dict[str, Source] = {}
+        self._seen: dict[Path, frozenset[tuple[Path, int]]] = {}
+        for mapping in self.mappings:
+            for name, table in mapping.sources().items():
+                self._make(name, table)
+            self._seen[mapping.root] = _folders(mapping.root)
+
+    def news(self) -> dict[str, Source]:
+        """Look once; name → source, for each that is new."""
+        known = set(self.sources)
+        for mapping in self.mappings:
+            folders = _folders(mapping.root)
+            if folders != self._seen[mapping.root]:
+                self._take_folders(mapping.root)
+                self._seen[mapping.root] = folders
+            self._take_logs(mapping.root)
+        return {name: source for name, source in self.sources.items() if name not in known}
+
+    def _take_folders(self, root: Path) -> None:
+        """Folders of other kinds: runs, sessions."""
+        there = {str(getattr(source, "path", "")) for source in self.sources.values()}
+        for found in recognized_below(root):
+            if str(found.path) not in there:
+                self._make(found.name, {"kind": found.kind, "path": str(found.path)})
+
+    def _take_logs(self, root: Path) -> None:
+        free = [file for file in files_of(root) if not self._is_read(file)]
+        for folder, files in by_folder(free).items():
+            if kind_of(folder) is None:  # a run's own logs belong to it
+                for part in parts_of(files):
+                    self._take(folder, part)
+
+    def _take(self, folder: Path, part: Part) -> None:
+        if part.dialect in NOT_KNOWN:
+            for log in part.names if part.guess.lines else ():
+                table = {"kind": "jsonl", "path": str(folder / log)}
+                self._make(log.partition(".")[0], table)
+            return
+        for source in self._logs():
+            if source.files and source.speaks == part.dialect and Path(source.path) == folder:
+                source.also(part.names)
+                return
+        table = {"kind": "jsonl", "path": str(folder), "dialect": part.dialect}
+        name = f"{folder.name.partition('.')[0]}_{part.dialect}"
+        self._make(name, table | {"files": list(part.names)})
+
+    def _is_read(self, file: Path) -> bool:
+        name = log_name(file.name, PATTERNS)
+        live = file if name is None else file.with_name(name.live)
+        return any(source.covers(live) for source in self._logs())
+
+    def _logs(self) -> list[JsonlSource]:
+        return [source for source in self.sources.values() if isinstance(source, JsonlSource)]
+
+    def _make(self, name: str, table: dict[str, Any]) -> None:
+        """Make a source under a name that no other has."""
+        unique, number = name, 2
+        while unique in self.sources:
+            unique, number = f"{name}_{number}", number + 1
+        options = {key: value for key, value in table.items() if key != "kind"}
+        if options.get("dialect") == GENERIC:
+            options["dialect"] = AUTO  # what its lines are may show later
+        if table["kind"] == "jsonl" and "files" not in table and not Path(table["path"]).is_file():
+            options["leave_others"] = True
+        self.sources[unique] = discover()[table["kind"]](**options, name=unique)
+
+
+def _folders(root: Path) -> frozenset[tuple[Path, int]]:
+    """All folders at and below one, with when something came into them or went."""
+    found = [root, *(path for path in root.rglob("*") if path.is_dir())] if root.is_dir() else []
+    stamps = set()
+    for folder in found:
+        try:
+            stamps.add((folder, folder.stat().st_mtime_ns))
+        except OSError:
+            continue
+    return frozenset(stamps)
