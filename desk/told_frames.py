@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -44,16 +44,28 @@ class ToldFrames:
         self._origins, self._ledger, self._keeper = origins, ledger, keeper
         self._states, self._view = states, view
 
-    def frame(self, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
-        """Return the newest rows of a frame that fit (`limit`, `since`, `until`, `equal`)."""
-        found = list(self._told(name, wanted, self._states().get(name)))
+    def frame(
+        self, name: str, wanted: dict[str, Any], streams: Collection[str] | None = None
+    ) -> pd.DataFrame:
+        """Return the newest rows of a frame that fit (`limit`, `since`, `until`, `equal`).
+
+        Args:
+            name: of the frame.
+            wanted: what fits.
+            streams: the only sources whose events can tell such rows; all where None.
+        """
+        found = list(self._told(name, wanted, self._states().get(name), streams))
         rows = frames.narrowed(*frames.united(name, found), **wanted)
         if name == "fills":
             return with_costs(rows, self._origins, self._keeper.events, frames.MOST_EVENTS)
         return rows
 
     def _told(
-        self, name: str, wanted: dict[str, Any], polled: pd.DataFrame | None
+        self,
+        name: str,
+        wanted: dict[str, Any],
+        polled: pd.DataFrame | None,
+        streams: Collection[str] | None = None,
     ) -> Iterator[pd.DataFrame | None]:
         """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
         if name == "orders":
@@ -75,7 +87,7 @@ class ToldFrames:
             yield across(equity, positions, names, self._flat(accounts), accounts)
         kinds = self._ledger.groups.codes["what"].words
         for origin in self._origins:
-            if not origin.is_state:
+            if not origin.is_state and (streams is None or origin.name in streams):
                 yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
 
     def at(
