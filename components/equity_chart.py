@@ -32,6 +32,7 @@ def equity_chart(identifier: str, label: str) -> html.Div:
     }
     layout = chart_layout(y_unit="equity")
     layout["margin"] = {**layout["margin"], "l": 62}
+    layout["xaxis"] = {**layout["xaxis"], "nticks": 5}
     layout["yaxis"] = {**layout["yaxis"], "rangemode": "normal", "tickformat": ",~f"}
     return graph(identifier, label, [trace], layout)
 

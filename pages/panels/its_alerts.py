@@ -20,11 +20,11 @@ MOST_ROWS: Final = 50
 LOOKED_AT: Final = 1_000
 
 COLUMNS: Final = (
-    Column("time", "When", metric="alerts_ts_event", width=16),
-    Column("severity", "Severity", metric="alerts_severity", width=14),
-    Column("category", "Category", metric="alerts_category", width=14),
-    Column("title", "Title", metric="alerts_title", width=24),
-    Column("body", "Said", metric="alerts_body", width=32),
+    Column("time", "When", metric="alerts_ts_event", width=17),
+    Column("severity", "Severity", metric="alerts_severity", width=17),
+    Column("category", "Category", metric="alerts_category", width=13),
+    Column("title", "Title", metric="alerts_title", width=23),
+    Column("body", "Said", metric="alerts_body", width=30),
 )
 
 
