@@ -5,7 +5,7 @@
   "use strict";
   const room = (window.deskwatch = window.deskwatch || {});
   const root = document.documentElement;
-  const FILTERS = ["window", "at", "account", "source", "symbol", "order"];
+  const FILTERS = ["window", "at", "account", "source", "symbol", "order", "mode", "status"];
   const TAKE_OVER_MS = 3000; // the Interval takes over when the stream is down for so long
   const POLL_LOST_MS = 3500;
   const HIDDEN_MS = 2000; // a stream outlives a glance at another tab

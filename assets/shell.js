@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var WINDOWS = ["1m", "5m", "15m", "1h", "6h", "all"], ZONES = ["utc", "browser", "exchange"];
-  var KEPT = ["window", "at", "account", "source", "symbol", "order", "tz", "paused"];
+  var KEPT = ["window", "at", "account", "source", "symbol", "order", "mode", "status", "tz", "paused"], OF_ONE_PAGE = ["order", "mode", "status"];
   var root = document.documentElement, formatters = {}, observer = null;
 
   function query() { return new URLSearchParams(location.search); }
@@ -101,15 +101,15 @@
 
   /* What the address says, shown on the switches */
   function sync() {
-    var params = query(), here = location.pathname, chosen = chosenWindow();
+    var params = query(), chosen = chosenWindow();
     all("[data-window]").forEach(function (link) {
       mark(link, "aria-current", link.dataset.window === chosen ? "true" : null);
     });
     all("[data-zone]").forEach(function (button) { mark(button, "aria-pressed", String(button.dataset.zone === zone())); });
     all("[data-nav]").forEach(function (link) {
       var paths = link.dataset.nav.split(" ");
-      mark(link, "aria-current", paths.indexOf(here) >= 0 ? "page" : null);
-      link.setAttribute("href", address(paths[0], kept(["order"])));
+      mark(link, "aria-current", paths.some(leadsHere) ? "page" : null);
+      link.setAttribute("href", address(paths[0], kept(OF_ONE_PAGE)));
     });
     var at = params.get("at"), paused = params.get("paused") === "1";
     mark(root, "data-replay", at ? "true" : null);
@@ -119,6 +119,11 @@
     choose(params.get("source") || "");
     chips(params);
     watchTimes();
+  }
+  /* The pages of one thing, "/session/*", belong to the entry of the list that leads to them. */
+  function leadsHere(path) {
+    var here = location.pathname;
+    return path.slice(-1) === "*" ? here.indexOf(path.slice(0, -1)) === 0 : here === path;
   }
   function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
   function mark(element, name, value) {
@@ -138,7 +143,7 @@
     var box = document.getElementById("filter-chips");
     if (!box) return;
     box.textContent = "";
-    var chosen = ["account", "symbol", "order"];
+    var chosen = ["account", "symbol", "order", "mode", "status"];
     if (!document.getElementById("source-chooser")) chosen.unshift("source");
     chosen.forEach(function (name) {
       if (!params.get(name)) return;
@@ -173,13 +178,14 @@
 
   document.addEventListener("click", function (event) {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    var target = event.target.closest("[data-action],[data-zone],[data-drop],a[data-nav],a[data-query]");
+    var target = event.target.closest("[data-action],[data-zone],[data-drop],a[data-nav],a[data-page],a[data-query]");
     if (!target) return;
     event.preventDefault();
     if (target.dataset.action) ACTIONS[target.dataset.action]();
     else if (target.dataset.zone) change({ tz: target.dataset.zone === "utc" ? null : target.dataset.zone }, true);
     else if (target.dataset.drop) { var dropped = {}; dropped[target.dataset.drop] = null; change(dropped); }
     else if (target.hasAttribute("data-nav")) visit(target.getAttribute("href"));
+    else if (target.hasAttribute("data-page")) visit(address(target.pathname, kept(OF_ONE_PAGE)));
     else {
       var changes = {};
       new URLSearchParams(target.search).forEach(function (value, name) { changes[name] = value || null; });

@@ -6,7 +6,11 @@
 
   function inner(cell) {
     var made;
-    if (cell.href !== undefined) {
+    if (cell.page !== undefined) {
+      made = document.createElement("a");
+      if (/^\/(?!\/)/.test(cell.page)) made.setAttribute("href", cell.page);
+      made.setAttribute("data-page", "");
+    } else if (cell.href !== undefined) {
       made = document.createElement("a");
       if (/^[?/](?!\/)/.test(cell.href)) made.setAttribute("href", cell.href);
       if (cell.href.charAt(0) === "?") made.setAttribute("data-query", "");

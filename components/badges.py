@@ -81,6 +81,32 @@ _STATES: Final[dict[str, dict[str, Badge]]] = {
         "denied": Badge("▲", "denied", _WARN),
         "rejected": Badge("■", "rejected", _ACT),
     },
+    "session": {
+        "started": Badge("◔", "started", _GOOD),
+        "completed": Badge("●", "completed", _GOOD),
+        "aborted": Badge("–", "aborted", _WARN),
+        "failed": Badge("■", "FAILED", _ACT),
+    },
+    "run": {
+        "active": Badge("●", "active", _GOOD),
+        "finished": Badge("○", "finished", _NEUTRAL),
+        "empty": Badge("∅", "empty", _NEUTRAL),
+        "stale": Badge("◐", "stale", _WARN),
+        "unreadable": Badge("▲", "unreadable", _ACT),
+        "ok": Badge("●", "ok", _GOOD),
+        "degraded": Badge("◐", "degraded", _WARN),
+        "down": Badge("✖", "down", _ACT),
+    },
+    "risk": {
+        "ok": Badge("●", "ok", _GOOD),
+        "warning": Badge("◐", "warning", _WARN),
+        "breach": Badge("■", "BREACH", _ACT),
+    },
+    "severity": {
+        "info": Badge("○", "info", _NEUTRAL),
+        "warning": Badge("◐", "warning", _WARN),
+        "critical": Badge("■", "CRITICAL", _ACT),
+    },
     "environment": {
         "demo": Badge("◇", "DEMO", _WARN),
         "paper": Badge("○", "PAPER", _NEUTRAL),

@@ -72,6 +72,11 @@ def query_cell(label: Any, title: str = "", **query: str) -> Cell:
     return {"text": text(label, 60), "href": f"?{urlencode(query)}", "title": title}
 
 
+def page_cell(label: Any, path: str, title: str = "") -> Cell:
+    """Give a link to another page of this site, which keeps the filters that it knows."""
+    return {"text": text(label, 80), "page": site_path(path), "title": title}
+
+
 def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:
     """Give the link to the line of the log that something came from; nothing when unknown."""
     if not isinstance(generation, str) or offset is None or offset != offset:

@@ -112,11 +112,21 @@ def _navigation(page_registry: Mapping[str, Mapping[str, Any]]) -> html.Nav:
             label,
             href=pages[0]["relative_path"],
             title=pages[0].get("question") or "",
-            **{"data-nav": " ".join(page["relative_path"] for page in pages)},
+            **{"data-nav": " ".join([*(page["relative_path"] for page in pages), *one])},
         )
         for label, pages in navigation_entries(page_registry)
+        for one in [_of_one_thing(page_registry, label)]
     ]
     return html.Nav(links, className="shell-nav", **{"aria-label": "Pages"})
+
+
+def _of_one_thing(page_registry: Mapping[str, Mapping[str, Any]], label: str) -> list[str]:
+    """Give where the pages of one thing begin that belong to an entry, as `/session/*`."""
+    return [
+        site_path(str(page["path_template"]).partition("<")[0]) + "*"
+        for page in page_registry.values()
+        if page.get("path_template") and page.get("section") == label
+    ]
 
 
 def _live_controls() -> list[Any]:

@@ -55,9 +55,11 @@ _NUMBERS: Final = frozenset(
         "monthly_pnl",
         "value_at_risk",
         "expected_shortfall",
+        "step",
+        "position_quantity",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "rank", "n", "open_positions", "tail_n"})
+_COUNTS: Final = frozenset({"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n"})
 _FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
@@ -79,7 +81,9 @@ _NAMES: Final[dict[str, str]] = {
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
     "max_drawdown_ratio orders unrealized_pnl risk_state open_positions total_notional",
     "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
-    "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked",
+    "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked steps",
+    "steps": "ts_event step price position_quantity equity realized_pnl unrealized_pnl "
+    "orders blocked reason",
     "profits": "daily_pnl weekly_pnl monthly_pnl total_pnl realized_pnl unrealized_pnl currency "
     "as_of",
     "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",

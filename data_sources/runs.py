@@ -25,6 +25,7 @@ from data_sources.run_folders.run_rows import (
     position_row,
     rows_frame,
     run_row,
+    steps_frame,
 )
 from data_sources.run_folders.run_state import run_state
 from data_sources.run_folders.table_file import BadTableError
@@ -55,6 +56,7 @@ class RunsSource(WatchedFolder):
     Frames:
         runs: a row a run, ascending by its newest step.
         equity: the newest 2,000 points of a run, together 50,000, newest runs first.
+        steps: the newest 50 of a run, together 5,000, newest runs first.
         alerts: the newest 1,000 of a run.
         positions: what an unfinished run holds after its last step.
 
@@ -123,8 +125,8 @@ class RunsSource(WatchedFolder):
 
         Returns:
             A Reading with the frame `runs` (and `detail`, why a run is in its state); `frames`
-            holds `equity`, `alerts`, `positions` with the run's id in `session_id`. Drawdowns are
-            0 or below, over the whole series of a run, whatever part of it is given.
+            holds `equity`, `steps`, `alerts`, `positions` with the run's id in `session_id`.
+            Drawdowns are 0 or below, over the whole series of a run, whatever part of it is given.
         """
         del cursor, limit_bytes
         now_ns = self._clock()
@@ -240,6 +242,7 @@ class RunsSource(WatchedFolder):
         alerts = [row for name, run in names.items() for row in alert_rows(run, name)]
         return {
             "equity": equity_frame(names, *given),
+            "steps": steps_frame(names, *given),
             "alerts": ascending(rows_frame("alerts", alerts, *given), "ts_event"),
             "positions": rows_frame("positions", positions, *given),
         }

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -160,6 +161,7 @@ class Desk:
             "started": self._started,
             "notices": self.notices(),
             "quarantine": self.quarantine,
+            "of_session": partial(self._of_session, view),
             "live": at is None,
         }
         with self._lock:
@@ -223,6 +225,18 @@ class Desk:
         if name not in frames.NAMES:
             raise KeyError(name)
         return self._told.frame(name, wanted)
+
+    def _of_session(self, view: View, name: str, session_id: str, limit: int) -> pd.DataFrame:
+        """Return the newest rows of a frame that name a session, up to the moment of a view."""
+        equal: dict[str, str | None] = {"session_id": session_id}
+        wanted = {**frames.EVERYTHING, "until": view.at, "limit": limit, "equal": equal}
+        told = view.sources_of_session(session_id)
+        if name == "events":
+            # Source by source: of several together the newest of one may stand for all.
+            mine = [[each] for each in self.origins if each.name in told]
+            parts = [self._keeper.events(one, **wanted) for one in mine or [[]]]
+            return frames.narrowed(*frames.united(name, parts), **frames.EVERYTHING, limit=limit)
+        return self._told.frame(name, wanted, told)
 
     def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
         """Return the last lines set aside, newest first."""

@@ -13,7 +13,9 @@ from data_sources.frames import FRAMES, TIME, TRACE, shaped
 
 Frames = Mapping[str, pd.DataFrame]
 
-DATED: Final = frozenset({"prices", "equity", "trades", "fills", "alerts", "signals", "narration"})
+DATED: Final = frozenset(
+    {"prices", "equity", "trades", "fills", "alerts", "signals", "narration", "steps"}
+)
 """Frames whose rows carry their own time: what they were at a moment needs no journal."""
 RESTLESS: Final = frozenset({"as_of", "latency_seconds", "since", "raw_offset"})
 """Columns that differ from one asking to the next though nothing happened."""

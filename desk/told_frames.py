@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -54,14 +54,21 @@ class ToldFrames:
         self._origins, self._ledger, self._keeper = origins, ledger, keeper
         self._states, self._view, self._now_ns = states, view, now_ns
 
-    def frame(self, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
+    def frame(
+        self, name: str, wanted: dict[str, Any], streams: Collection[str] | None = None
+    ) -> pd.DataFrame:
         """Return the newest rows of a frame that fit (`limit`, `since`, `until`, `equal`).
 
         Of what polled sources hold, such as positions, `until` asks for what they held then.
+
+        Args:
+            name: of the frame.
+            wanted: what fits.
+            streams: the only sources whose events can tell such rows; all where None.
         """
         # An order's status is as of now in both ways of telling it; `until` chooses among orders.
         at_ns = None if name == "orders" else self._past_ns(wanted["until"])
-        found = list(self._told(name, wanted, self._states(at_ns), at_ns))
+        found = list(self._told(name, wanted, self._states(at_ns), at_ns, streams))
         whole, times = frames.united(name, found)
         if HELD.intersection(times):
             # It held then, also where the clock of its origin is ahead or no time is told.
@@ -81,6 +88,7 @@ class ToldFrames:
         wanted: dict[str, Any],
         states: Mapping[str, pd.DataFrame],
         at_ns: int | None,
+        streams: Collection[str] | None = None,
     ) -> Iterator[pd.DataFrame | None]:
         """Yield the rows of a frame: what polled sources tell, and what orders and events tell."""
         polled = states.get(name)
@@ -98,7 +106,7 @@ class ToldFrames:
         elif name == "disagreements":
             yield self._disagreements(states, kinds, wanted["until"], at_ns)
         for origin in self._origins:
-            if not origin.is_state:
+            if not origin.is_state and (streams is None or origin.name in streams):
                 yield frames.of_events(name, origin, kinds, self._keeper.events, wanted)
 
     def at(

@@ -72,7 +72,7 @@ class Application(Gate):
         api.add_exception_handler(HTTPException, _told)
         # What no route answers; a mount would also take known paths with another method.
         files = KeptFiles(room.app.server, ROOT / "assets")
-        api.router.default = PageDoor(room.app.server, room.pages, files)
+        api.router.default = PageDoor(room.app.server, room.pages, files, room.knows)
         super().__init__(
             _without_insides(api), trusted_hosts=trusted_hosts, script_hashes=room.app.csp_hashes()
         )

@@ -12,7 +12,8 @@ from dash import Dash, html
 
 from web.callback_guard import guard_callbacks
 from web.desk_protocol import Desk
-from web.fallback import live_parts, register_fallback
+from web.fallback import live_parts, page_filters, register_fallback
+from web.filters import FilterError, Filters
 from web.first_paint import painted_layout
 from web.page_table import PageTable
 from web.refusal_page import register_not_found
@@ -68,6 +69,7 @@ class DashRoom:
         self.pages = PageTable.from_registry(dash.page_registry)
         self.renderer = Renderer(desk, self.pages)
         self._ready = False
+        self._default_window = default_window
         self._paint_pages(default_window)
         register_fallback(self.app, self.renderer, build=build, default_window=default_window)
         guard_callbacks(self.app)
@@ -78,6 +80,14 @@ class DashRoom:
     def prefix(self) -> str:
         """The path under which browsers see this app; "/" unless a proxy adds one."""
         return str(self.app.config.requests_pathname_prefix)
+
+    def knows(self, path: str, query: str) -> bool:
+        """Whether a page that shows one thing by its id has that thing."""
+        try:
+            filters = page_filters(query, self._default_window)
+        except FilterError:  # the page will say which
+            filters = Filters(self._default_window)
+        return self.renderer.knows(path, filters)
 
     def _paint_pages(self, default_window: str) -> None:
         for page in self.pages.pages:

@@ -51,6 +51,8 @@ class FrameBook:
         Raises:
             KeyError: there is no page at that path.
         """
+        if not self._renderer.knows(path, filters):
+            raise KeyError(path)
         rendered = self._renderer.render(path, filters)
         name = f"{rendered.key}#{rendered.token}#{rendered.problem}"
         with self._lock:

@@ -41,7 +41,8 @@ class FilterError(ValueError):
 class Filters:
     """What a viewer asks for. Equal filters are equal pictures and share one rendering.
 
-    `order` filters nothing: it names the one order whose life the orders page shows.
+    `order` filters nothing: it names the one order whose life the orders page shows. `mode` and
+    `status` choose among sessions and runs, which every picture leaves as they are.
     """
 
     window: str = "5m"
@@ -50,6 +51,8 @@ class Filters:
     source: str | None = None
     symbol: str | None = None
     order: str | None = None
+    mode: str | None = None
+    status: str | None = None
 
     @property
     def window_seconds(self) -> float | None:
@@ -67,6 +70,8 @@ class Filters:
             "source": self.source,
             "symbol": self.symbol,
             "order": self.order,
+            "mode": self.mode,
+            "status": self.status,
         }
         return urlencode({name: value for name, value in parts.items() if value is not None})
 
@@ -92,6 +97,8 @@ class Filters:
             source=_text("source", query.get("source")),
             symbol=_text("symbol", query.get("symbol")),
             order=_text("order", query.get("order")),
+            mode=_text("mode", query.get("mode")),
+            status=_text("status", query.get("status")),
         )
 
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import dash
 from dash.development.base_component import Component
 
 from web.filters import FilterError, Filters
@@ -27,26 +28,34 @@ def painted_layout(
     def paint(**query: Any) -> Any:
         if not ready():
             return layout()
-        names = page.pattern.groupindex
+        path = _path_of(page)
+        variables = page.variables(path)
         texts = {name: value for name, value in query.items() if isinstance(value, str)}
         try:
             filters = Filters.from_query(
-                {name: value for name, value in texts.items() if name not in names},
+                {name: value for name, value in texts.items() if name not in (variables or ())},
                 default_window=default_window,
             )
         except FilterError as error:
-            return filter_refused(error, page.path if not names else "/")
-        tree = layout(**query)
-        path = page.path
-        for name in names:
-            path = path.replace(f"<{name}>", texts.get(name, ""))
-        try:
-            fill(tree, renderer.render(path, filters).props)
-        except KeyError:
+            return filter_refused(error, path)
+        if variables is None or not renderer.knows(path, filters):
             return no_such_page()
+        tree = layout(**{**query, **variables})
+        fill(tree, renderer.render(path, filters).props)
         return tree
 
     return paint
+
+
+def _path_of(page: Page) -> str:
+    """The path that is asked for, as the browser writes it.
+
+    What Dash hands to a layout will not do: there the query `?x=` overrides a path's variable x.
+    """
+    if not page.pattern.groupindex:
+        return page.path
+    given = dash.ctx.inputs["_pages_location.pathname"]
+    return "/" + str(dash.strip_relative_path(given))
 
 
 def fill(tree: Any, props: dict[str, dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from web.api_words import answers, in_query
 from web.event_stream import BEAT_SECONDS, EventStream, beat, wants_gzip
@@ -35,7 +36,7 @@ def live_routes(
     async def stream(request: Request) -> Response:
         """Frames of one page (`page=/latency&window=5m`) or several (`key=/latency?window=5m`)."""
         try:
-            pictures = _asked(request, renderer, default_window)
+            pictures = await run_in_threadpool(_asked, request, renderer, default_window)
             hello = _hello(build, {key: picture.key for key, picture in pictures.items()})
             viewer = hub.join(pictures.values())
         except FilterError as error:
@@ -118,7 +119,7 @@ def _asked(request: Request, renderer: Renderer, default_window: str) -> dict[st
 def _page_picture(renderer: Renderer, key: str, default_window: str) -> Picture:
     path, query = _split(key)
     filters = Filters.from_query(query, default_window=default_window)
-    if renderer.pages.find(path) is None:
+    if not renderer.knows(path, filters):
         raise KeyError(f"there is no page at {path}")
     return Picture(page_key(path, filters), lambda: renderer.render(path, filters), _page_event)
 

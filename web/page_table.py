@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 VARIABLE = re.compile(r"<([a-zA-Z_][a-zA-Z0-9_]*)>")
 SEGMENT = r"(?P<\1>[A-Za-z0-9][A-Za-z0-9._-]{0,127})"
+ANY_SEGMENT = r"(?P<\1>[^/]{1,1024})"
+"""For pages that look an id up in a list: whoever named it may have used any letter."""
 
 
 class PageContractError(TypeError):
@@ -18,7 +21,10 @@ class PageContractError(TypeError):
 
 @dataclass(frozen=True)
 class Page:
-    """One page: where it is, how it is laid out, how its live values are built and how often."""
+    """One page: where it is, how its live values are built and how often.
+
+    knows: for a page of one thing, whether a view tells of that thing; None for other pages.
+    """
 
     path: str
     name: str
@@ -26,11 +32,25 @@ class Page:
     build: Callable[..., dict[str, dict[str, Any]]]
     pace_seconds: float
     pattern: re.Pattern[str]
+    knows: Callable[..., bool] | None = None
 
     def variables(self, path: str) -> dict[str, str] | None:
-        """The variables of a path of this page; None when the path is not of this page."""
+        """The variables of a path of this page; None when the path is not of this page.
+
+        Args:
+            path: as browsers write it, percent-encoded; the variables are decoded.
+        """
         match = self.pattern.fullmatch(path)
-        return None if match is None or ".." in path else match.groupdict()
+        if match is None:
+            return None
+        if self.knows is None:
+            return None if ".." in path else match.groupdict()
+        try:
+            return {
+                name: unquote(text, errors="strict") for name, text in match.groupdict().items()
+            }
+        except UnicodeDecodeError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -40,13 +60,17 @@ class PageTable:
     pages: tuple[Page, ...] = field(default=())
 
     def find(self, path: str) -> tuple[Page, dict[str, str]] | None:
-        """The page at a path, with the variables of its path; None when there is none."""
+        """The page at a path as browsers write it, with its variables; None when there is none."""
         path = path.rstrip("/") or "/"
         for page in self.pages:
             variables = page.variables(path)
             if variables is not None:
                 return page, variables
         return None
+
+    def begin_with(self, first: str) -> bool:
+        """Whether addresses of pages begin with this part."""
+        return any(page.path.split("/")[1] == first for page in self.pages)
 
     @classmethod
     def from_registry(cls, registry: Mapping[str, Mapping[str, Any]]) -> PageTable:
@@ -74,10 +98,12 @@ def _page(entry: Mapping[str, Any]) -> Page:
             f"{module.__name__} has no PACE_SECONDS; give seconds between updates, 0 for every tick"
         )
     path = entry["path_template"] or entry["path"]
+    knows = getattr(module, "knows", None)
+    segment = SEGMENT if knows is None else ANY_SEGMENT
     parts = VARIABLE.split(path)
     literal = "".join(
-        re.escape(part) if index % 2 == 0 else VARIABLE.sub(SEGMENT, f"<{part}>")
+        re.escape(part) if index % 2 == 0 else VARIABLE.sub(segment, f"<{part}>")
         for index, part in enumerate(parts)
     )
     pattern = re.compile(literal.rstrip("/") or "/")
-    return Page(path, entry["name"], entry["module"], module.build, float(pace), pattern)
+    return Page(path, entry["name"], entry["module"], module.build, float(pace), pattern, knows)

@@ -99,6 +99,24 @@ class Renderer:
 
         return self.picture(page_key(path, filters), filters, props, page.pace_seconds)
 
+    def knows(self, path: str, filters: Filters) -> bool:
+        """Whether there is a page at a path and, where it shows one thing by its id, that thing.
+
+        What is told now or was told at the moment that is asked for is known, whatever else the
+        filters leave out. Where that cannot be found out, the page itself says why.
+        """
+        found = self.pages.find(path)
+        if found is None or found[0].knows is None:
+            return found is not None
+        page, variables = found
+        moments = dict.fromkeys((None, filters.at))
+        try:
+            views = (view_of(self.desk, Filters(filters.window, at)) for at in moments)
+            return any(page.knows(view, **variables) for view in views if page.knows)
+        except Exception:
+            LOG.exception("%s could not be looked up", page.path)
+            return True
+
     def picture(
         self, key: str, filters: Filters, build: Callable[[Any], Any], pace_seconds: float = 0.0
     ) -> Rendered:

@@ -12,6 +12,8 @@ from data_sources.files.json_object import MOST
 
 POINTS: Final = 2_000
 """So many of the newest points of the equity series are kept of one run."""
+STEPS: Final = 50
+"""So many of the newest steps."""
 
 
 class OutOfOrderError(ValueError):
@@ -29,6 +31,7 @@ class Figures:
     orders          filled ones of each step, the generated ones where none was filled
     drawdown_ratio  of the last equity against the highest one so far; 0 or below
     points          newest points of the equity series: ts_event, equity, cash, drawdown_ratio
+    recent          newest steps, in the columns of the frame `steps`
     last            the last step
     """
 
@@ -47,6 +50,7 @@ class Figures:
     unrealized_pnl: float | None = None
     drawdown_ratio: float | None = None
     points: pd.DataFrame = field(default_factory=_nothing)
+    recent: pd.DataFrame = field(default_factory=_nothing)
     last: pd.Series | None = None
 
     def add(self, steps: pd.DataFrame) -> None:
@@ -68,15 +72,27 @@ class Figures:
         newest = moments.max()
         if not pd.isna(newest):
             self.newest = newest if self.newest is None else max(self.newest, newest)
-        filled, generated = steps["orders_filled"], steps["orders_generated"]
-        self.orders = _sum(self.orders, filled.where(filled > 0, generated))
+        orders = steps["orders_filled"].where(steps["orders_filled"] > 0, steps["orders_generated"])
+        self.orders = _sum(self.orders, orders)
         self.blocked = _sum(self.blocked, steps["orders_blocked"])
         self.rejected = _sum(self.rejected, steps["orders_rejected"])
         self._series(steps, moments)
+        self._remember(steps.assign(ts_event=moments, orders=orders).tail(STEPS))
         self.last = steps.iloc[-1]
         for name in ("equity", "realized_pnl", "unrealized_pnl"):
             value = float(self.last[name])
             setattr(self, name, None if np.isnan(value) else value)
+
+    def _remember(self, steps: pd.DataFrame) -> None:
+        """Keep the newest steps as they are shown."""
+        same = ["ts_event", "step", "price", "position_quantity", "equity", "realized_pnl"]
+        shown = steps[[*same, "unrealized_pnl"]].assign(
+            orders=_whole(steps["orders"]),
+            blocked=_whole(steps["orders_blocked"]),
+            reason=steps["risk_reasons"],
+        )
+        kept = [each for each in (self.recent, shown) if len(each)]
+        self.recent = pd.concat(kept, ignore_index=True).tail(STEPS)
 
     def _series(self, steps: pd.DataFrame, moments: pd.Series) -> None:
         """Drawdowns over the whole series, not over what is shown of it."""
@@ -102,6 +118,11 @@ class Figures:
         kept = [each for each in (self.points, points) if len(each)]
         if kept:
             self.points = pd.concat(kept, ignore_index=True).tail(POINTS)
+
+
+def _whole(values: pd.Series) -> pd.Series:
+    """Counts as whole numbers; what no count can be is missing."""
+    return values.where(values.abs() <= MOST).round()
 
 
 def _sum(before: int | None, values: pd.Series) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,8 @@ from data_sources.run_folders.run_folder import ALERTS, RunFolder
 
 MOST_POINTS: Final = 50_000
 """So many points of equity series are given together; those of the newest runs go first."""
+MOST_STEPS: Final = 5_000
+"""Likewise steps."""
 
 
 def run_row(run: RunFolder, state: str, detail: str | None) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def run_row(run: RunFolder, state: str, detail: str | None) -> dict[str, Any]:
         "drawdown_ratio": figures.drawdown_ratio,
         "orders": figures.orders,
         "blocked": figures.blocked,
+        "steps": figures.steps if run.table.stamp else None,
         "detail": detail,
     }
 
@@ -68,20 +71,47 @@ def equity_frame(
     runs: Mapping[str, RunFolder], source: str | None, account_id: str | None
 ) -> pd.DataFrame:
     """The equity series of runs, newest run first in line for the room there is."""
-    parts, left = [], MOST_POINTS
-    for run_id, run in runs.items():
-        points = run.table.figures.points.tail(left)
-        left -= len(points)
-        if len(points):
-            currency = run.meta.currency if run.meta else None
-            told = {"session_id": run_id, "currency": currency}
-            parts.append(points.assign(**told))
-        if left <= 0:
+    parts = (
+        run.table.figures.points.assign(
+            session_id=run_id, currency=run.meta.currency if run.meta else None
+        )
+        for run_id, run in runs.items()
+    )
+    return _joined(_of_sessions("equity"), parts, MOST_POINTS, source, account_id)
+
+
+def steps_frame(
+    runs: Mapping[str, RunFolder], source: str | None, account_id: str | None
+) -> pd.DataFrame:
+    """The newest steps of runs, newest run first in line for the room there is."""
+    parts = (run.table.figures.recent.assign(session_id=run_id) for run_id, run in runs.items())
+    return _joined(_of_sessions("steps"), parts, MOST_STEPS, source, account_id)
+
+
+def _of_sessions(name: str) -> pd.DataFrame:
+    """An agreed frame without rows, with a column for the id of the run."""
+    return empty(name).assign(session_id=pd.Series([], dtype="str"))
+
+
+def _joined(
+    frame: pd.DataFrame,
+    parts: Iterable[pd.DataFrame],
+    room: int,
+    source: str | None,
+    account_id: str | None,
+) -> pd.DataFrame:
+    """Parts that are dated by `ts_event` as rows of an empty frame, ascending."""
+    taken: list[pd.DataFrame] = []
+    for part in parts:
+        newest = part.tail(room)
+        room -= len(newest)
+        if len(newest):
+            taken.append(newest)
+        if room <= 0:
             break
-    frame = empty("equity").assign(session_id=pd.Series([], dtype="str"))
-    if not parts:
+    if not taken:
         return frame
-    joined = ascending(pd.concat(parts, ignore_index=True), "ts_event")
+    joined = ascending(pd.concat(taken, ignore_index=True), "ts_event")
     made = {
         name: joined[name].astype(dtype)
         if name in joined

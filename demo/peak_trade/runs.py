@@ -16,14 +16,17 @@ from demo.walk import Walk
 
 FOLDER: Final = "live_runs"
 PAST_STEPS: Final = 300
+CRASHED_STEPS: Final = 90
 RUN_STEPS: Final = 72
 STEP_SECONDS: Final = 5.0
 FLUSH_STEPS: Final = 6
 
 
 def run_after_run(script: Script, random: Random) -> Iterator[float]:
-    """The past run at once; then runs of a few minutes, each flushed every few steps."""
+    """Runs of the past at once; then runs of a few minutes, each flushed every few steps."""
     _past(script, random)
+    _crashed(script, random)
+    _begun(script)
     symbols = (("BTC/EUR", 82_000.0), ("ETH/EUR", 2_650.0))
     number = 0
     while True:
@@ -62,17 +65,37 @@ def _past(script: Script, random: Random) -> None:
 
     start = script.now - dt.timedelta(minutes=PAST_STEPS + 20)
     meta = _meta(start, "shadow", "ma_crossover", "ETH/EUR", "1m")
-    ledger = Ledger(random, Walk(random, 2_700.0, 0.0015))
-    rows = [
-        _row(ledger, step, start + dt.timedelta(minutes=step + 1), 60.0 * step)
-        for step in range(PAST_STEPS)
-    ]
+    rows = _minutes(Ledger(random, Walk(random, 2_700.0, 0.0015)), start, PAST_STEPS)
     meta["ended_at"] = rows[-1]["ts_event"]
     folder = f"{FOLDER}/{meta['run_id']}"
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), buffer)
     script.file(f"{folder}/events.parquet", buffer.getvalue())
     script.file(f"{folder}/meta.json", json.dumps(meta, indent=2))
+
+
+def _crashed(script: Script, random: Random) -> None:
+    """A run that stopped an hour ago and never said so."""
+    start = script.now - dt.timedelta(minutes=CRASHED_STEPS + 60)
+    meta = _meta(start, "testnet", "rsi_reversion", "SOL/EUR", "1m")
+    rows = _minutes(Ledger(random, Walk(random, 131.0, 0.002)), start, CRASHED_STEPS)
+    folder = f"{FOLDER}/{meta['run_id']}"
+    script.text(f"{folder}/events.csv", _csv(rows, header=True))
+    script.file(f"{folder}/meta.json", json.dumps(meta, indent=2))
+
+
+def _begun(script: Script) -> None:
+    """A run that was set up and has not made its first step."""
+    meta = _meta(script.now - dt.timedelta(minutes=3), "paper", "breakout", "ADA/EUR", "15m")
+    script.file(f"{FOLDER}/{meta['run_id']}/meta.json", json.dumps(meta, indent=2))
+
+
+def _minutes(ledger: Ledger, start: dt.datetime, steps: int) -> list[dict[str, Any]]:
+    """The steps of a run that made one a minute."""
+    return [
+        _row(ledger, step, start + dt.timedelta(minutes=step + 1), 60.0 * step)
+        for step in range(steps)
+    ]
 
 
 def _meta(

@@ -13,11 +13,19 @@ from metrics.orders import window_events
 _CHOICES: Final = ("source", "account", "symbol")
 
 
-def frame_props(identifier: str, view: Any, filters: Any) -> Props:
-    """Give the properties of a page's head line and of its notice for an empty window."""
+def frame_props(identifier: str, view: Any, filters: Any, *, of_events: bool = True) -> Props:
+    """Give the properties of a page's head line and of its notice for an empty window.
+
+    Args:
+        identifier: the page's name, start of its ids.
+        view: the view that the page is built from.
+        filters: the viewer's filters.
+        of_events: whether the page is about the window's events: another one is not empty because
+            none came.
+    """
     chosen = {name: getattr(filters, name) for name in _CHOICES if getattr(filters, name)}
     narrow = not chosen.keys() <= {"source"}
-    return page_frame_props(
+    props = page_frame_props(
         identifier,
         at=view.at,
         newest=view.newest,
@@ -28,6 +36,9 @@ def frame_props(identifier: str, view: Any, filters: Any) -> Props:
         choice=", ".join(f"{name} {value}" for name, value in chosen.items()),
         notices=list(view.desk.get("notices") or ()),
     )
+    if view.sources and not of_events:
+        props[f"{identifier}-empty"] = {"hidden": True}
+    return props
 
 
 def _silent(sources: Iterable[Mapping[str, Any]], source: str | None) -> list[str]:

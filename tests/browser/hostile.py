@@ -36,3 +36,23 @@ PAYLOADS = [
     "A" * 3000,
     "%3Cscript%3Ewindow.__xss=12%3C/script%3E %00 %0d%0aSet-Cookie:x=1",
 ]
+
+FOREIGN = """() => {
+    const found = [];
+    for (const e of document.querySelectorAll('[href], [src], [action], [srcdoc], [data]')) {
+        for (const name of ['href', 'src', 'action', 'data']) {
+            const value = e[name] && e[name].baseVal !== undefined ? e[name].baseVal : e[name];
+            if (typeof value !== 'string' || value === '' || value.startsWith('#')) continue;
+            const url = new URL(value, location.href);
+            if (url.origin !== location.origin && url.protocol !== 'data:') found.push(value);
+        }
+        if (e.hasAttribute('srcdoc')) found.push(e.outerHTML);
+    }
+    for (const e of document.querySelectorAll('#content *')) {
+        if (/^(SCRIPT|IFRAME|IMG|OBJECT|EMBED|BASE|FORM|META|STYLE|LINK|INPUT)$/.test(e.tagName)
+            && !e.closest('.dash-graph')) found.push(e.outerHTML.slice(0, 80));
+        for (const a of e.attributes) if (/^on/i.test(a.name)) found.push(a.name);
+    }
+    return found;
+}"""
+"""What on a page leads elsewhere, or is an element that no page of ours has."""

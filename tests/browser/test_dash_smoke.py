@@ -21,6 +21,7 @@ pytestmark = [
 ]
 
 PAGES = [("/", "Overview"), ("/orders", "Orders"), ("/latency", "Latency"), ("/quality", "Quality")]
+PAGES += [("/sessions", "Sessions")]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from web.application import create_app
 pytestmark = pytest.mark.browser
 
 PAGES = Path(__file__).parents[2] / "pages"
-PATHS = ["/", "/orders", "/latency", "/quality"]
+PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 EVIL = "<img src=x onerror=alert(1)>"
 SECOND = 10**9
 NEW_YORK = "America/New_York"

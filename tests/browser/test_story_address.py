@@ -167,8 +167,8 @@ def test_the_question_mark_lists_keys_that_all_work(push_desk: RealDesk, watched
     page.keyboard.press("?")
     page.wait_for_selector("#help[open]")
     keys = set(page.eval_on_selector_all("#help kbd", "all => all.map(e => e.textContent)"))
-    assert {"1", "4", "[", "]", "p", "l", "z", "t", "?", "Esc"} <= keys
-    assert not keys & {"5", "6", "7", "8", "9"}, "keys of pages that do not exist"
+    assert {"1", "5", "[", "]", "p", "l", "z", "t", "?", "Esc"} <= keys
+    assert not keys & {"6", "7", "8", "9"}, "keys of pages that do not exist"
     for _ in range(4):
         page.keyboard.press("Tab")
         inside = "e => e === document.body || document.getElementById('help').contains(e)"
@@ -181,7 +181,8 @@ def test_the_question_mark_lists_keys_that_all_work(push_desk: RealDesk, watched
     page.wait_for_selector("#help[open]")
     page.click("#help [data-action=close]")
     page.wait_for_selector("#help:not([open])", state="attached")
-    for key, path in (("2", "orders"), ("3", "latency"), ("4", "quality"), ("1", "overview")):
+    pages = {"2": "orders", "3": "latency", "4": "quality", "5": "sessions", "1": "overview"}
+    for key, path in pages.items():
         page.keyboard.press(key)
         page.wait_for_selector(f".page-{path}")
     page.keyboard.press("]")

@@ -15,19 +15,20 @@ from steps import is_in_state
 pytestmark = pytest.mark.browser
 
 
-def registered() -> Iterator[str]:
-    """Give the paths that the page modules register."""
+def registered(keyword_name: str = "path") -> Iterator[str]:
+    """Give the paths, or the templates of paths, that the page modules register."""
     for file in sorted(Path(ROOT, "pages").glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "register_page":
                 yield from (
                     str(ast.literal_eval(keyword.value))
                     for keyword in node.keywords
-                    if keyword.arg == "path"
+                    if keyword.arg == keyword_name
                 )
 
 
 PATHS = list(registered())
+OF_ONE_THING = [f"{template.partition('<')[0]}*" for template in registered("path_template")]
 
 
 @pytest.mark.parametrize(("live", "scheme"), [("push", "dark"), ("interval", "light")])
@@ -86,6 +87,6 @@ def test_pages_that_exist_answer_200_and_others_404(push_desk: RealDesk, watched
     named = " ".join(
         page.eval_on_selector_all("[data-nav]", "links => links.map(e => e.dataset.nav)")
     ).split()
-    assert sorted(named) == sorted(PATHS)
+    assert sorted(named) == sorted(PATHS + OF_ONE_THING)
     page.click("[data-nav='/']")
     page.wait_for_selector("#order-kpis")

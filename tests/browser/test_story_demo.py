@@ -12,7 +12,7 @@ from steps import is_in_state, visit
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/", "/orders", "/latency", "/quality"]
+PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 
 
 @pytest.fixture(scope="module")

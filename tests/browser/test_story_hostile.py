@@ -8,31 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 from aurora_log import AuroraLog, event
-from hostile import PAYLOADS
+from hostile import FOREIGN, PAYLOADS
 from real_desk import RealDesk
 from steps import is_in_state, number, visit
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/", "/orders", "/latency", "/quality"]
-FOREIGN = """() => {
-    const found = [];
-    for (const e of document.querySelectorAll('[href], [src], [action], [srcdoc], [data]')) {
-        for (const name of ['href', 'src', 'action', 'data']) {
-            const value = e[name] && e[name].baseVal !== undefined ? e[name].baseVal : e[name];
-            if (typeof value !== 'string' || value === '' || value.startsWith('#')) continue;
-            const url = new URL(value, location.href);
-            if (url.origin !== location.origin && url.protocol !== 'data:') found.push(value);
-        }
-        if (e.hasAttribute('srcdoc')) found.push(e.outerHTML);
-    }
-    for (const e of document.querySelectorAll('#content *')) {
-        if (/^(SCRIPT|IFRAME|IMG|OBJECT|EMBED|BASE|FORM|META|STYLE|LINK|INPUT)$/.test(e.tagName)
-            && !e.closest('.dash-graph')) found.push(e.outerHTML.slice(0, 80));
-        for (const a of e.attributes) if (/^on/i.test(a.name)) found.push(a.name);
-    }
-    return found;
-}"""
+PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 
 
 def attack(log: AuroraLog, payload: str, number: int) -> None:

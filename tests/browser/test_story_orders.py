@@ -13,8 +13,8 @@ from steps import is_in_state, is_same_document, number, plant, visit
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/", "/orders", "/latency", "/quality"]
-ENOUGH = {"/": 18, "/orders": 14, "/latency": 18, "/quality": 1}
+PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
+ENOUGH = {"/": 18, "/orders": 14, "/latency": 18, "/quality": 1, "/sessions": 1}
 """Names that a page shares with /status: with fewer the comparison would prove nothing."""
 
 

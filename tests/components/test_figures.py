@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from dash import Patch
 
+from components.equity_chart import equity_chart, equity_chart_props
 from components.figure_patch import figure_patch
 from components.graph import graph
 from components.heat_map import heat_map, heat_map_props
@@ -190,3 +191,19 @@ def test_a_sparkline_reaches_its_top_where_its_series_does():
     path = sparkline_style([0, 5, 10])["clipPath"]
     assert path == "polygon(0 100%,0% 100%,33% 100%,33% 50%,67% 50%,67% 0%,100% 0%,100% 100%)"
     assert sparkline_style([])["clipPath"] == sparkline_style([0, 0])["clipPath"]
+
+
+def test_equity_is_drawn_where_it_was_told():
+    """Each point at its own moment in UTC, to the microsecond; one point alone has a marker."""
+    moments = pd.DatetimeIndex([NOON, NOON + pd.Timedelta(seconds=7.25)])
+    props = equity_chart_props("e", pd.Series([1000.0, 1002.5], moments), "none yet")
+    changes = changes_of(props, "e")
+    assert changes[0, "x"] == ["2025-09-01 12:00:00.000000", "2025-09-01 12:00:07.250000"]
+    assert values_of(changes[0, "y"]).tolist() == [1000.0, 1002.5]
+    assert (changes[0, "mode"], props["e-none"]["hidden"]) == ("lines", True)
+    one = changes_of(equity_chart_props("e", pd.Series([1.0], moments[:1]), "none yet"), "e")
+    assert one[0, "mode"] == "lines+markers"
+    none = equity_chart_props("e", pd.Series([], moments[:0], dtype=float), "none yet")
+    assert none["e-none"] == {"children": "none yet", "hidden": False}
+    figure = json.loads(json.dumps(equity_chart("e", "E").to_plotly_json(), default=str))
+    assert figure["type"] == "Div"

@@ -26,7 +26,9 @@ REGISTRY = {
     "pages.orders": page("Orders", "/orders", 20, section="Trading"),
     "pages.overview": page("Overview", "/", 10, question="All right?"),
     "pages.portfolio": page("Portfolio", "/portfolio", 21, section="Trading"),
-    "pages.session": page("Session", "/session/none", 60, path_template="/session/<session_id>"),
+    "pages.session": page(
+        "Session", "/session/none", 60, path_template="/session/<session_id>", section="Trading"
+    ),
     "pages.not_found_404": page("Not found", "/not-found-404", 99, module="pages.not_found_404"),
 }
 
@@ -51,6 +53,13 @@ def test_the_navigation_shows_what_exists_and_nothing_else():
         ("Overview", ["/"]),
         ("Trading", ["/orders", "/portfolio"]),
     ]
+
+
+def test_a_page_of_one_thing_lights_up_the_entry_of_its_list(text_of):
+    """The link still leads to the list, and says that `/session/…` is its own too."""
+    made = text_of({"name": "Desk", "environment": "paper", "demo": False})
+    assert '"data-nav": "/orders /portfolio /session/*"' in made
+    assert '"data-nav": "/"' in made
 
 
 def test_the_demo_cannot_be_missed(text_of):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import dash
 import pytest
@@ -16,24 +18,40 @@ from web.filters import Filters
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(Path(__file__).parent))
-from page_desk import Desk  # noqa: E402
+from page_desk import VARIABLES, Desk, add_sessions  # noqa: E402
 
 START = "2025-09-01T12:00:00Z"
 
 
 @pytest.fixture(scope="session")
-def pages() -> dict[str, ModuleType]:
-    """The page modules by path, as Dash imports them."""
+def pages() -> dict[str, ModuleType | SimpleNamespace]:
+    """The page modules by path, as Dash imports them; those of one thing show that of the desks."""
     dash.page_registry.clear()
     app = Dash("pages_under_test", use_pages=True, pages_folder=str(ROOT / "pages"))
     assert app
     found = {
-        str(entry["path"]): sys.modules[entry["module"]]
-        for entry in dash.page_registry.values()
-        if not entry["module"].endswith("not_found_404")
+        path: bound(sys.modules[entry["module"]], VARIABLES.get(path, {}))
+        for entry, path in entries()
     }
     assert found
     return found
+
+
+def bound(module: ModuleType, variables: dict[str, str]) -> ModuleType | SimpleNamespace:
+    """A page module that is built with these variables of its path."""
+    if not variables:
+        return module
+    names = {**vars(module), "build": partial(module.build, **variables)}
+    return SimpleNamespace(**names)
+
+
+def entries() -> list[tuple[dict[str, Any], str]]:
+    """The entries of Dash's registry with their paths."""
+    return [
+        (entry, str(entry["path_template"] or entry["path"]))
+        for entry in dash.page_registry.values()
+        if not entry["module"].endswith("not_found_404")
+    ]
 
 
 @pytest.fixture
@@ -52,8 +70,10 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     source = JsonlSource(folder / "aurora", dialect="aurora", name="aurora", account_id="A1")
     desk = Desk([], "2025-09-01T12:01:00Z")
     duplicates, more = 0, True
+    events = None
     while more:
         reading = source.read()
+        events = reading.frame if events is None else events
         more = reading.more
         duplicates += sum(desk.ledger.fold(reading.frame).duplicates.values())
         desk.quarantined += [
@@ -105,6 +125,7 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
             "received_ms": desk.at.timestamp() * 1000.0 - 60_000,
         },
     ]
+    add_sessions(desk, folder, events)
     return desk
 
 

@@ -13,6 +13,7 @@ from web.filters import Filters
 from web.first_paint import fill
 from web.wire import to_json
 
+ATTACHED = {"aurora", "registry", "runs"}
 WITH_ELEMENTS = {"waterfall-rows"}
 """Ids whose children are elements: a few rows, drawn by the browser as they are."""
 
@@ -110,7 +111,10 @@ def test_patches_fit_the_traces_of_the_layout(pages, path, minute, filters):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_panel_is_dated(pages, path, minute, filters):
-    """Each panel says source, age, threshold and, where it counts something, n."""
+    """Each panel says source, age, threshold and, where it counts something, n.
+
+    On the pages of sessions that is the registry, the runs, or whoever told the events.
+    """
     tree = pages[path].layout()
     fill(tree, pages[path].build(minute.view(), filters))
     panels = [one for one in components(tree) if "data-panel" in one.to_plotly_json()["props"]]
@@ -118,7 +122,8 @@ def test_every_panel_is_dated(pages, path, minute, filters):
     for panel in panels:
         props = panel.to_plotly_json()["props"]
         assert props["data-state"] in {"fresh", "late", "dead", "error"}
-        assert "aurora" in props["data-source"]
+        names = {"aurora"} if "session" not in path and "run" not in path else ATTACHED
+        assert names & set(props["data-source"].split(", ")), props["id"]
         assert int(props["data-as-of-ms"]) > 0
         assert float(props["data-stale-after-seconds"]) > 0
 

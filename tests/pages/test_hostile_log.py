@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from page_desk import PATHS, Desk
+from page_desk import PATHS, Desk, add_sessions
 
 from data_sources import JsonlSource
+from data_sources.files.label import label
+from formats import text
 from web.filters import Filters
 
 EVIL = "<img src=x onerror=alert(1)>\u202e$\\alpha$ javascript:alert(2) {{x}} %3Cb%3E"
@@ -43,6 +46,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     state = {"name": EVIL, "kind": "jsonl", "dialect": EVIL, "state": EVIL, "problem": EVIL}
     numbers = {"lines_in": 1, "accepted": 1, "quarantined": {EVIL: 3}, "received_ms": 1.0}
     desk.sources = [{**state, **numbers, "stale_after_seconds": 10.0, "path": EVIL}]
+    words = dict.fromkeys(("session_id", "run_id", "strategy", "reason", "mode", "limit"), EVIL)
+    add_sessions(desk, folder.parent / f"{folder.name}_sessions", reading.frame, **words)
     return desk
 
 
@@ -78,3 +83,26 @@ def test_links_stay_inside_the_query(pages, hostile):
             if isinstance(cell, dict) and "href" in cell:
                 assert cell["href"].startswith(("?order=", "/api/raw?"))
                 assert not set('<>"\\ \u202e') & set(cell["href"])
+
+
+def test_links_to_sessions_and_runs_stay_on_this_site(pages, hostile):
+    """Defect 9: an id that is markup becomes one percent-encoded part of an address of ours."""
+    given = pages["/sessions"].build(hostile.view(), Filters())
+    for name, page in ("sessions-table-rows", "/session/"), ("runs-table-rows", "/run/"):
+        (row,) = json.loads(given[name]["data-rows"])
+        cell = row["cells"][0]
+        assert cell["text"] == text(EVIL, 80)
+        assert cell["page"].startswith(page)
+        assert unquote(cell["page"].removeprefix(page)) == label(EVIL)
+        assert not set("<>\"'\\/ ?#$\u202e") & set(cell["page"].removeprefix(page))
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "../../etc/passwd", "x" * 2_000])
+def test_an_id_that_no_address_can_hold_is_no_link(pages, tmp_path, name):
+    """Defect 18: what browsers take for a way up is shown as text alone."""
+    desk = Desk([], "2026-01-15T18:05:00Z")
+    add_sessions(desk, tmp_path, pd.DataFrame(), run_id=name or "r")
+    desk.states["runs"] = desk.states["runs"].assign(run_id=name)
+    given = pages["/sessions"].build(desk.view(), Filters())
+    (row,) = json.loads(given["runs-table-rows"]["data-rows"])
+    assert isinstance(row["cells"][0], str)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from page_desk import PATHS, components
+from page_desk import PATHS, VARIABLES, components
 
 from formats import MISSING, count, percent
 from web.filters import Filters
@@ -64,6 +64,8 @@ SHARED = {
         for quantile in ("p50", "p90", "p99")
     ],
     "/quality": ["window_events"],
+    "/sessions": ["window_events"],
+    **{path: ["window_events"] for path in VARIABLES},
 }
 
 

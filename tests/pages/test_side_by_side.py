@@ -27,7 +27,7 @@ def test_the_sick_source_stands_first_and_says_why(pages, minute, filters):
     assert first["data"] == {"source": "bot"}
     assert first["cells"][2] == {"text": "✖ down", "tone": "act", "title": "connection refused"}
     said = pages["/"].build(minute.view(), filters)["sources-n"]["children"]
-    assert said == "2 attached, 1 sick"
+    assert said == "4 attached, 1 sick"
 
 
 def test_a_source_shows_its_counts_and_one_that_tells_no_events_shows_none(pages, minute, filters):

@@ -81,8 +81,15 @@ def test_seconds_that_are_no_length_are_refused(value: str) -> None:
 
 
 def test_other_parameters_are_left_to_others() -> None:
-    """Zone, pause and session filters are not filters of a picture."""
-    assert Filters.from_query({"tz": "browser", "paused": "1", "mode": "x"}) == Filters()
+    """Zone and pause are the browser's own, and what nobody knows is no filter of a picture."""
+    assert Filters.from_query({"tz": "browser", "paused": "1", "root": "/etc"}) == Filters()
+
+
+def test_mode_and_status_are_filters_of_the_sessions() -> None:
+    """Another mode is another picture, so both stand in its name."""
+    filters = Filters.from_query({"mode": "shadow", "status": "failed"})
+    assert (filters.mode, filters.status) == ("shadow", "failed")
+    assert filters.key == "window=5m&mode=shadow&status=failed"
 
 
 def test_a_length_of_seconds_takes_its_name_where_it_has_one() -> None:

@@ -58,7 +58,7 @@ def test_frames_have_the_agreed_columns(tmp_path: Path) -> None:
             assert set(TRACE) <= set(frame.columns)
             for column, dtype in columns.items():
                 assert frame[column].dtype == pd.Series([], dtype=dtype).dtype, (name, column)
-    assert set(reading.frames) == {"equity", "alerts", "positions"}
+    assert set(reading.frames) == {"equity", "steps", "alerts", "positions"}
 
 
 def test_what_a_run_gives_beside_its_row(tmp_path: Path) -> None:
@@ -72,6 +72,12 @@ def test_what_a_run_gives_beside_its_row(tmp_path: Path) -> None:
     assert equity["equity"].tolist() == [1000.0, 1005.0, 1002.0]
     assert equity["drawdown_ratio"].round(6).tolist() == [0.0, 0.0, -0.002985]
     assert set(equity["currency"]) == {"EUR"}
+    steps = reading.frames["steps"]
+    assert steps["position_quantity"].tolist() == [0.0, 0.1, 0.1]
+    assert steps[["orders", "blocked"]].to_numpy().tolist() == [[0, 0], [1, 0], [1, 1]]
+    assert steps["reason"].tolist()[2] == "limit"
+    assert steps["reason"].isna().tolist() == [True, True, False]
+    assert reading.frame.iloc[0]["steps"] == 3
     alerts = reading.frames["alerts"]
     assert alerts["severity"].tolist() == ["warning", "odd"]
     position = reading.frames["positions"].iloc[0]

@@ -93,3 +93,33 @@ def test_why_no_order_is_allowed(tmp_path: Path) -> None:
     assert detail == "risk check: max_daily_loss, max_total_exposure"
     assert "no order" in row_of(tmp_path, risk_check={"allowed": False})["detail"]
     assert pd.isna(row_of(tmp_path, risk_check=CHECK)["detail"])
+
+
+def daily_loss(pnl: float, value: float, severity: str = "breach") -> dict[str, Any]:
+    """Metrics of a session whose daily-loss limit of 500 is measured as `value`."""
+    other = LIMIT | {"ratio": 0.9, "severity": "warning"}
+    limit = {"limit_name": "max_daily_loss_abs", "current_value": value, "limit_value": 500.0}
+    limit |= {"ratio": abs(value) / 500.0, "severity": severity}
+    check = {"severity": severity, "allowed": False, "reasons": ["max_daily_loss_abs"]}
+    return {"realized_pnl": pnl, "risk_check": check | {"limit_details": [limit, other]}}
+
+
+def test_a_daily_loss_limit_is_not_broken_by_profit(tmp_path: Path) -> None:
+    """Defect 25: the check takes the amount without its sign; what was earned uses no limit."""
+    write(tmp_path, "a.json", session(metrics=daily_loss(600.0, 600.0)))
+    reading = source_of(tmp_path).read()
+    limits = reading.frames["session_limits"].set_index("limit_name")
+    assert limits.loc["max_daily_loss_abs", ["used_ratio", "state"]].tolist() == [0.0, "ok"]
+    assert limits.loc["max_daily_loss_abs", "value"] == 600.0
+    assert reading.frame.iloc[0]["risk_state"] == "warning", "the other limit is what is left"
+    assert "a profit is no daily loss" in reading.frame.iloc[0]["detail"]
+
+
+@pytest.mark.parametrize(("pnl", "value"), [(-600.0, 600.0), (-600.0, -600.0), (5.0, 600.0)])
+def test_a_loss_breaks_the_daily_loss_limit(tmp_path: Path, pnl: float, value: float) -> None:
+    """Defect 25: a loss does, with either sign; so does a value that is not this profit."""
+    write(tmp_path, "a.json", session(metrics=daily_loss(pnl, value)))
+    reading = source_of(tmp_path).read()
+    limits = reading.frames["session_limits"].set_index("limit_name")
+    assert limits.loc["max_daily_loss_abs", ["used_ratio", "state"]].tolist() == [1.2, "breach"]
+    assert reading.frame.iloc[0]["risk_state"] == "breach"

@@ -1,0 +1,113 @@
+"""What sources tell of sessions and runs: the rows, and where a panel of them comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+import pandas as pd
+
+from components.cell import Cell, page_cell
+from components.provenance import Provenance, provenance
+from formats import MISSING, count, text
+
+_CLIMBING: Final = frozenset({".", ".."})
+
+
+def told_frame(view: Any, name: str) -> pd.DataFrame:
+    """Give a frame of the view, without rows where nobody tells it."""
+    found = view.frames.get(name)
+    return pd.DataFrame() if found is None else found
+
+
+def state_frame(view: Any, name: str) -> pd.DataFrame:
+    """Give what polled sources alone tell, of every account: events need not be read for it."""
+    found = view.states.get(name)
+    return pd.DataFrame() if found is None else found
+
+
+def told_of(view: Any, name: str, session_id: str, limit: int) -> pd.DataFrame:
+    """Give the newest rows of a frame that name a session, the newest first."""
+    ask = view.desk.get("of_session")
+    found = pd.DataFrame() if ask is None else ask(name, session_id, limit)
+    return found.iloc[::-1]
+
+
+def one_of(frame: pd.DataFrame, column: str, wanted: str) -> dict[str, Any]:
+    """Give the last row that has an id, empty where there is none."""
+    if column not in frame:
+        return {}
+    found = frame[frame[column] == wanted].tail(1).to_dict("records")
+    return {str(name): value for name, value in found[0].items()} if found else {}
+
+
+def chosen(frame: pd.DataFrame, **words: str | None) -> pd.DataFrame:
+    """Give the rows that have these words; None chooses nothing."""
+    for column, word in words.items():
+        if word is not None and column in frame:
+            frame = frame[frame[column] == word]
+    return frame
+
+
+def newest_first(frame: pd.DataFrame, times: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """Give the newest rows by the first of some times that each has; those without one last."""
+    if frame.empty:
+        return []
+    heard = frame[[name for name in times if name in frame]].bfill(axis=1).iloc[:, 0]
+    order = heard.reset_index(drop=True).sort_values(
+        ascending=False, kind="stable", na_position="last"
+    )
+    rows = frame.iloc[order.index[:limit]].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def samples(left: int, whole: int) -> str:
+    """Give how many rows filters leave, and of how many."""
+    return f"n = {count(left)}" + (f" of {count(whole)}" if left != whole else "")
+
+
+def left_out(shown: int, whole: int) -> str:
+    """Give how many older rows are not shown; nothing where all are."""
+    return (
+        f"The newest {count(shown)}; {count(whole - shown)} older left out" if whole > shown else ""
+    )
+
+
+def told_by(view: Any, filters: Any, rows: pd.DataFrame, kinds: Collection[str] = ()) -> Provenance:
+    """Give where a panel comes from.
+
+    Args:
+        view: the view that the page is built from.
+        filters: the viewer's filters.
+        rows: what the panel shows; their sources are named.
+        kinds: kinds of sources that would tell such rows, named before they do.
+    """
+    names = set(rows["source"].dropna().unique()) if "source" in rows else set()
+    feeding = [
+        row
+        for row in view.sources
+        if row.get("name") in names
+        or (row.get("kind") in kinds and filters.source in (None, row.get("name")))
+    ]
+    now_ms, replay = view.at.timestamp() * 1000.0, filters.at is not None
+    return provenance(feeding, now_ms=now_ms, replay=replay, events_only=False)
+
+
+def id_cell(page: str, identifier: Any, title: str) -> Cell | str:
+    """Give an id as a link to the page of what it names.
+
+    No address leads to an id that is empty, too long, or one that browsers take for a way up.
+    """
+    if not isinstance(identifier, str) or not identifier:
+        return MISSING
+    path = f"/{page}/{quote(identifier, safe='', errors='replace')}"
+    if identifier in _CLIMBING or "/" in identifier or len(path) > 1_000:
+        return text(identifier, 80)
+    return page_cell(identifier, path, title)
+
+
+def row_data(row: dict[str, Any]) -> dict[str, str]:
+    """Give the data attributes of a row's cells: its source and its account, where they are."""
+    words = {"source": row.get("source"), "account": row.get("account_id")}
+    return {name: text(word, 40) for name, word in words.items() if isinstance(word, str) and word}
