@@ -50,8 +50,8 @@ class Notable:
         self._rows: Shelf = []
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Add rows of the event frame."""
-        self._unread.append(rows)
+        """Add rows of the event frame, sorted by event time."""
+        self._unread.append(_worth_reading(rows))
         if len(self._unread) > 50:
             self._read()
 
@@ -95,6 +95,15 @@ class Notable:
         for key in changed:
             self._shelves[key] = _newest(sorted(self._shelves[key], key=itemgetter(0)), key[1])
         self._rows = sorted(chain.from_iterable(self._shelves.values()), key=itemgetter(0))
+
+
+def _worth_reading(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without those that newer ones of the same piece would push out anyway."""
+    if len(rows) <= min(KEPT_OF.values()):
+        return rows
+    newer = rows.groupby(["source", "kind"], observed=True).cumcount(ascending=False)
+    kept = rows["kind"].map(lambda kind: KEPT_OF.get(kind, KEPT)).astype("int64")
+    return rows[(newer < kept) | rows["kind"].isin(ALWAYS)]
 
 
 def _newest(shelf: Shelf, kind: str) -> Shelf:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -32,6 +34,30 @@ def test_a_halt_is_not_crowded_out(make_events: Maker) -> None:
     late = pd.Timestamp(T + 4_000 * S, unit="ns", tz="UTC")
     assert ledger.view().measure(breaker).triggered is True
     assert ledger.view(at=late).measure(breaker).triggered is True
+
+
+def test_what_is_kept_does_not_follow_from_how_it_was_read(make_events: Maker) -> None:
+    """6,000 rare lines at once, in random order, leave the rows that they leave piece by piece."""
+    rng = random.Random(7)
+    lines = [
+        {
+            "ts_event": T + rng.randrange(2_000) * S,
+            "kind": rng.choice(("health", "error", "alert", "breaker.changed")),
+            "code": f"C{rng.randrange(20)}",
+            "source": rng.choice(("bot", "other")),
+            "reason": f"r{n}",
+            "raw_offset": n,
+        }
+        for n in range(6_000)
+    ]
+    whole, parts = Ledger(), Ledger()
+    whole.fold(make_events(lines))
+    in_turn = sorted(lines, key=itemgetter("ts_event", "raw_offset"))
+    for start in range(0, len(lines), 100):
+        parts.fold(make_events(in_turn[start : start + 100]))
+    place = itemgetter("ts_event", "raw_offset")
+    found, expected = (sorted(each.view().notable_rows, key=place) for each in (whole, parts))
+    assert found == expected
 
 
 def test_a_kill_switch_outlives_a_restless_breaker(make_events: Maker) -> None:
