@@ -14,6 +14,7 @@ from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.limit_rules import NAMES as LIMITED
 from data_sources.dialects.place import LOOSE_COLUMNS, WORD_COLUMNS
 from data_sources.dialects.reader import Reader, Where
+from data_sources.dialects.retold import SAME
 from data_sources.dialects.rule import PREFIXES
 from data_sources.frames import FRAMES
 from data_sources.lines.transforms import NUMBER_TRANSFORMS, WORD_TRANSFORMS
@@ -90,7 +91,7 @@ def test_columns_and_words_are_on_the_page() -> None:
     for word in (*groups, *WORD_TRANSFORMS, *NUMBER_TRANSFORMS):
         assert f"`{word}`" in text, word
     for column in re.findall(r'"@(\w+)"', text):
-        assert column in (*EVENT_COLUMNS, "record", "present", "absent"), column
+        assert column in (*EVENT_COLUMNS, "record", "present", "absent", SAME[1:]), column
 
 
 def test_what_is_a_function_exists() -> None:
