@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from asyncio import Transport
 from collections.abc import Callable
 from typing import Any
@@ -19,22 +20,29 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Offer the pipe to the app."""
         super().connection_made(transport)
-        app = self.app
+        # Weakly: what refers to itself would stay until the collector comes, which is seldom here.
+        app, me = self.app, weakref.ref(self)
+
+        def open_pipe(http_version: str, *, gzip: bool, emptied: Callable[[], None]) -> Pipe:
+            pipe = Pipe(transport, chunked=http_version != "1.0", gzip=gzip, emptied=emptied)
+            connection = me()
+            if connection is not None:
+                connection._pipe = pipe
+                if connection.flow.write_paused:
+                    pipe.fill()
+            return pipe
 
         async def with_pipe(scope: Any, receive: Any, send: Any) -> None:
             extensions = scope.get("extensions", {})
-            scope["extensions"] = {**extensions, "deskwatch.pipe": self._open_pipe}
+            scope["extensions"] = {**extensions, "deskwatch.pipe": open_pipe}
             await app(scope, receive, send)
 
         self.app = with_pipe
 
-    def _open_pipe(self, http_version: str, *, gzip: bool, emptied: Callable[[], None]) -> Pipe:
-        """Open the way for the rest of a response that has begun; the app still ends it."""
-        chunked = http_version != "1.0"
-        self._pipe = Pipe(self.transport, chunked=chunked, gzip=gzip, emptied=emptied)
-        if self.flow.write_paused:
-            self._pipe.fill()
-        return self._pipe
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the pipe, and of the viewer that it tells."""
+        super().connection_lost(exc)
+        self._pipe = None
 
     def pause_writing(self) -> None:
         """Bytes wait for the client."""

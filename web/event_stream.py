@@ -79,22 +79,29 @@ class EventStream(Response):
         """Run the stream to its end; never raises for a client that went away."""
         viewer = self._viewer
         gone = asyncio.create_task(_until_gone(receive, viewer))
+        open_pipe = scope["extensions"]["deskwatch.pipe"]
+        pipe = open_pipe(scope["http_version"], gzip=self._gzip, emptied=viewer.pour)
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": self._greeting(), "more_body": True})
-            open_pipe = scope["extensions"]["deskwatch.pipe"]
-            pipe = open_pipe(scope["http_version"], gzip=self._gzip, emptied=viewer.pour)
+            # What was asked for before on this connection may still be on its way.
+            async with asyncio.timeout(self._hub.stall_seconds):
+                await self._begin(send)
             viewer.open(pipe, self._quiet, self._quiet_seconds)
             await viewer.ended.wait()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            self._hub.counts.viewers_evicted += 1
+            pipe.cut()
         finally:
             gone.cancel()
+            viewer.part()
             self._hub.leave(viewer)
 
-    def _greeting(self) -> bytes:
+    async def _begin(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         retry = random.randint(*RETRY_MS)
         first = fragment(b"retry: %d\n\n" % retry + self._hello)
-        return (GZIP_HEADER if self._gzip else b"") + first.bytes_for(self._gzip)
+        body = (GZIP_HEADER if self._gzip else b"") + first.bytes_for(self._gzip)
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def _until_gone(receive: Receive, viewer: Viewer) -> None:

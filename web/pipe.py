@@ -31,14 +31,24 @@ class Pipe:
         self._emptied = emptied
         self.sent_at = time.monotonic()
         """When something was last sent."""
-        self.full_since: float | None = None
+        self._moved_at: float | None = None
+        self._left = 0
         # Any byte that waits here fills it: a client that is behind gets the newest frame later.
         transport.set_write_buffer_limits(high=0)
 
     @property
     def takes(self) -> bool:
         """Whether the client has taken all that was sent so far."""
-        return self.full_since is None and not self._transport.is_closing()
+        return self._moved_at is None and not self._transport.is_closing()
+
+    @property
+    def stuck_since(self) -> float | None:
+        """When the client last took something, as far as that was looked at; None: all is taken."""
+        if self._moved_at is not None:
+            left = self._transport.get_write_buffer_size()
+            if left < self._left:
+                self._left, self._moved_at = left, time.monotonic()
+        return self._moved_at
 
     def send(self, pieces: Sequence[Fragment]) -> None:
         """Send some pieces, one behind the other."""
@@ -52,12 +62,13 @@ class Pipe:
 
     def fill(self) -> None:
         """Note that bytes wait for the client."""
-        self.full_since = time.monotonic()
+        self._moved_at = time.monotonic()
+        self._left = self._transport.get_write_buffer_size()
 
     def empty(self) -> None:
         """Note that the client took what waited."""
-        if self.full_since is not None:
-            self.full_since = None
+        if self._moved_at is not None:
+            self._moved_at = None
             self._emptied()
 
     def cut(self) -> None:

@@ -13,7 +13,10 @@ class Way(Protocol):
     """What leads to the client; see `web.pipe.Pipe`."""
 
     sent_at: float
-    full_since: float | None
+
+    @property
+    def stuck_since(self) -> float | None:
+        """When the client last took something; None where it has taken all."""
 
     @property
     def takes(self) -> bool:
@@ -52,6 +55,11 @@ class Viewer:
         self.pour()
         return replaced
 
+    @property
+    def stuck_since(self) -> float | None:
+        """When its client last took something; None where it has taken all."""
+        return None if self._way is None else self._way.stuck_since
+
     def pour(self) -> None:
         """Send the frames that wait, oldest first, if the client takes them."""
         if self.ended.is_set():
@@ -69,7 +77,8 @@ class Viewer:
         way, quiet = self._way, self._quiet
         if way is None or quiet is None or self.ended.is_set():
             return False
-        if way.full_since is not None and now - way.full_since >= stall_seconds:
+        stuck_since = way.stuck_since
+        if stuck_since is not None and now - stuck_since >= stall_seconds:
             way.cut()
             self.ended.set()
             return True
@@ -77,6 +86,13 @@ class Viewer:
             way.send([quiet()])
         return False
 
-    def close(self) -> None:
-        """Let the stream end."""
+    def part(self) -> None:
+        """Let go of the client: it is gone."""
         self.ended.set()
+        self._way = None
+
+    def close(self) -> None:
+        """Let the stream end, at once where the client is behind: nobody waits for it."""
+        self.ended.set()
+        if self._way is not None and not self._way.takes:
+            self._way.cut()

@@ -11,9 +11,15 @@ from typing import Any
 class StreamReader:
     """One client. `body` holds the bytes of the body as sent, `text` the same unpacked."""
 
-    def __init__(self, address: str, path: str, *, gzip: bool = False) -> None:
+    def __init__(
+        self, address: str, path: str, *, gzip: bool = False, buffer_bytes: int | None = None
+    ) -> None:
         host, _, port = address.rpartition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=10)
+        self._socket = socket.socket()
+        if buffer_bytes is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+        self._socket.settimeout(10)
+        self._socket.connect((host, int(port)))
         coding = "Accept-Encoding: gzip\r\n" if gzip else ""
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {address}\r\n{coding}\r\n".encode())
         self._raw = b""
