@@ -40,17 +40,22 @@ class Attached:
             for name, table in mapping.sources().items():
                 self._make(name, table)
             self._seen[mapping.root] = _folders(mapping.root)
+        self._told = set(self.sources)
 
     def news(self) -> dict[str, Source]:
-        """Look once; name → source, for each that is new."""
-        known = set(self.sources)
+        """Look once; name → source, for each that was not given before.
+
+        What a look found before it failed is given by the next one.
+        """
         for mapping in self.mappings:
             folders = _folders(mapping.root)
             if folders != self._seen[mapping.root]:
                 self._take_folders(mapping.root)
-                self._seen[mapping.root] = folders
             self._take_logs(mapping.root)
-        return {name: source for name, source in self.sources.items() if name not in known}
+            self._seen[mapping.root] = folders
+        new = {name: source for name, source in self.sources.items() if name not in self._told}
+        self._told.update(new)
+        return new
 
     def _take_folders(self, root: Path) -> None:
         """Folders of other kinds: runs, sessions."""
