@@ -157,6 +157,7 @@ class JsonlSource:
 
     def also(self, names: Sequence[str]) -> None:
         """Read more logs of the folder too, beside those that `files` named."""
+        self.files = tuple(dict.fromkeys((*self.files, *names)))
         self._tail.also(tuple(names))
 
     def wake(self) -> None:
