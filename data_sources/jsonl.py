@@ -264,6 +264,7 @@ class JsonlSource:
     def _speak(self, dialect: Dialect) -> None:
         if self._together and self._together.decoder.dialect is dialect:
             return
+        dialect.orders.load_ahead()
         rule, zone, tail = dialect.clock, dialect.zone(self._zone), self._tail
         clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
         self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)
