@@ -52,7 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return run_demo(options, wanted, stack)
             if options.write_dialect is not None:
                 return write_dialect(options.attach, options.write_dialect)
-            found = attach(options.attach) if options.attach else (_origins(wanted.sources), None)
+            if options.attach:
+                found = attach(options.attach, Path(wanted.desk.state_dir))
+            else:
+                found = _origins(wanted.sources), None
             return serve(options, wanted, found)
         except RefusedStartError as refusal:
             print(refusal, file=sys.stderr)
@@ -86,19 +89,13 @@ def explain(wanted: arguments.Explain) -> int:
     return 0
 
 
-def attach(folders: Sequence[Path]) -> Found:
+def attach(folders: Sequence[Path], state_dir: Path) -> Found:
     """Guess what lies below some folders, print the mapping, give the sources, also later ones."""
-    from data_sources.attached import Attached
-    from desk.origin import origin
+    from desk.attachment import Attachment
 
-    attached = Attached(folders)
-    for mapping in attached.mappings:
-        print(mapping.text(), flush=True)
-
-    def told(sources: dict[str, Any]) -> list[Any]:
-        return [origin(name, source) for name, source in sources.items()]
-
-    return told(attached.sources), lambda: told(attached.news())
+    attachment = Attachment(folders, state_dir)
+    print(attachment.text(), flush=True)
+    return attachment.origins(), attachment.newcomers
 
 
 def write_dialect(folders: Sequence[Path], path: Path) -> int:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from data_sources.attach import Mapping, attach
+from data_sources.errors import SourceError
 from data_sources.jsonl import AUTO, JsonlSource
 from data_sources.lines.infer import GENERIC, files_of
 from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.recognize import kind_of, recognized_below
 from data_sources.registry import Source, discover
+
+LOG = logging.getLogger(__name__)
 
 
 class Attached:
@@ -23,6 +28,9 @@ class Attached:
 
     Args:
         folders: the folders, or single files.
+        before: `tables` of an earlier start. What a folder was made into stays as it was, under the
+            same names, whatever else has appeared in it since: what was kept of it goes on. Sources
+            whose path is gone are left out.
 
     Raises:
         OriginError: when a path's own folder does not exist either.
@@ -32,45 +40,92 @@ class Attached:
         sources: name → source, of all that was found until now.
     """
 
-    def __init__(self, folders: Sequence[str | Path]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[str | Path],
+        before: Table[str, Table[str, Table[str, Any]]] | None = None,
+    ) -> None:
         self.mappings: tuple[Mapping, ...] = tuple(attach(folder) for folder in folders)
         self.sources: dict[str, Source] = {}
+        self._tables: dict[Path, dict[str, dict[str, Any]]] = {}
         self._seen: dict[Path, frozenset[tuple[Path, int]]] = {}
         for mapping in self.mappings:
-            for name, table in mapping.sources().items():
-                self._make(name, table)
+            self._tables[mapping.root] = {}
+            for name, table in (before or {}).get(str(mapping.root), {}).items():
+                self._make_again(mapping.root, name, dict(table))
+        self._as_before = {root for root, tables in self._tables.items() if tables}
+        for mapping in self.mappings:
+            if mapping.root in self._as_before:
+                self._look(mapping.root)
+            else:
+                for name, table in mapping.sources().items():
+                    self._make(mapping.root, name, table)
             self._seen[mapping.root] = _folders(mapping.root)
+        self._told = set(self.sources)
+
+    @property
+    def tables(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Folder → name → the options with which each source was made, its `kind` among them."""
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for root, tables in self._tables.items():
+            found[str(root)] = own = {}
+            for name, table in tables.items():
+                files = list(getattr(self.sources[name], "files", ()))
+                own[name] = table | ({"files": files} if files else {})
+        return found
+
+    def text(self) -> str:
+        """What was found, for a person; of a folder that is as before, what it was made into."""
+        rows = []
+        for mapping in self.mappings:
+            if mapping.root not in self._as_before:
+                rows.append(mapping.text())
+                continue
+            rows.append(f"Attached {mapping.root}, as it was before:")
+            for name, table in self.tables[str(mapping.root)].items():
+                logs = f" ({', '.join(table['files'])})" if "files" in table else ""
+                told = f"dialect {table['dialect']}" if "dialect" in table else ""
+                rows.append(f"  {name}: {table['path']}{logs} → {told or 'kind ' + table['kind']}")
+            rows += [f"  left out {path}: {why}" for path, why in mapping.left_out.items()]
+        return "\n".join(rows)
 
     def news(self) -> dict[str, Source]:
-        """Look once; name → source, for each that is new."""
-        known = set(self.sources)
+        """Look once; name → source, for each that was not given before.
+
+        What a look found before it failed is given by the next one.
+        """
         for mapping in self.mappings:
             folders = _folders(mapping.root)
-            if folders != self._seen[mapping.root]:
-                self._take_folders(mapping.root)
-                self._seen[mapping.root] = folders
-            self._take_logs(mapping.root)
-        return {name: source for name, source in self.sources.items() if name not in known}
+            self._look(mapping.root, folders != self._seen[mapping.root])
+            self._seen[mapping.root] = folders
+        new = {name: source for name, source in self.sources.items() if name not in self._told}
+        self._told.update(new)
+        return new
+
+    def _look(self, root: Path, folders_too: bool = True) -> None:
+        if folders_too:
+            self._take_folders(root)
+        self._take_logs(root)
 
     def _take_folders(self, root: Path) -> None:
         """Folders of other kinds: runs, sessions."""
         there = {str(getattr(source, "path", "")) for source in self.sources.values()}
         for found in recognized_below(root):
             if str(found.path) not in there:
-                self._make(found.name, {"kind": found.kind, "path": str(found.path)})
+                self._make(root, found.name, {"kind": found.kind, "path": str(found.path)})
 
     def _take_logs(self, root: Path) -> None:
         free = [file for file in files_of(root) if not self._is_read(file)]
         for folder, files in by_folder(free).items():
             if kind_of(folder) is None:  # a run's own logs belong to it
                 for part in parts_of(files):
-                    self._take(folder, part)
+                    self._take(root, folder, part)
 
-    def _take(self, folder: Path, part: Part) -> None:
+    def _take(self, root: Path, folder: Path, part: Part) -> None:
         if part.dialect in NOT_KNOWN:
             for log in part.names if part.guess.lines else ():
                 table = {"kind": "jsonl", "path": str(folder / log)}
-                self._make(log.partition(".")[0], table)
+                self._make(root, log.partition(".")[0], table)
             return
         for source in self._logs():
             if source.files and source.speaks == part.dialect and Path(source.path) == folder:
@@ -78,7 +133,7 @@ class Attached:
                 return
         table = {"kind": "jsonl", "path": str(folder), "dialect": part.dialect}
         name = f"{folder.name.partition('.')[0]}_{part.dialect}"
-        self._make(name, table | {"files": list(part.names)})
+        self._make(root, name, table | {"files": list(part.names)})
 
     def _is_read(self, file: Path) -> bool:
         name = log_name(file.name, PATTERNS)
@@ -88,17 +143,32 @@ class Attached:
     def _logs(self) -> list[JsonlSource]:
         return [source for source in self.sources.values() if isinstance(source, JsonlSource)]
 
-    def _make(self, name: str, table: dict[str, Any]) -> None:
+    def _make(self, root: Path, name: str, table: dict[str, Any]) -> None:
         """Make a source under a name that no other has."""
         unique, number = name, 2
         while unique in self.sources:
             unique, number = f"{name}_{number}", number + 1
-        options = {key: value for key, value in table.items() if key != "kind"}
+        options = dict(table)
         if options.get("dialect") == GENERIC:
             options["dialect"] = AUTO  # what its lines are may show later
         if table["kind"] == "jsonl" and "files" not in table and not Path(table["path"]).is_file():
             options["leave_others"] = True
-        self.sources[unique] = discover()[table["kind"]](**options, name=unique)
+        self._add(root, unique, options)
+
+    def _make_again(self, root: Path, name: str, table: dict[str, Any]) -> None:
+        """Make a source as it was; the logs of one that cannot be made are looked for anew."""
+        path = Path(str(table.get("path")))
+        if name in self.sources or not (path == root or path.exists()):
+            return
+        try:
+            self._add(root, name, table)
+        except (KeyError, TypeError, SourceError) as error:
+            LOG.warning("source %s cannot be made as it was: %r", name, error)
+
+    def _add(self, root: Path, name: str, table: dict[str, Any]) -> None:
+        options = {key: value for key, value in table.items() if key != "kind"}
+        self.sources[name] = discover()[table["kind"]](**options, name=name)
+        self._tables[root][name] = table
 
 
 def _folders(root: Path) -> frozenset[tuple[Path, int]]:

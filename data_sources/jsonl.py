@@ -157,6 +157,7 @@ class JsonlSource:
 
     def also(self, names: Sequence[str]) -> None:
         """Read more logs of the folder too, beside those that `files` named."""
+        self.files = tuple(dict.fromkeys((*self.files, *names)))
         self._tail.also(tuple(names))
 
     def wake(self) -> None:
@@ -263,6 +264,7 @@ class JsonlSource:
     def _speak(self, dialect: Dialect) -> None:
         if self._together and self._together.decoder.dialect is dialect:
             return
+        dialect.orders.load_ahead()
         rule, zone, tail = dialect.clock, dialect.zone(self._zone), self._tail
         clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
         self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)

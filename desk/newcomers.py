@@ -39,7 +39,8 @@ class Newcomers:
     def stop(self) -> None:
         """End; a look that is under way ends by itself, and what it finds is not taken."""
         self._ending.set()
-        self._thread.join(timeout=5)
+        if self._thread.ident is not None:  # a desk may end that never began
+            self._thread.join(timeout=5)
 
     def _run(self) -> None:
         pause = 0.0

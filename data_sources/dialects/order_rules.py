@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data_sources.calendar import MarketCalendar
+from data_sources.calendar_ahead import calendar_ahead
 from data_sources.dialects.reader import Reader
 from data_sources.errors import ConfigError
 
@@ -42,6 +43,11 @@ class OrderRules:
             told["ends_told"] = False
         return told
 
+    def load_ahead(self) -> None:
+        """Begin to load, in the background, what the first order would have to wait for."""
+        if self.day_calendar is not None:
+            calendar_ahead(self.day_calendar)
+
     def with_ends_of_day(self, events: pd.DataFrame) -> pd.DataFrame:
         """Return events whose submits say, in `value`, how many seconds are left of their day.
 
@@ -56,7 +62,7 @@ class OrderRules:
         rows = np.flatnonzero(sent)
         if not len(rows):
             return events
-        calendar = MarketCalendar(self.day_calendar)
+        calendar = calendar_ahead(self.day_calendar).calendar()
         value = events["value"].to_numpy().copy()
         for row, moment in zip(rows.tolist(), events["ts_event"].iloc[rows], strict=True):
             value[row] = (calendar.next_close(moment) - moment).total_seconds()

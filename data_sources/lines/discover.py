@@ -127,9 +127,17 @@ class Scope:
                 look.blind.append(relative or ".")
                 look.exhausted |= error.errno in (errno.EMFILE, errno.ENFILE)
                 self._trouble(look, relative, "unreadable", "io_error", str(error.strerror))
-        if self.admits is not None:
-            look.found = [found for found in look.found if self.admits(found)]
+        look.found = [found for found in look.found if self._admitted(found, look)]
         return look
+
+    def _admitted(self, found: Found, look: Look) -> bool:
+        """Whether nothing speaks against a file; one that cannot be asked about is a trouble."""
+        try:
+            return self.admits is None or self.admits(found)
+        except Exception as error:  # noqa: BLE001 - a look never raises
+            detail = f"could not be looked into ({type(error).__name__}: {error})"
+            self._trouble(look, found.path, "unreadable", "io_error", detail)
+            return False
 
     def also(self, patterns: tuple[str, ...]) -> None:
         """Let files of more names belong."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -149,21 +150,34 @@ def some_lines(file: Path, limit: int) -> list[bytes]:
     return first + [rest[(n + 1) * len(rest) // wanted - 1] for n in range(wanted)]
 
 
+def has_whole_line(file: Path) -> bool:
+    """Whether a line of a file is written to its end; blank ones do not count."""
+    data, tail = _sampled(file)
+    return b"\n" in tail or any(line.strip() for line in data.split(b"\n")[:-1])
+
+
 def _lines(file: Path) -> list[bytes]:
     """The lines of the beginning of a file, and of the end of one that is longer."""
-    opener: Any = gzip.open if file.suffix == ".gz" else open
-    tail = b""
-    try:
-        with opener(file, "rb") as stream:
-            data = stream.read(SAMPLE_BYTES)
-            if len(data) == SAMPLE_BYTES and file.suffix != ".gz":
-                stream.seek(max(SAMPLE_BYTES, file.stat().st_size - TAIL_BYTES))
-                tail = stream.read(TAIL_BYTES)
-    except (OSError, EOFError):
-        return []
+    data, tail = _sampled(file)
     *whole, unfinished = data.split(b"\n")
     whole += tail.split(b"\n")[1:-1]
     return [line for line in whole if line.strip()] or [unfinished][: bool(unfinished)]
+
+
+def _sampled(file: Path) -> tuple[bytes, bytes]:
+    """The beginning of a file as far as it can be read, and the end of one that is longer."""
+    opener: Any = gzip.open if file.suffix == ".gz" else open
+    data, tail = b"", b""
+    try:
+        with opener(file, "rb") as stream:
+            while len(data) < SAMPLE_BYTES and (more := stream.read1(SAMPLE_BYTES - len(data))):
+                data += more
+            if len(data) == SAMPLE_BYTES and file.suffix != ".gz":
+                stream.seek(max(SAMPLE_BYTES, file.stat().st_size - TAIL_BYTES))
+                tail = stream.read(TAIL_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return data, b""  # what came before the damage still tells whose it is
+    return data, tail
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_sources.lines.discover import Found
-from data_sources.lines.infer import Guess, infer, some_lines
+from data_sources.lines.infer import has_whole_line, infer, some_lines
 from data_sources.lines.mixed import LINES_EACH, NOT_KNOWN
 
 
@@ -30,7 +30,7 @@ class Strangers:
         self.left: dict[str, str] = {}
 
     def belongs(self, found: Found) -> bool:
-        """Whether a log is the source's own; one without a line is not yet.
+        """Whether a log is the source's own; one without a line, or half of its first, is not yet.
 
         What was said once of a log holds for its rotated parts, and for good.
         """
@@ -38,8 +38,9 @@ class Strangers:
             return True
         if found.file in self.left:
             return False
-        guess = infer(some_lines(Path(found.real), LINES_EACH))
-        if _says_nothing(guess):
+        file = Path(found.real)
+        guess = infer(some_lines(file, LINES_EACH))
+        if not guess.usable and not has_whole_line(file):
             return False
         own = self._speaks() or self._first
         if guess.dialect in NOT_KNOWN or guess.dialect == (own or guess.dialect):
@@ -63,8 +64,3 @@ class Strangers:
         )
         more = f" and {len(self.left) - 3} more" if len(self.left) > 3 else ""
         return f"left to sources of their own: {told}{more}"
-
-
-def _says_nothing(guess: Guess) -> bool:
-    """Whether there is no line yet, or the first one is still being written."""
-    return not guess.usable and guess.lines <= 1

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from data_sources.attached import Attached
 from desk import newcomers
+from desk.attachment import Attachment
 from desk.desk import Desk
 from desk.newcomers import Newcomers
-from desk.origin import Origin, origin
+from desk.origin import Origin
 from tests.data_sources.good_lines import good, write
 from tests.data_sources.peak_trade.run_files import write_run
 from tests.desk.small_desk import wait_for
@@ -20,13 +20,8 @@ NARRATED = b'{"timestamp": "2025-10-13T21:06:15", "level": "INFO", "text": "t", 
 
 
 def desk_over(folder: Path, state: Path) -> Desk:
-    attached = Attached([folder])
-
-    def later() -> list[Origin]:
-        return [origin(name, source) for name, source in attached.news().items()]
-
-    origins = [origin(name, source) for name, source in attached.sources.items()]
-    return Desk(origins, state_dir=state, newcomers=later)
+    attachment = Attachment([folder], state)
+    return Desk(attachment.origins(), state_dir=state, newcomers=attachment.newcomers)
 
 
 @pytest.fixture
