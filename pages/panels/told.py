@@ -43,10 +43,13 @@ def one_of(frame: pd.DataFrame, column: str, wanted: str) -> dict[str, Any]:
 
 
 def chosen(frame: pd.DataFrame, **words: str | None) -> pd.DataFrame:
-    """Give the rows that have these words; None chooses nothing."""
+    """Give the rows that have these words; None chooses nothing.
+
+    Rows without such a column have no such word: equity of a broker is of no run.
+    """
     for column, word in words.items():
-        if word is not None and column in frame:
-            frame = frame[frame[column] == word]
+        if word is not None:
+            frame = frame[frame[column] == word] if column in frame else frame.iloc[:0]
     return frame
 
 
