@@ -21,6 +21,12 @@ def told_frame(view: Any, name: str) -> pd.DataFrame:
     return pd.DataFrame() if found is None else found
 
 
+def whole_frame(view: Any, name: str) -> pd.DataFrame:
+    """Give a frame as it is without the choice of a source, an account or a symbol."""
+    found = view.desk.get("whole_frames", view.frames).get(name)
+    return pd.DataFrame() if found is None else found
+
+
 def state_frame(view: Any, name: str) -> pd.DataFrame:
     """Give what polled sources alone tell, of every account: events need not be read for it."""
     found = view.states.get(name)
@@ -40,6 +46,25 @@ def one_of(frame: pd.DataFrame, column: str, wanted: str) -> dict[str, Any]:
         return {}
     found = frame[frame[column] == wanted].tail(1).to_dict("records")
     return {str(name): value for name, value in found[0].items()} if found else {}
+
+
+def told_once(frame: pd.DataFrame, source: str | None, **named: str) -> pd.DataFrame:
+    """Give the last row that has an id, of a chosen source where that one tells of it too.
+
+    Two sources may use the same id for two things: a page shows one of them.
+    """
+    found = chosen(frame, **named)
+    preferred = chosen(found, source=source)
+    return (preferred if len(preferred) else found).tail(1)
+
+
+def teller(*rows: pd.DataFrame) -> str | None:
+    """Give the source of the last of the first rows that name theirs, None where none does."""
+    for each in rows:
+        told = each["source"].dropna() if "source" in each else ()
+        if len(told):
+            return str(told.iloc[-1])
+    return None
 
 
 def chosen(frame: pd.DataFrame, **words: str | None) -> pd.DataFrame:

@@ -79,3 +79,70 @@ def test_a_run_without_steps_has_no_equity_of_a_broker(
     assert props["run-equity-n"]["children"] == "n = 0"
     assert props["run-card-equity-value"]["children"] == "—"
     assert props["run-equity"]["data-source"] == "runs"
+
+
+@pytest.fixture
+def twins(started: Callable[..., Desk], tmp_path: Path) -> Desk:
+    """Two sources that use one id for two runs, and two that use one id for two sessions."""
+    for number, name in enumerate(("one", "two")):
+        lines = "".join(step(at, 1_000.0 * (number + 1)) for at in range(number + 2))
+        alert = {"rule_id": name, "severity": "warning", "message": name, "timestamp": str(NOON)}
+        folder, names = tmp_path / name, {"strategy_name": name}
+        write_run(folder / "r", RUN, csv=HEADER + lines, alerts=[json.dumps(alert)], **names)
+        limit = {"limit_name": name, "current_value": 1.0, "limit_value": 2.0, "ratio": 0.5}
+        check = {"severity": "ok", "allowed": True, "limit_details": [limit | {"severity": "ok"}]}
+        metrics = {"realized_pnl": float(number + 1), "risk_check": check}
+        write(folder / "s", "s.json", session(SESSION, metrics=metrics))
+    runs = [
+        RunsSource(tmp_path / name / "r", name=name, account_id=f"A-{name}", clock=Watch(AT))
+        for name in ("one", "two")
+    ]
+    registries = [
+        SessionsSource(tmp_path / name / "s", name=f"of-{name}", account_id=f"A-{name}")
+        for name in ("one", "two")
+    ]
+    return started(*runs, *registries)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "n"),
+    [
+        ({"source": "one"}, "one", 2),
+        ({"source": "two"}, "two", 3),
+        ({"source": "of-one"}, "two", 3),
+        ({"account": "A-one"}, "two", 3),
+        ({"symbol": "no such symbol"}, "two", 3),
+        ({}, "two", 3),
+    ],
+)
+def test_a_run_is_of_one_source(
+    pages: Any, twins: Desk, chosen: dict[str, str], name: str, n: int
+) -> None:
+    """Card, steps, alerts and equity are of one source, the chosen one where it tells of the run."""
+    props = build(pages, RUN_PAGE, twins, **chosen)
+    assert props["run-card-steps-value"]["children"] == str(n)
+    assert props["run-card-equity-value"]["children"] == f"{n - 1}\u2009000.00"
+    assert props["run-equity-n"]["children"] == f"n = {n}"
+    assert len(cells(props, "run-steps")) == n
+    assert [row[3] for row in cells(props, "its-alerts")] == [name]
+    panels = ("run-card", "run-equity", "run-steps", "its-alerts")
+    assert {props[panel]["data-source"] for panel in panels} == {name}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "pnl"),
+    [
+        ({"source": "of-one"}, "one", "+1.00"),
+        ({"source": "of-two"}, "two", "+2.00"),
+        ({"source": "one"}, "two", "+2.00"),
+        ({"account": "A-one", "symbol": "no such symbol"}, "two", "+2.00"),
+    ],
+)
+def test_a_session_is_of_one_source(
+    pages: Any, twins: Desk, chosen: dict[str, str], name: str, pnl: str
+) -> None:
+    """Its card and its limits are of one registry, the chosen one where it tells of the session."""
+    props = build(pages, SESSION_PAGE, twins, **chosen)
+    assert props["session-card-pnl-value"]["children"] == pnl
+    assert [row[0] for row in cells(props, "session-limits")] == [name]
+    assert props["session-card"]["data-source"] == f"of-{name}"
