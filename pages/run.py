@@ -70,7 +70,7 @@ def build(view: Any, filters: Any, run_id: str) -> Props:
     return {
         **frame_props(ID, view, filters, of_events=False),
         **run_card.props(row, run_id, steps, equity, view.at, origin),
-        **run_equity.props(equity, origin),
+        **run_equity.props(equity, row, origin),
         **its_alerts.props(rows, view.at, told_by(view, filters, alerts) if rows else origin),
-        **run_steps.props(steps, view.at, origin),
+        **run_steps.props(steps, row, view.at, origin),
     }

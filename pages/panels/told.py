@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -88,6 +88,21 @@ def newest_first(frame: pd.DataFrame, times: Sequence[str], limit: int) -> list[
     )
     rows = frame.iloc[order.index[:limit]].to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def none_kept(row: Mapping[str, Any], otherwise: str) -> str:
+    """Give what stands where no step of a run is at hand: only the newest ones are kept.
+
+    Args:
+        row: of the frame `runs`, empty where nobody tells of the run at the moment.
+        otherwise: what stands there where the run had no step.
+    """
+    if not row:
+        return "Nobody tells of the run at this moment"
+    steps, equity = row.get("steps"), row.get("equity")
+    if (not pd.isna(steps) and steps > 0) or not pd.isna(equity):
+        return "Its older steps are not kept here"
+    return otherwise
 
 
 def samples(left: int, whole: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def twins(started: Callable[..., Desk], tmp_path: Path) -> Desk:
 def test_a_run_is_of_one_source(
     pages: Any, twins: Desk, chosen: dict[str, str], name: str, n: int
 ) -> None:
-    """Card, steps, alerts and equity are of one source, the chosen one where it tells of the run."""
+    """Card, steps, alerts and equity are of one source, the chosen one if it tells of the run."""
     props = build(pages, RUN_PAGE, twins, **chosen)
     assert props["run-card-steps-value"]["children"] == str(n)
     assert props["run-card-equity-value"]["children"] == f"{n - 1}\u2009000.00"
@@ -146,3 +147,45 @@ def test_a_session_is_of_one_source(
     assert props["session-card-pnl-value"]["children"] == pnl
     assert [row[0] for row in cells(props, "session-limits")] == [name]
     assert props["session-card"]["data-source"] == f"of-{name}"
+
+
+def why_empty(props: dict[str, Any]) -> set[str]:
+    """What stands where steps and equity would."""
+    assert cells(props, "run-steps") == []
+    assert props["run-equity-chart-none"]["hidden"] is False
+    return {props["run-steps-rows"]["data-none"], props["run-equity-chart-none"]["children"]}
+
+
+def test_steps_that_are_not_kept_are_not_denied(
+    pages: Any, started: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """A run behind a hundred newer ones, with as many steps and points as are kept, has some."""
+    root = tmp_path / "runs"
+    write_run(root, RUN, folder="a", csv=HEADER + "".join(step(at, 5.0) for at in range(52)))
+    newer = [step(at, 5.0) for at in range(2_000, 4_000)]
+    for number in range(100):
+        csv = HEADER + "".join(newer if number < 25 else newer[:50])
+        path = write_run(root, f"newer-{number}", folder=f"b{number}", csv=csv)
+        os.utime(path / "meta.json", (AT.timestamp() + 1e7, AT.timestamp() + 1e7))
+    os.utime(root / "a" / "meta.json", (AT.timestamp(), AT.timestamp()))
+    props = build(pages, RUN_PAGE, started(RunsSource(root, name="runs", clock=Watch(AT))))
+    assert props["run-card-steps-value"]["children"] == "52"
+    assert why_empty(props) == {"Its older steps are not kept here"}
+
+
+def test_early_steps_are_not_denied(pages: Any, minute: Any, tmp_path: Path) -> None:
+    """At a moment before the steps that are kept the row says that there were some."""
+    write_run(tmp_path, RUN, csv=HEADER + "".join(step(at, 5.0) for at in range(3)))
+    write_run(tmp_path, "empty", csv=None)
+    rows = RunsSource(tmp_path).read().frame
+    view = minute.view()
+    for told, words in (
+        (rows, {"Its older steps are not kept here"}),
+        (rows[:0], {"Nobody tells of the run at this moment"}),
+        (
+            rows[rows["run_id"] == "empty"].assign(run_id=RUN),
+            {"The run has no step yet", "The run has told no equity yet"},
+        ),
+    ):
+        view.states = view.frames = {"runs": told}
+        assert why_empty(pages[RUN_PAGE].build(view, Filters())) == words
