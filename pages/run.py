@@ -67,10 +67,11 @@ def build(view: Any, filters: Any, run_id: str) -> Props:
     row = one_of(runs, "run_id", run_id)
     origin = told_by(view, filters, runs, () if len(runs) else KINDS)
     rows = alerts.to_dict("records")
+    told = told_by(view, filters, alerts) if rows else origin
     return {
         **frame_props(ID, view, filters, of_events=False),
         **run_card.props(row, run_id, steps, equity, view.at, origin),
         **run_equity.props(equity, row, origin),
-        **its_alerts.props(rows, view.at, told_by(view, filters, alerts) if rows else origin),
+        **its_alerts.props(rows, view.at, told, most=its_alerts.LOOKED_AT),
         **run_steps.props(steps, row, view.at, origin),
     }

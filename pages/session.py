@@ -60,7 +60,7 @@ def build(view: Any, filters: Any, session_id: str) -> Props:
     sessions = told_once(whole_frame(view, "sessions"), filters.source, session_id=session_id)
     every = chosen(whole_frame(view, "session_limits"), session_id=session_id)
     limits = chosen(every, source=teller(sessions))
-    alerts = told_of(view, "alerts", session_id, its_alerts.LOOKED_AT)
+    alerts = told_of(view, "alerts", session_id, its_alerts.LOOKED_AT + 1)
     rows = alerts.to_dict("records")
     registry = told_by(view, filters, sessions, () if len(sessions) else KINDS)
     row = one_of(sessions, "session_id", session_id)

@@ -14,6 +14,7 @@ from page_desk import RUN, SESSION
 
 from data_sources import RunsSource, SessionsSource
 from data_sources.frames import shaped
+from data_sources.run_folders import run_rows
 from desk.desk import Desk
 from desk.origin import origin
 from tests.data_sources.peak_trade.run_files import AT, HEADER, Watch, write_run
@@ -157,17 +158,16 @@ def why_empty(props: dict[str, Any]) -> set[str]:
 
 
 def test_steps_that_are_not_kept_are_not_denied(
-    pages: Any, started: Callable[..., Desk], tmp_path: Path
+    pages: Any, started: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run behind a hundred newer ones, with as many steps and points as are kept, has some."""
-    root = tmp_path / "runs"
-    write_run(root, RUN, folder="a", csv=HEADER + "".join(step(at, 5.0) for at in range(52)))
-    newer = [step(at, 5.0) for at in range(2_000, 4_000)]
-    for number in range(100):
-        csv = HEADER + "".join(newer if number < 25 else newer[:50])
-        path = write_run(root, f"newer-{number}", folder=f"b{number}", csv=csv)
-        os.utime(path / "meta.json", (AT.timestamp() + 1e7, AT.timestamp() + 1e7))
-    os.utime(root / "a" / "meta.json", (AT.timestamp(), AT.timestamp()))
+    """A run behind newer ones that take all the room there is for steps and points had some."""
+    for name in ("MOST_STEPS", "MOST_POINTS"):
+        monkeypatch.setattr(run_rows, name, 50)
+    root, moment = tmp_path / "runs", AT.timestamp()
+    for number, name in enumerate((RUN, "newer")):
+        csv = HEADER + "".join(step(at, 5.0) for at in range(52))
+        path = write_run(root, name, csv=csv) / "meta.json"
+        os.utime(path, (moment + number, moment + number))
     props = build(pages, RUN_PAGE, started(RunsSource(root, name="runs", clock=Watch(AT))))
     assert props["run-card-steps-value"]["children"] == "52"
     assert why_empty(props) == {"Its older steps are not kept here"}
@@ -189,3 +189,57 @@ def test_early_steps_are_not_denied(pages: Any, minute: Any, tmp_path: Path) -> 
     ):
         view.states = view.frames = {"runs": told}
         assert why_empty(pages[RUN_PAGE].build(view, Filters())) == words
+
+
+@pytest.mark.parametrize(
+    ("told", "n", "caption"),
+    [
+        (60, "n = 60", "The newest 50; 10 older left out"),
+        (1_000, "n = 1\u2009000", "The newest 50; 950 older left out"),
+        (1_001, "n = 1\u2009000+", "The newest 50; older ones left out"),
+        (1_500, "n = 1\u2009000+", "The newest 50; older ones left out"),
+    ],
+)
+def test_alerts_that_are_not_counted_are_told(
+    pages: Any, minute: Any, told: int, n: str, caption: str
+) -> None:
+    """Beyond a thousand alerts of a session there are more, and nobody says how many more."""
+    row = {"severity": "info", "title": "t", "session_id": SESSION}
+    view = minute.view()
+    rows = shaped("alerts", [{**row, "ts_event": NOON}] * told, source="alerts")
+    view.desk["of_session"] = lambda name, _id, limit: (
+        rows.tail(limit) if name == "alerts" else rows[:0]
+    )
+    props = pages[SESSION_PAGE].build(view, Filters())
+    assert props["its-alerts-n"]["children"] == n
+    assert props["its-alerts-rows-caption"]["children"] == caption
+
+
+def test_alerts_of_a_run_that_are_not_kept_are_told(
+    pages: Any, started: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Of 1,500 alerts of a run its source keeps a thousand: there are more."""
+    alert = json.dumps({"rule_id": "r", "severity": "info", "message": "m", "timestamp": str(NOON)})
+    write_run(tmp_path / "runs", RUN, alerts=[alert] * 1_500)
+    props = build(pages, RUN_PAGE, started(RunsSource(tmp_path / "runs", name="runs")))
+    assert props["its-alerts-n"]["children"] == "n = 1\u2009000+"
+    assert props["its-alerts-rows-caption"]["children"] == "The newest 50; older ones left out"
+
+
+@pytest.mark.parametrize(
+    ("status", "sessions", "runs"),
+    [
+        ("completed", "n = 2", "n = 2"),
+        ("failed", "n = 0 of 2", "n = 2"),
+        ("active", "n = 2", "n = 0 of 2"),
+        ("stale", "n = 2", "n = 2"),
+        ("no such word", "n = 2", "n = 2"),
+    ],
+)
+def test_a_state_of_one_table_chooses_nothing_in_the_other(
+    pages: Any, twins: Desk, status: str, sessions: str, runs: str
+) -> None:
+    """`?status=completed` is a word of sessions: runs are all there."""
+    props = build(pages, "/sessions", twins, status=status)
+    assert props["sessions-table-n"]["children"] == sessions
+    assert props["runs-table-n"]["children"] == runs
