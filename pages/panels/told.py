@@ -78,6 +78,14 @@ def chosen(frame: pd.DataFrame, **words: str | None) -> pd.DataFrame:
     return frame
 
 
+def own_word(word: str | None, own: Collection[str]) -> str | None:
+    """Give a word that is chosen in the address where it is one of a table's own, else None.
+
+    The states of sessions and of runs stand in one parameter, and no word is of both.
+    """
+    return word if word in own else None
+
+
 def newest_first(frame: pd.DataFrame, times: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """Give the newest rows by the first of some times that each has; those without one last."""
     if frame.empty:
