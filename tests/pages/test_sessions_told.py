@@ -243,3 +243,36 @@ def test_a_state_of_one_table_chooses_nothing_in_the_other(
     props = build(pages, "/sessions", twins, status=status)
     assert props["sessions-table-n"]["children"] == sessions
     assert props["runs-table-n"]["children"] == runs
+
+
+def test_states_of_a_session_have_their_glyphs(pages: Any, minute: Any) -> None:
+    """Status, risk and the last alert are told by glyph and word, not by color alone."""
+    props = pages[SESSION_PAGE].build(minute.view(), Filters())
+    assert props["session-card-status-value"]["children"] == "● completed"
+    assert props["session-card-risk-value"]["children"] == "◐ warning"
+    assert props["session-card-alert-value"]["children"] == "◐ warning"
+
+
+def test_limits_of_a_session_name_their_source(pages: Any, twins: Desk) -> None:
+    """Each cell of a limit says which source and account it is of, and which limit it is."""
+    props = build(pages, SESSION_PAGE, twins, source="of-one")
+    (row,) = json.loads(props["session-limits-rows"]["data-rows"])
+    assert row["data"] == {"source": "of-one", "account": "A-one", "limit": "one"}
+
+
+def test_the_age_of_the_last_alert_goes_on(pages: Any, minute: Any) -> None:
+    """Now the browser counts it on from the alert's moment; a moment in the past stands still."""
+    view = minute.view()
+    moment = view.at - pd.Timedelta(seconds=75)
+    row = {"severity": "info", "title": "t", "session_id": SESSION, "ts_event": moment}
+    alerts = shaped("alerts", [row], source="alerts")
+    view.desk["of_session"] = lambda name, _id, _limit: alerts if name == "alerts" else alerts[:0]
+    notes = [
+        pages[SESSION_PAGE].build(view, filters)["session-card-alert-note"]["children"]
+        for filters in (Filters(), Filters(at=view.at))
+    ]
+    ages, said = zip(*notes, strict=True)
+    assert [age["props"]["children"] for age in ages] == ["1 min 15 s"] * 2
+    assert ages[0]["props"]["data-age-of-ms"] == str(int(moment.timestamp() * 1000))
+    assert "data-age-of-ms" not in ages[1]["props"]
+    assert {each["props"]["children"] for each in said} == {" · t"}
