@@ -7,6 +7,7 @@ from typing import Any
 import numpy.typing as npt
 from dash import html
 
+from components.element import Element
 from components.metric import metric_text
 from components.sparkline import sparkline_style
 
@@ -36,7 +37,7 @@ def kpi_card(identifier: str, label: str, metric: str, *, hint: str = "") -> htm
 def kpi_props(
     identifier: str,
     value: str,
-    note: str = "",
+    note: str | list[Element | str] = "",
     *,
     tone: str = "neutral",
     series: npt.ArrayLike = (),
@@ -46,13 +47,14 @@ def kpi_props(
     Args:
         identifier: the card's id.
         value: the number as text.
-        note: the line below it.
+        note: the line below it; parts of it where one is more than text, such as an age.
         tone: neutral, warn or act.
         series: its course over the window, for the sparkline.
     """
+    title = note if isinstance(note, str) else ""
     return {
         identifier: {"data-tone": tone},
         f"{identifier}-value": {"children": value},
-        f"{identifier}-note": {"children": note, "title": note},
+        f"{identifier}-note": {"children": note, "title": title},
         f"{identifier}-spark": {"style": sparkline_style(series)},
     }

@@ -153,6 +153,8 @@ class Desk:
         view.listed_ends = self._told.listed_ends(states)
         equal = {"source": source, "account_id": account, "symbol": symbol}
         view.frames = self._told.at(view.states, view.at, equal, live=at is None)
+        narrow = any(word is not None for word in equal.values())
+        whole = self._told.at(view.states, view.at, {}, live=at is None) if narrow else view.frames
         view.desk = {
             "name": self.name,
             "environment": self.environment,
@@ -162,6 +164,7 @@ class Desk:
             "notices": self.notices(),
             "quarantine": self.quarantine,
             "of_session": partial(self._of_session, view),
+            "whole_frames": whole,
             "live": at is None,
         }
         with self._lock:

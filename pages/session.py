@@ -12,7 +12,16 @@ from components.page_frame import page_frame
 from pages.panels import its_alerts, session_card, session_limits, session_timeline
 from pages.panels.frame import frame_props
 from pages.panels.session_table import KINDS
-from pages.panels.told import chosen, one_of, told_by, told_frame, told_of
+from pages.panels.told import (
+    chosen,
+    one_of,
+    teller,
+    told_by,
+    told_frame,
+    told_of,
+    told_once,
+    whole_frame,
+)
 
 QUESTION: Final = "What did this session do, what did it earn, and what went wrong?"
 PACE_SECONDS: Final = 2.0
@@ -48,9 +57,10 @@ def layout(**_query: str) -> dbc.Container:
 
 def build(view: Any, filters: Any, session_id: str) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
-    sessions = chosen(told_frame(view, "sessions"), session_id=session_id)
-    limits = chosen(told_frame(view, "session_limits"), session_id=session_id)
-    alerts = told_of(view, "alerts", session_id, its_alerts.LOOKED_AT)
+    sessions = told_once(whole_frame(view, "sessions"), filters.source, session_id=session_id)
+    every = chosen(whole_frame(view, "session_limits"), session_id=session_id)
+    limits = chosen(every, source=teller(sessions))
+    alerts = told_of(view, "alerts", session_id, its_alerts.LOOKED_AT + 1)
     rows = alerts.to_dict("records")
     registry = told_by(view, filters, sessions, () if len(sessions) else KINDS)
     row = one_of(sessions, "session_id", session_id)

@@ -18,6 +18,7 @@ from pages.panels.told import left_out, row_data
 ID: Final = "its-alerts"
 MOST_ROWS: Final = 50
 LOOKED_AT: Final = 1_000
+"""Alerts that are counted. Of a session one more is asked for; a run's source gives no more."""
 
 COLUMNS: Final = (
     Column("time", "When", metric="alerts_ts_event", width=17),
@@ -34,20 +35,25 @@ def layout(*, span: int) -> html.Section:
     return panel(ID, "Alerts", body, span=span, height="capped narrow")
 
 
-def props(alerts: list[dict[str, Any]], at: Any, origin: Provenance) -> Props:
+def props(
+    alerts: list[dict[str, Any]], at: Any, origin: Provenance, *, most: int = LOOKED_AT + 1
+) -> Props:
     """Give the alerts.
 
     Args:
         alerts: rows of the frame `alerts`, the newest first.
         at: the moment of the view.
         origin: where they come from.
+        most: so many were asked for, or are kept: where there are as many, there may be more.
     """
     rows = [_row(row, at) for row in alerts[:MOST_ROWS]]
+    counted, caption = count(len(alerts)), left_out(len(rows), len(alerts))
+    if len(alerts) >= most:
+        counted = f"{count(LOOKED_AT)}+"
+        caption = f"The newest {count(len(rows))}; older ones left out"
     return {
-        **panel_props(ID, origin, f"n = {count(len(alerts))}"),
-        **table_props(
-            f"{ID}-rows", COLUMNS, rows, none="No alert", caption=left_out(len(rows), len(alerts))
-        ),
+        **panel_props(ID, origin, f"n = {counted}"),
+        **table_props(f"{ID}-rows", COLUMNS, rows, none="No alert", caption=caption),
     }
 
 

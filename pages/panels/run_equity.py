@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 from dash import html
@@ -13,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import Provenance
 from formats import count
 from metrics.thinned import thinned
+from pages.panels.told import none_kept
 
 ID: Final = "run-equity"
 
@@ -32,9 +34,16 @@ def series_of(equity: pd.DataFrame) -> pd.Series[float]:
     return pd.Series(known["equity"].to_numpy("float64"), pd.DatetimeIndex(known["ts_event"]))
 
 
-def props(series: pd.Series[float], origin: Provenance) -> Props:
-    """Give the line, thinned to what a screen can show."""
+def props(series: pd.Series[float], row: Mapping[str, Any], origin: Provenance) -> Props:
+    """Give the line, thinned to what a screen can show.
+
+    Args:
+        series: equity by time, ascending.
+        row: of the frame `runs`, empty where nobody tells of it at the moment.
+        origin: where it comes from.
+    """
+    none = none_kept(row, "The run has told no equity yet")
     return {
         **panel_props(ID, origin, f"n = {count(len(series))}"),
-        **equity_chart_props(f"{ID}-chart", thinned(series), "The run has told no equity yet"),
+        **equity_chart_props(f"{ID}-chart", thinned(series), none),
     }

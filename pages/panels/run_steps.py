@@ -15,7 +15,7 @@ from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, number, text
 from pages.panels.order_rows import plain_number
-from pages.panels.told import row_data
+from pages.panels.told import none_kept, row_data
 
 ID: Final = "run-steps"
 MOST_ROWS: Final = 25
@@ -39,19 +39,21 @@ def layout(*, span: int) -> html.Section:
     return panel(ID, "Last steps", body, span=span, height="capped")
 
 
-def props(steps: pd.DataFrame, at: Any, origin: Provenance) -> Props:
+def props(steps: pd.DataFrame, row: Mapping[str, Any], at: Any, origin: Provenance) -> Props:
     """Give the newest steps.
 
     Args:
         steps: rows of the frame `steps` of one run, the newest first.
+        row: of the frame `runs`, empty where nobody tells of it at the moment.
         at: the moment of the view.
         origin: where they come from.
     """
     rows = [_row(row, at) for row in steps.head(MOST_ROWS).to_dict("records")]
+    none = none_kept(row, "The run has no step yet")
     caption = f"The newest {count(len(rows))}" if rows else ""
     return {
         **panel_props(ID, origin, f"n = {count(len(rows))}"),
-        **table_props(f"{ID}-rows", COLUMNS, rows, none="The run has no step yet", caption=caption),
+        **table_props(f"{ID}-rows", COLUMNS, rows, none=none, caption=caption),
     }
 
 

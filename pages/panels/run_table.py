@@ -17,6 +17,7 @@ from pages.panels.told import (
     id_cell,
     left_out,
     newest_first,
+    own_word,
     row_data,
     samples,
     told_by,
@@ -57,7 +58,7 @@ def layout(*, span: int) -> html.Section:
 def props(view: Any, filters: Any) -> Props:
     """Give the newest runs that the filters leave, and how many more there are."""
     whole = told_frame(view, "runs")
-    left = chosen(whole, mode=filters.mode, state=filters.status)
+    left = chosen(whole, mode=filters.mode, state=own_word(filters.status, STATES))
     rows = newest_first(left, ("ts_last_event", "ts_started"), MOST_ROWS)
     origin = told_by(view, filters, whole, KINDS)
     none = "No source tells of runs" if origin.source == "no source" else "No run is told"

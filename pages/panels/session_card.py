@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from dash import html
 
+from components.age_mark import age_mark
 from components.badges import badge_of
 from components.cell import badge_cell, time_cell
-from components.element import Props
+from components.element import Element, Props, element
 from components.kpi_card import kpi_card, kpi_props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
-from formats import MISSING, age, count, number, percent, text
+from formats import MISSING, count, number, percent, text
 from pages.panels.told import row_data
 
 ID: Final = "session-card"
@@ -74,14 +75,16 @@ def props(
     newest = alerts[0] if alerts else {}
     return {
         **panel_props(ID, origin, known),
-        **_state("status", "session", row.get("status"), ""),
+        **_state("status", "session", row.get("status")),
         **_card("pnl", number(row.get("realized_pnl"), signed=True)),
         **_card("drawdown", percent(row.get("max_drawdown_ratio"), 2)),
         **_card("orders", count(row.get("orders"))),
         **_card("positions", count(row.get("open_positions"))),
         **_card("notional", number(row.get("total_notional"))),
-        **_state("risk", "risk", row.get("risk_state"), ""),
-        **_state("alert", "severity", newest.get("severity"), _when(newest, at)),
+        **_state("risk", "risk", row.get("risk_state")),
+        **_state(
+            "alert", "severity", newest.get("severity"), _when(newest, at, still=origin.replay)
+        ),
         **table_props(
             f"{ID}-rows",
             COLUMNS,
@@ -96,26 +99,24 @@ def _card(key: str, value: str) -> Props:
     return kpi_props(f"{ID}-{key}", value)
 
 
-def _state(key: str, field: str, value: Any, note: str) -> Props:
+def _state(key: str, field: str, value: Any, note: str | list[Element | str] = "") -> Props:
     """Give a state as a card's large word; where nothing is told it is missing, never green."""
-    if text(value, 40) in (MISSING, "unknown"):
-        shown, tone = text(value, 40), "neutral"
-    else:
-        state = badge_of(field, value)
-        shown, tone = state.text, _TONES.get(state.tone, "neutral")
-    return kpi_props(f"{ID}-{key}", shown, note, tone=tone)
+    if text(value, 40) == MISSING:
+        return kpi_props(f"{ID}-{key}", MISSING, note)
+    state = badge_of(field, value)
+    tone = _TONES.get(state.tone, "neutral")
+    return kpi_props(f"{ID}-{key}", f"{state.glyph} {state.text}", note, tone=tone)
 
 
-def _when(newest: Mapping[str, Any], at: Any) -> str:
+def _when(newest: Mapping[str, Any], at: Any, *, still: bool) -> str | list[Element | str]:
+    """Give how long ago the newest alert was, by the browser's clock, and what it said."""
     if not newest:
         return "no alert"
-    title, moment = text(newest.get("title"), 80), newest.get("ts_event")
-    told = "at no told time" if moment is None or moment != moment else _ago(at, moment)
-    return f"{told}: {title}"
-
-
-def _ago(at: Any, moment: Any) -> str:
-    return f"{age((at - moment).total_seconds())} ago"
+    title = text(newest.get("title"), 80)
+    told = age_mark(newest.get("ts_event"), at, still=still)
+    if told == MISSING:
+        return f"at no told time: {title}"
+    return [told, element("Span", f" · {title}", title=title)]
 
 
 def _facts(row: Mapping[str, Any], session_id: str, at: Any) -> dict[str, Any]:

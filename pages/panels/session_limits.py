@@ -14,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import count, number, percent, text
+from pages.panels.told import row_data
 
 ID: Final = "session-limits"
 
@@ -54,7 +55,10 @@ def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     used = row.get("used_ratio")
     known = isinstance(used, float) and used == used
     return {
-        "_data": {"limit": text(row.get("limit_name"), 60)},
+        "_data": {
+            **row_data({str(name): value for name, value in row.items()}),
+            "limit": text(row.get("limit_name"), 60),
+        },
         "limit": text(row.get("limit_name"), 60),
         "value": number(row.get("value")),
         "of": number(row.get("limit_value")),

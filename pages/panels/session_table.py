@@ -17,6 +17,7 @@ from pages.panels.told import (
     id_cell,
     left_out,
     newest_first,
+    own_word,
     row_data,
     samples,
     told_by,
@@ -53,7 +54,7 @@ def layout(*, span: int) -> html.Section:
 def props(view: Any, filters: Any) -> Props:
     """Give the newest sessions that the filters leave, and how many more there are."""
     whole = told_frame(view, "sessions")
-    left = chosen(whole, mode=filters.mode, status=filters.status)
+    left = chosen(whole, mode=filters.mode, status=own_word(filters.status, STATUSES))
     rows = newest_first(left, ("ts_started", "ts_finished"), MOST_ROWS)
     origin = told_by(view, filters, whole, KINDS)
     return {

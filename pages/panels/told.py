@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,6 +18,12 @@ _CLIMBING: Final = frozenset({".", ".."})
 def told_frame(view: Any, name: str) -> pd.DataFrame:
     """Give a frame of the view, without rows where nobody tells it."""
     found = view.frames.get(name)
+    return pd.DataFrame() if found is None else found
+
+
+def whole_frame(view: Any, name: str) -> pd.DataFrame:
+    """Give a frame as it is without the choice of a source, an account or a symbol."""
+    found = view.desk.get("whole_frames", view.frames).get(name)
     return pd.DataFrame() if found is None else found
 
 
@@ -42,12 +48,42 @@ def one_of(frame: pd.DataFrame, column: str, wanted: str) -> dict[str, Any]:
     return {str(name): value for name, value in found[0].items()} if found else {}
 
 
+def told_once(frame: pd.DataFrame, source: str | None, **named: str) -> pd.DataFrame:
+    """Give the last row that has an id, of a chosen source where that one tells of it too.
+
+    Two sources may use the same id for two things: a page shows one of them.
+    """
+    found = chosen(frame, **named)
+    preferred = chosen(found, source=source)
+    return (preferred if len(preferred) else found).tail(1)
+
+
+def teller(*rows: pd.DataFrame) -> str | None:
+    """Give the source of the last of the first rows that name theirs, None where none does."""
+    for each in rows:
+        told = each["source"].dropna() if "source" in each else ()
+        if len(told):
+            return str(told.iloc[-1])
+    return None
+
+
 def chosen(frame: pd.DataFrame, **words: str | None) -> pd.DataFrame:
-    """Give the rows that have these words; None chooses nothing."""
+    """Give the rows that have these words; None chooses nothing.
+
+    Rows without such a column have no such word: equity of a broker is of no run.
+    """
     for column, word in words.items():
-        if word is not None and column in frame:
-            frame = frame[frame[column] == word]
+        if word is not None:
+            frame = frame[frame[column] == word] if column in frame else frame.iloc[:0]
     return frame
+
+
+def own_word(word: str | None, own: Collection[str]) -> str | None:
+    """Give a word that is chosen in the address where it is one of a table's own, else None.
+
+    The states of sessions and of runs stand in one parameter, and no word is of both.
+    """
+    return word if word in own else None
 
 
 def newest_first(frame: pd.DataFrame, times: Sequence[str], limit: int) -> list[dict[str, Any]]:
@@ -60,6 +96,21 @@ def newest_first(frame: pd.DataFrame, times: Sequence[str], limit: int) -> list[
     )
     rows = frame.iloc[order.index[:limit]].to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def none_kept(row: Mapping[str, Any], otherwise: str) -> str:
+    """Give what stands where no step of a run is at hand: only the newest ones are kept.
+
+    Args:
+        row: of the frame `runs`, empty where nobody tells of the run at the moment.
+        otherwise: what stands there where the run had no step.
+    """
+    if not row:
+        return "Nobody tells of the run at this moment"
+    steps, equity = row.get("steps"), row.get("equity")
+    if (not pd.isna(steps) and steps > 0) or not pd.isna(equity):
+        return "Its older steps are not kept here"
+    return otherwise
 
 
 def samples(left: int, whole: int) -> str:

@@ -47,18 +47,18 @@ def test_a_session_and_a_run_are_followed_as_they_go(
     row(page, "runs-table-rows", "run-empty").locator(".badge-state:text('empty')").wait_for()
     plant(page)
     page.locator("#sessions-table-rows a", has_text="session-new").click()
-    shows(page, "#session-card-status-value", "started")
+    shows(page, "#session-card-status-value", "◔ started")
     assert page.url.endswith("/session/session-new")
     assert page.get_attribute("[data-nav^='/sessions']", "aria-current") == "page"
     fill = {"client_id": "c-1", "side": "BUY", "filled_quantity": 1.5, "fill_price": 100.5}
     files.tell("session-new", "fill", fill, "BTC-USD")
     row(page, "session-timeline-rows", "order.filled").locator(":text('100.5')").wait_for()
     files.alert("session-new", "CRITICAL", "limit broken")
-    shows(page, "#session-card-alert-value", "CRITICAL")
+    shows(page, "#session-card-alert-value", "■ CRITICAL")
     files.alert("session-new", "INFO", "and over")
-    shows(page, "#session-card-alert-value", "info")
+    shows(page, "#session-card-alert-value", "○ info")
     files.session("session-new", status="completed", finished_at="2026-01-01T02:30:00")
-    shows(page, "#session-card-status-value", "completed")
+    shows(page, "#session-card-status-value", "● completed")
 
     visit(page, "/run/run-now")
     shows(page, "#run-card-steps-value", "3")

@@ -174,7 +174,7 @@ def test_a_naive_alert_hides_no_day(served: RunningServer) -> None:
 def test_the_last_severity_is_the_newest_one(served: RunningServer) -> None:
     """Defect 19: the day began critical and ended with an info: info it is."""
     found = shown(served, "/session/s-new")
-    assert found["session-card-alert-value"]["children"] == "info"
+    assert found["session-card-alert-value"]["children"] == "○ info"
     assert found["session-card-alert"]["data-tone"] == "neutral"
 
 
@@ -195,7 +195,7 @@ def test_profit_breaks_no_limit(served: RunningServer) -> None:
     found = shown(served, "/session/s-new")
     (row,) = cells(found, "session-limits-rows")
     assert (row[0], row[3], row[5]) == ("max_daily_loss_abs", "0.0 %", "● ok")
-    assert found["session-card-risk-value"]["children"] == "ok"
+    assert found["session-card-risk-value"]["children"] == "● ok"
     assert found["session-card-pnl-value"]["children"] == "+600.00"
 
 
