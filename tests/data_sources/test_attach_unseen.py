@@ -105,7 +105,7 @@ def test_all_logs_in_one_folder_under_names_that_say_nothing(truth: Truth, tmp_p
     assert right / len(expected) >= LEAST_RIGHT_RATIO
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_any_mixture_of_changes_is_recognized(truth: Truth, data: st.DataObject) -> None:
     """Lines of any real log in any order, with any keys added and any bad lines between them, are

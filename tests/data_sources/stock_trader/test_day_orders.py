@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_sources import JsonlSource
@@ -89,6 +89,7 @@ def test_other_lines_keep_their_values(realdata: Path) -> None:
     assert values.loc["telemetry.trade_assumed"].tolist() == [39_917.1] * 2
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 6 * 365 * 24 * 60))
 def test_a_day_ends_after_its_order_and_at_a_close(minutes: int) -> None:
     """For any minute of six years: within five days, and nobody trades any more just then."""
