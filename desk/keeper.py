@@ -208,7 +208,7 @@ class Keeper:
             for origin in origins:
                 recent += [piece.table for piece in self._pending.get(origin.key, [])]
                 recent.extend(event_table.table_of([frame]) for frame in origin.waiting)
-            files = self._store.files(origin.key for origin in origins)
+            files = self._store.ends(origin.key for origin in origins)
         return history.query(
             files, recent, limit=limit, since=since, until=until, equal=equal, kinds=kinds
         )
