@@ -195,9 +195,9 @@ class Desk:
         """Return (source, account) → what the system of the account allows; see `risk_rules`."""
         return risk_rules(self.origins, self._ledger)
 
-    def flat_accounts(self) -> set[Owner]:
-        """Return (source, account) of which the source says that nothing is held now."""
-        return set(flat_accounts(self.origins))
+    def flat_accounts(self, at: pd.Timestamp | None = None) -> set[Owner]:
+        """Return (source, account) of which the source said that nothing is held, then or now."""
+        return set(flat_accounts(self.origins, None if at is None else int(at.value)))
 
     def frames(self) -> list[str]:
         """Return the names of the frames that exist."""

@@ -78,7 +78,7 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
         more["at"] = desk.view().at if until is None else until
     if name == "risk_limits":
         more["own"] = _limits_of_systems(desk)
-        more["flat"] = desk.flat_accounts() if until is None else ()
+        more["flat"] = desk.flat_accounts(until)
     found = metric(taken, **more).astype("object")
     return shaped(name, found.where(found.notna(), None).to_dict("records"))
 
