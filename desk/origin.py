@@ -15,6 +15,8 @@ from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
+WRITINGS_KEPT: Final = 10_000
+"""As many new times of a file are remembered."""
 STATES_KEPT: Final = 1_000
 """Changes of a source's state that are remembered, for looks at a moment in the past."""
 
@@ -94,11 +96,20 @@ class Origin:
     """How the source was, since when, which is in no commit yet; of states alone, not of logs."""
     _told: deque[Saying] = field(default_factory=lambda: deque(maxlen=STATES_KEPT))
     """How the source was, since when; the oldest go first."""
+    _written: deque[tuple[int, pd.Timestamp]] = field(
+        default_factory=lambda: deque(maxlen=WRITINGS_KEPT)
+    )
+    """When a file was found written anew, and of when it is."""
 
     @property
     def is_state(self) -> bool:
         """Whether each reading is the whole state; only a stream's are events."""
         return getattr(self.source, "frame_name", "events") != "events"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether each reading is a whole file, which tells what was so when it was written."""
+        return hasattr(self.source, "told_as")
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""
@@ -108,6 +119,8 @@ class Origin:
         self.set_aside += reading.quarantined
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
+            if self.is_file:
+                self._written.append((now_ns, reading.as_of))
         told_ns = self._newest_told(reading)
         if told_ns is not None:
             self.alive_ns = max(self.alive_ns or 0, min(told_ns, now_ns))
@@ -144,6 +157,20 @@ class Origin:
         """Return state and problem as they were told last by a moment; unknown before the first."""
         saying = self._said(ts_ns)
         return ("unknown", None) if saying is None else (saying.state, saying.problem)
+
+    def said_at(self, ts_ns: int | None) -> pd.Timestamp | None:
+        """Return of when is what the source said last by a moment (None = now).
+
+        Who answers says it anew each time; a file says it when it is written. Of one that was
+        written since, and when before is not remembered, it is as of the moment.
+        """
+        if ts_ns is None:
+            return self.newest
+        moment = pd.Timestamp(ts_ns, unit="ns", tz="UTC")
+        if not self.is_file or self.newest is None:
+            return moment
+        known = (of for found_ns, of in reversed(list(self._written)) if found_ns <= ts_ns)
+        return min(next(known, self.newest), moment)
 
     def whole_at(self, ts_ns: int | None) -> frozenset[str]:
         """Return the frames that held all there was at a moment (None = now)."""
