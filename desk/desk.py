@@ -198,9 +198,9 @@ class Desk:
         """Return (source, account) → what the system of the account allows; see `risk_rules`."""
         return risk_rules(self.origins, self._ledger)
 
-    def flat_accounts(self) -> set[Owner]:
-        """Return (source, account) of which the source says that nothing is held now."""
-        return set(flat_accounts(self.origins))
+    def flat_accounts(self, at: pd.Timestamp | None = None) -> set[Owner]:
+        """Return (source, account) of which the source said that nothing is held, then or now."""
+        return set(flat_accounts(self.origins, None if at is None else int(at.value)))
 
     def frames(self) -> list[str]:
         """Return the names of the frames that exist."""
@@ -235,10 +235,8 @@ class Desk:
         wanted = {**frames.EVERYTHING, "until": view.at, "limit": limit, "equal": equal}
         told = view.sources_of_session(session_id)
         if name == "events":
-            # Source by source: of several together the newest of one may stand for all.
-            mine = [[each] for each in self.origins if each.name in told]
-            parts = [self._keeper.events(one, **wanted) for one in mine or [[]]]
-            return frames.narrowed(*frames.united(name, parts), **frames.EVERYTHING, limit=limit)
+            mine = [each for each in self.origins if each.name in told]
+            return self._keeper.events(mine, **wanted)
         return self._told.frame(name, wanted, told)
 
     def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:

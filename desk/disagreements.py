@@ -75,14 +75,16 @@ def held(positions: pd.DataFrame, origins: Sequence[Origin], at_ns: int | None) 
     Rows of a file may be of long before, when each position changed last; that it is still open was
     said by whoever wrote the file. Rows without a time are of when their source answered last. Of
     the past it is known which sources answered, and what they
-    held then: that is as of the moment, and others are left out.
+    held then: that is as of the moment, or of the last writing by then of a file, and others are
+    left out.
     """
     if at_ns is not None:
-        moment = pd.Timestamp(at_ns, unit="ns", tz="UTC")
-        names = [origin.name for origin in origins if _answered(origin, at_ns)]
-        return positions[positions["source"].isin(names)].assign(as_of=moment)
+        said = {o.name: o.said_at(at_ns) for o in origins if _answered(o, at_ns)}
+        known = positions[positions["source"].isin(list(said))]
+        as_of = known["source"].astype("object").map(said)
+        return known.assign(as_of=pd.to_datetime(as_of, utc=True).dt.as_unit("ns"))
     newest = {origin.name: origin.newest for origin in origins}
-    files = [origin.name for origin in origins if hasattr(origin.source, "told_as")]
+    files = [origin.name for origin in origins if origin.is_file]
     own = positions["as_of"].notna() & ~positions["source"].isin(files)
     answered = positions["source"].astype("object").map(newest)
     return positions.assign(as_of=positions["as_of"].where(own, answered))
@@ -94,9 +96,8 @@ def flat(
     """Return (account, source) of sources that said at a moment that nothing is open, and when."""
     told = {}
     for origin in origins:
-        when = origin.newest
-        if at_ns is not None:
-            when = pd.Timestamp(at_ns, unit="ns", tz="UTC") if _answered(origin, at_ns) else None
+        answered = at_ns is None or _answered(origin, at_ns)
+        when = origin.said_at(at_ns) if answered else None
         nothing = len(origin.states.at(at_ns).get("positions", " ")) == 0
         if origin.name in accounts and when is not None and nothing:
             told[accounts[origin.name], origin.name] = when

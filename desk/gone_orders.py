@@ -17,7 +17,9 @@ ENDED: Final = frozenset({"filled", "canceled", "rejected", "denied", EXPIRED})
 GONE: Final = "gone from the list without a word"
 """The reason of such an order, and how it is known again."""
 MOST_GONE: Final = 200
-"""As many of a source are kept, those that went last."""
+"""As many of a source are kept of those that are over, the last ones."""
+LIFE: Final = ("ts_closed", "ts_first_fill", "ts_accepted", "ts_submitted")
+NEVER: Final = pd.Timestamp(0, tz="UTC")
 CLOCKS_APART: Final = pd.Timedelta(seconds=2)
 
 Row = dict[str, Any]
@@ -30,7 +32,8 @@ def with_gone(
 
     An order that was open and is gone is `expired` where its time was over by then, at that time;
     else it is `unknown`, at the moment of this reading: it may have been canceled or filled, or its
-    server forgot it. One that had ended by its origin's own word is let go.
+    server forgot it. One that had ended by its origin's own word stays as it was: a log may still
+    have it open.
 
     Args:
         before: the frame `orders` that the source told last.
@@ -47,17 +50,20 @@ def with_gone(
         by_id.setdefault(_id(row), []).append(row)
     now = pd.Timestamp(ts_ns, unit="ns", tz="UTC")
     kept: list[Row] = []
+    over: list[Row] = []
     for row in rows_of(before.iloc[missing]):
         if any(_is_same(row, other) for other in by_id.get(_id(row), ())):
             continue
-        if row.get("reason") == GONE:
+        if row.get("reason") == GONE or row.get("status") in ENDED:
+            over.append(row)
+        elif is_whole:
+            over.append(_gone(row, now))
+        else:
             kept.append(row)
-        elif row.get("status") not in ENDED:
-            kept.append(_gone(row, now) if is_whole else row)
+    kept += sorted(over, key=_last_told)[-MOST_GONE:]
     if not kept:
         return listed
-    kept.sort(key=lambda row: row.get("ts_closed", now))
-    more = pd.DataFrame(kept[-MOST_GONE:], columns=listed.columns, dtype="object")
+    more = pd.DataFrame(kept, columns=listed.columns, dtype="object")
     more = more.astype({name: _plain(dtype) for name, dtype in listed.dtypes.items()})
     return more if listed.empty else pd.concat([listed, more], ignore_index=True)
 
@@ -68,6 +74,12 @@ def _gone(row: Row, now: pd.Timestamp) -> Row:
     if "ts_expires" in row and row["ts_expires"] <= now + CLOCKS_APART:
         return {**row, "status": EXPIRED, "ts_closed": row["ts_expires"], "reason": GONE}
     return {**row, "status": "unknown", "ts_closed": now, "reason": GONE}
+
+
+def _last_told(row: Row) -> pd.Timestamp:
+    """When an order that is over ended, else when it was last heard of."""
+    told: list[pd.Timestamp] = [row[name] for name in LIFE if name in row]
+    return max(told, default=NEVER)
 
 
 def _keys(orders: pd.DataFrame) -> list[tuple[Any, ...]]:

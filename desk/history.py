@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +21,7 @@ from desk.event_table import SCHEMA, combined, frame_of
 BATCH_ROWS: Final = 65_536
 """Events wait in the database until there are so many; then they become one file."""
 
+_BEGINNING: Final = -(1 << 63)
 _LAYOUT: Final[dict[str, Any]] = {
     "compression": "zstd",
     "row_group_size": BATCH_ROWS,
@@ -77,7 +79,7 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def query(
-    files: Sequence[Path],
+    files: Sequence[tuple[Path, int | None]],
     recent: Sequence[pa.Table],
     *,
     limit: int,
@@ -88,24 +90,39 @@ def query(
 ) -> pd.DataFrame:
     """Return the newest `limit` events that fit, ascending in time, those without one first.
 
-    `recent` are tables newer than the files. Rows come through Arrow, which filters by the
-    nanosecond and keeps categories; DuckDB binds moments in microseconds.
+    `files` come with the time of their newest event (ns), `recent` are tables newer than they are.
+    Which rows are given depends on their times alone, not on when or in which piece they were kept.
+    Rows come through Arrow, which filters by the nanosecond and keeps categories; DuckDB binds
+    moments in microseconds.
     """
     condition = _condition(since, until, equal or {}, kinds)
+    tables = [(table, _newest_ns(table)) for table in recent]
     pieces: list[pa.Table] = []
-    found = 0
-    for place in [*reversed(recent), *reversed(files)]:
-        if found >= limit:
+    newest = np.empty(0, np.int64)
+    # The newest pieces first: those that end before the last row that counts are not read at all.
+    for place, ends_ns in sorted(
+        [*reversed(tables), *reversed(files)],
+        key=lambda each: _BEGINNING if each[1] is None else each[1],
+        reverse=True,
+    ):
+        if len(newest) >= max(limit, 1) and (ends_ns is None or ends_ns < newest[0]):
             break
         piece = dataset.dataset(place).to_table(filter=condition)
         pieces.append(piece.cast(SCHEMA))
-        found += piece.num_rows
+        times = piece.column("ts_event").drop_null().cast(pa.int64()).to_numpy()
+        newest = np.sort(np.concatenate([newest, times]))[-limit:]
     table = combined(pieces) if pieces else SCHEMA.empty_table()
     # What has no time is not the newest: it must not push out what has just happened.
     events = frame_of(table).sort_values(
         ["ts_event", "raw_offset"], kind="stable", na_position="first"
     )
     return events.tail(limit).reset_index(drop=True)
+
+
+def _newest_ns(table: pa.Table) -> int | None:
+    """Return the time of the newest event, None where none has one."""
+    newest: int | None = pc.max(table.column("ts_event").cast(pa.int64())).as_py()
+    return newest
 
 
 def _condition(

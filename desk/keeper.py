@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from desk import event_table, history
-from desk.origin import Origin
+from desk.origin import Origin, Saying
 from desk.states import packed, unpacked
 from desk.store import Commit, Store
 
@@ -45,6 +45,7 @@ class _Taken:
     waited: int
     aside: int
     states: int
+    sayings: int
     news: _Piece | None = None
     flushed: bool = False
 
@@ -98,7 +99,11 @@ class Keeper:
         """Give polled origins the journal of their states back."""
         by_key = {origin.key: origin for origin in origins}
         for key, ts, payload in self._store.journal(by_key):
-            by_key[key].states.restore(unpacked(payload["frames"]), ts)
+            if "frames" in payload:
+                by_key[key].states.restore(unpacked(payload["frames"]), ts)
+            else:
+                whole = frozenset(payload["whole"])
+                by_key[key].retell(Saying(ts, payload["state"], payload["problem"], whole))
 
     def _hold(self, key: str, news: _Piece) -> None:
         """Hold what is committed but in no file yet, in few pieces: each has its own price."""
@@ -144,7 +149,13 @@ class Keeper:
         unsaved = list(origin.states.unsaved)
         for ts_ns, frames in unsaved:
             change.journal.append((key, ts_ns, {"name": origin.name, "frames": packed(frames)}))
-        taken = _Taken(origin, len(origin.waiting), len(origin.set_aside), len(unsaved))
+        sayings = list(origin.unsaved)
+        for ts_ns, state, problem, whole in sayings:
+            said = {"state": state, "problem": problem, "whole": sorted(whole)}
+            change.journal.append((key, ts_ns, {"name": origin.name, **said}))
+        taken = _Taken(
+            origin, len(origin.waiting), len(origin.set_aside), len(unsaved), len(sayings)
+        )
         if not origin.waiting:
             return taken
         news = event_table.table_of(origin.waiting)
@@ -169,6 +180,7 @@ class Keeper:
         del origin.waiting[: taken.waited]
         del origin.set_aside[: taken.aside]
         del origin.states.unsaved[: taken.states]
+        del origin.unsaved[: taken.sayings]
         origin.changed = False
 
     def _discard(self, change: Commit) -> None:
@@ -208,7 +220,7 @@ class Keeper:
             for origin in origins:
                 recent += [piece.table for piece in self._pending.get(origin.key, [])]
                 recent.extend(event_table.table_of([frame]) for frame in origin.waiting)
-            files = self._store.files(origin.key for origin in origins)
+            files = self._store.ends(origin.key for origin in origins)
         return history.query(
             files, recent, limit=limit, since=since, until=until, equal=equal, kinds=kinds
         )

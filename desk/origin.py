@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
+WRITINGS_KEPT: Final = 10_000
+"""As many new times of a file are remembered."""
 STATES_KEPT: Final = 1_000
 """Changes of a source's state that are remembered, for looks at a moment in the past."""
 
@@ -39,6 +41,15 @@ class Wakeable(Protocol):
 
     def wake(self) -> None:
         """Look for new files at the next read."""
+
+
+class Saying(NamedTuple):
+    """How a source was from a moment on: its state, its problem, and which frames were whole."""
+
+    ts_ns: int
+    state: str
+    problem: str | None
+    whole: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -81,30 +92,41 @@ class Origin:
     """Whether the source has not been told yet where to go on."""
     retry_at: float = 0.0
     complained_at: float = 0.0
-    _told: deque[tuple[int, str, str | None]] = field(
-        default_factory=lambda: deque(maxlen=STATES_KEPT)
+    unsaved: list[Saying] = field(default_factory=list)
+    """How the source was, since when, which is in no commit yet; of states alone, not of logs."""
+    _told: deque[Saying] = field(default_factory=lambda: deque(maxlen=STATES_KEPT))
+    """How the source was, since when; the oldest go first."""
+    _written: deque[tuple[int, pd.Timestamp]] = field(
+        default_factory=lambda: deque(maxlen=WRITINGS_KEPT)
     )
-    """Each state with its problem, since when; the oldest go first."""
+    """When a file was found written anew, and of when it is."""
 
     @property
     def is_state(self) -> bool:
         """Whether each reading is the whole state; only a stream's are events."""
         return getattr(self.source, "frame_name", "events") != "events"
 
+    @property
+    def is_file(self) -> bool:
+        """Whether each reading is a whole file, which tells what was so when it was written."""
+        return hasattr(self.source, "told_as")
+
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""
+        self.whole = reading.whole or frozenset()
         self.tell(reading.state, reading.problem, now_ns)
         self.counts, self.cursor = reading.counts, reading.cursor
         self.set_aside += reading.quarantined
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
+            if self.is_file:
+                self._written.append((now_ns, reading.as_of))
         told_ns = self._newest_told(reading)
         if told_ns is not None:
             self.alive_ns = max(self.alive_ns or 0, min(told_ns, now_ns))
         if self.is_state:
             name = getattr(self.source, "frame_name", "services")
             frames = {name: reading.frame, **reading.frames}
-            self.whole = reading.whole or frozenset()
             before = self.states.newest.get(ORDERS)
             if reading.whole is not None and before is not None:
                 listed = frames.get(ORDERS, before)
@@ -117,16 +139,48 @@ class Origin:
 
     def tell(self, state: str, problem: str | None, now_ns: int) -> None:
         """Note how the source is from now on."""
-        if (state, problem) != (self.state, self.problem) or not self._told:
-            self._told.append((now_ns, state, problem))
+        saying = Saying(now_ns, state, problem, self.whole)
+        last = self._told[-1] if self._told else None
+        if last is None or last[1:] != saying[1:]:
+            self._told.append(saying)
+        # Not each new word of a problem is worth a row that is kept for long.
+        if self.is_state and (last is None or (last.state, last.whole) != (state, self.whole)):
+            self.unsaved.append(saying)
+            self.changed = True
         self.state, self.problem = state, problem
+
+    def retell(self, saying: Saying) -> None:
+        """Take over how the source was before this process, the oldest first."""
+        self._told.append(saying)
 
     def state_at(self, ts_ns: int) -> tuple[str, str | None]:
         """Return state and problem as they were told last by a moment; unknown before the first."""
-        for since_ns, state, problem in reversed(list(self._told)):
-            if since_ns <= ts_ns:
-                return state, problem
-        return "unknown", None
+        saying = self._said(ts_ns)
+        return ("unknown", None) if saying is None else (saying.state, saying.problem)
+
+    def said_at(self, ts_ns: int | None) -> pd.Timestamp | None:
+        """Return of when is what the source said last by a moment (None = now).
+
+        Who answers says it anew each time; a file says it when it is written. Of one that was
+        written since, and when before is not remembered, it is as of the moment.
+        """
+        if ts_ns is None:
+            return self.newest
+        moment = pd.Timestamp(ts_ns, unit="ns", tz="UTC")
+        if not self.is_file or self.newest is None:
+            return moment
+        known = (of for found_ns, of in reversed(list(self._written)) if found_ns <= ts_ns)
+        return min(next(known, self.newest), moment)
+
+    def whole_at(self, ts_ns: int | None) -> frozenset[str]:
+        """Return the frames that held all there was at a moment (None = now)."""
+        if ts_ns is None:
+            return self.whole
+        saying = self._said(ts_ns)
+        return frozenset() if saying is None else saying.whole
+
+    def _said(self, ts_ns: int) -> Saying | None:
+        return next((each for each in reversed(list(self._told)) if each.ts_ns <= ts_ns), None)
 
     def _newest_told(self, reading: Reading) -> int | None:
         """Return the newest time that this reading itself tells, int64 ns."""

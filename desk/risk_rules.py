@@ -40,13 +40,16 @@ def risk_rules(origins: Iterable[Origin], ledger: Ledger) -> dict[Owner, Rules]:
     return found
 
 
-def flat_accounts(origins: Iterable[Origin]) -> Iterator[Owner]:
-    """Yield (source, account) of which a source says, all parts heard, that nothing is held."""
+def flat_accounts(origins: Iterable[Origin], at_ns: int | None = None) -> Iterator[Owner]:
+    """Yield (source, account) of which a source said, all parts heard, that nothing is held.
+
+    That is what it said by a moment (None = now), by the journal of its states.
+    """
     for origin in origins:
-        positions = origin.states.newest.get("positions")
-        if positions is None or len(positions) or "positions" not in origin.whole:
+        positions = origin.states.at(at_ns).get("positions")
+        if positions is None or len(positions) or "positions" not in origin.whole_at(at_ns):
             continue
-        named = _listed(origin) or [origin.account_id or ""]
+        named = _listed(origin, at_ns) or [origin.account_id or ""]
         yield from ((origin.name, account or None) for account in named)
 
 
@@ -71,7 +74,7 @@ def _accounts_of(origin: Origin, ledger: Ledger) -> Iterator[str]:
     yield from filter(None, words)
 
 
-def _listed(origin: Origin) -> list[str]:
-    """Return the accounts that a source lists."""
-    listed = origin.states.newest.get("accounts")
+def _listed(origin: Origin, at_ns: int | None = None) -> list[str]:
+    """Return the accounts that a source lists, or listed by a moment."""
+    listed = origin.states.at(at_ns).get("accounts")
     return [] if listed is None else [str(each) for each in listed["account_id"].dropna()]

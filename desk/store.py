@@ -175,9 +175,13 @@ class Store:
 
     def files(self, origins: Iterable[str]) -> list[Path]:
         """Return the history files of some origins, in the order they were written."""
+        return [file for file, _ in self.ends(origins)]
+
+    def ends(self, origins: Iterable[str]) -> list[tuple[Path, int | None]]:
+        """Return the history files of some origins with the time of their newest event (ns)."""
         wanted = set(origins)
-        rows = self._database.execute("SELECT origin, name FROM files ORDER BY seq")
-        return [self.history / name for origin, name in rows if origin in wanted]
+        rows = self._database.execute("SELECT origin, name, last_ns FROM files ORDER BY seq")
+        return [(self.history / name, last) for origin, name, last in rows if origin in wanted]
 
     def pending(self, origins: Iterable[str]) -> list[bytes]:
         """Return the events that are committed but not yet in a history file."""

@@ -178,13 +178,3 @@ class ToldFrames:
     def _systems(self) -> dict[str, str]:
         """Return source → system; its lists speak a dialect of their own."""
         return {origin.name: origin.dialect.removesuffix("_rest") for origin in self._origins}
-
-    def _flat(self, accounts: Mapping[str, str]) -> dict[tuple[str, str], pd.Timestamp]:
-        """Return (account, source) of sources that say that nothing is open, and since when."""
-        return {
-            (accounts[origin.name], origin.name): origin.newest
-            for origin in self._origins
-            if origin.name in accounts
-            and origin.newest is not None
-            and len(origin.states.newest.get("positions", " ")) == 0
-        }

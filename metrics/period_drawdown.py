@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 import pandas as pd
@@ -19,24 +19,44 @@ COLUMNS: Final = (
 
 @metric(unit="ratio", needs=("states",))
 def period_drawdowns(
-    states: Frames, *, at: pd.Timestamp | None = None, timezone: str = "UTC"
+    states: Frames,
+    *,
+    at: pd.Timestamp | None = None,
+    timezone: str = "UTC",
+    cut: Collection[str] = (),
 ) -> pd.DataFrame:
     """Give the drawdown of each equity series by period: `day`, `week`, `month`, `all`.
 
     Unit: ratio, 0 or below: equity / highest equity of the period − 1. The day begins at 00:00 of
     the zone, week and month are the last 7 and 30 days. What stood when the period began counts
-    as its first point. Missing without a point since then, and where no equity was above 0.
+    as its first point. Missing without a point since then, where no equity was above 0, and where
+    the points do not reach back to the period's start because they were cut.
 
     Args:
         states: frames by name; `equity` is taken.
         at: the moment, UTC; the newest point of a series where it is not given.
         timezone: whose midnight begins the day.
+        cut: sources of which the newest points alone are given.
 
     Returns:
         Columns `COLUMNS`: now, and the worst within the period; `n` counts points since its start.
     """
-    rows = [row for series in equity_series(states, at) for row in _rows(series, at, timezone)]
+    rows = [
+        _unknown(row) if series.source in cut and _is_cut(row, series) else row
+        for series in equity_series(states, at)
+        for row in _rows(series, at, timezone)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _is_cut(row: dict[str, Any], series: EquitySeries) -> bool:
+    return row["period"] == ALL or bool(series.points.index[0] > row["since"])
+
+
+def _unknown(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without what a point that was not read may have changed."""
+    peaks = ("equity_peak", "drawdown_ratio", "worst_drawdown_ratio")
+    return {**row, **dict.fromkeys(peaks)}
 
 
 def _rows(series: EquitySeries, at: pd.Timestamp | None, timezone: str) -> Iterator[dict[str, Any]]:

@@ -65,6 +65,7 @@ def risk_limits(
     limits: Mapping[str, Limit] = LIMITS,
     own: Mapping[Owner, Mapping[str, Limit]] | None = None,
     flat: Collection[Owner] = (),
+    cut: Collection[str] = (),
 ) -> pd.DataFrame:
     """Give what each account risks against its limits: those of its system, else `limits`.
 
@@ -84,6 +85,8 @@ def risk_limits(
             of a source, (None, account) for the account whoever tells of it.
         flat: (source, account) of whom the source says that nothing is held: leverage and position
             are 0 then, not unknown.
+        cut: sources of which the newest points of equity alone are given: a loss since a peak
+            that may lie before them is told where it is over its limit already, else unknown.
 
     Returns:
         Columns `COLUMNS`, one row a source, account and limit, the row `worst` last; `used_ratio`
@@ -91,11 +94,12 @@ def risk_limits(
         limit it is; `n` counts positions or points.
     """
     own = own or {}
-    fallen = period_drawdowns(states, at=at, timezone=timezone)
+    fallen = period_drawdowns(states, at=at, timezone=timezone, cut=cut)
+    least = period_drawdowns(states, at=at, timezone=timezone) if cut else fallen
     rows: list[dict[str, Any]] = []
     for owner in _owners(states, fallen, own):
         allowed = _of_system(own, owner) or limits
-        found = list(_limits_of(states, fallen, owner, allowed, is_flat=owner in flat))
+        found = list(_limits_of(states, fallen, least, owner, allowed, owner in flat))
         worst = max(found, key=lambda row: RANKS.index(row["state"]))
         same = [str(row["name"]) for row in found if row["state"] == worst["state"]]
         summary = {"name": WORST, "state": worst["state"], "n": len(found)}
@@ -129,9 +133,9 @@ def _owners(
 def _limits_of(
     states: Frames,
     fallen: pd.DataFrame,
+    least: pd.DataFrame,
     owner: Owner,
     limits: Mapping[str, Limit],
-    *,
     is_flat: bool,
 ) -> Iterator[dict[str, Any]]:
     held = [rows for key, rows in valued(states.get("positions"), "source") if key[:2] == owner]
@@ -139,8 +143,8 @@ def _limits_of(
     measured = {
         LEVERAGE: _leverage(positions, states, owner),
         POSITION: _position(positions, states, owner),
-        DRAWDOWN: _fallen(fallen[fallen["period"] == ALL], owner),
-        DAILY_DRAWDOWN: _fallen(fallen[fallen["period"] == DAY], owner),
+        DRAWDOWN: _loss(fallen, least, ALL, owner, limits.get(DRAWDOWN)),
+        DAILY_DRAWDOWN: _loss(fallen, least, DAY, owner, limits.get(DAILY_DRAWDOWN)),
         SYMBOL: _largest(positions, "symbol"),
         VENUE: _largest(positions, "venue"),
     }
@@ -193,6 +197,17 @@ def _position(positions: pd.DataFrame | None, states: Frames, owner: Owner) -> M
     if share is None or leverage is None:
         return None, None, as_of, n
     return share * leverage, symbol, as_of, n
+
+
+def _loss(
+    fallen: pd.DataFrame, least: pd.DataFrame, period: str, owner: Owner, limit: Limit | None
+) -> Measured:
+    """The loss of a period; where that is not known, what was lost at least, if over the limit."""
+    told = _fallen(fallen[fallen["period"] == period], owner)
+    if fallen is least or limit is None:
+        return told
+    known = _fallen(least[least["period"] == period], owner)
+    return known if _state(known[0], limit) in ("warning", "critical") else told
 
 
 def _fallen(fallen: pd.DataFrame, owner: Owner) -> Measured:

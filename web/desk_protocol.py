@@ -45,8 +45,8 @@ class Desk(Protocol):
     def risk_rules(self) -> dict[tuple[str | None, str | None], Mapping[str, LimitRule]]:
         """(source, account) → what the system of the account allows, by name."""
 
-    def flat_accounts(self) -> set[tuple[str | None, str | None]]:
-        """(source, account) of which the source says that nothing is held now."""
+    def flat_accounts(self, at: pd.Timestamp | None = None) -> set[tuple[str | None, str | None]]:
+        """(source, account) of which the source said at a moment, or now, that nothing is held."""
 
     def frames(self) -> list[str]:
         """The names of the frames that exist."""

@@ -21,7 +21,7 @@ from metrics.tail_losses import tail_losses
 from web.desk_protocol import Desk
 
 ROWS_LOOKED_AT: Final = 100_000
-"""Rows of each frame that a metric is taken from, the newest; `n` tells how many there were."""
+"""Rows of each frame but equity that a metric is taken from, the newest."""
 
 OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]] = {
     "pnl": (profit_and_loss, ("equity", "trades", "positions")),
@@ -37,6 +37,9 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
 """Those that are told of a moment: `until`, or now."""
 MOST_POINTS: Final = 1_000_000
+"""Points of equity that are read of one source; a source of more is told to be cut."""
+OF_PEAKS: Final = frozenset({"drawdown", "risk_limits"})
+"""Those that tell nothing of a peak where points were cut."""
 
 
 def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFrame:
@@ -60,18 +63,22 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
 def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
     metric, needed = OF_FRAMES[name]
     until = wanted.get("until")
-    chosen = {
-        "limit": ROWS_LOOKED_AT,
-        "source": wanted.get("source"),
-        "account": wanted.get("account"),
+    chosen = {"source": wanted.get("source"), "account": wanted.get("account"), "until": until}
+    taken = {
+        frame: desk.frame(frame, limit=ROWS_LOOKED_AT, **chosen)
+        for frame in needed
+        if frame != "equity"
     }
-    taken = {frame: desk.frame(frame, until=until, **chosen) for frame in needed}
     more: dict[str, Any] = {}
+    if "equity" in needed:
+        taken["equity"], cut = _points(desk, **chosen)
+        if name in OF_PEAKS:
+            more["cut"] = cut
     if name in AT:
         more["at"] = desk.view().at if until is None else until
     if name == "risk_limits":
         more["own"] = _limits_of_systems(desk)
-        more["flat"] = desk.flat_accounts() if until is None else ()
+        more["flat"] = desk.flat_accounts(until)
     found = metric(taken, **more).astype("object")
     return shaped(name, found.where(found.notna(), None).to_dict("records"))
 
@@ -109,8 +116,26 @@ def _equity(desk: Desk, limit: int, **wanted: Any) -> pd.DataFrame:
     if asked.empty or asked["drawdown_ratio"].notna().all():
         return asked
     series = {name: wanted.get(name) for name in ("source", "account")}
-    whole = with_drawdown(desk.frame("equity", limit=MOST_POINTS, **series))
+    whole = with_drawdown(_points(desk, **series)[0])
     return _between(whole, "ts_event", **wanted).tail(limit).reset_index(drop=True)
+
+
+def _points(desk: Desk, **wanted: Any) -> tuple[pd.DataFrame, set[str]]:
+    """Return points of equity, ascending, and the sources of which only the newest are among them.
+
+    Where there are too many they are read source by source: none pushes out another's.
+    """
+    found = desk.frame("equity", limit=MOST_POINTS, **wanted)
+    if len(found) < MOST_POINTS:
+        return found, set()
+    if wanted.get("source") is not None:
+        return found, {wanted["source"]}
+    told = {str(row["name"]) for row in desk.sources()} | set(found["source"].dropna())
+    alone = {"limit": MOST_POINTS, **wanted}
+    parts = {each: desk.frame("equity", **{**alone, "source": each}) for each in sorted(told)}
+    whole = pd.concat([part for part in parts.values() if len(part)], ignore_index=True)
+    cut = {each for each, part in parts.items() if len(part) >= MOST_POINTS}
+    return whole.sort_values("ts_event", kind="stable", ignore_index=True), cut
 
 
 def _between(

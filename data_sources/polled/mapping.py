@@ -59,6 +59,7 @@ class Endpoint:
         time: where the answer says of when it is.
         placeholder: fits answers that a service makes up when it knows nothing, or None.
         rules: the frames that an answer gives.
+        newest_only: whether its lists end somewhere, so that what is missing may still be there.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Endpoint:
     time: tuple[KeyPath, ...]
     placeholder: Condition | None
     rules: tuple[RowRule, ...]
+    newest_only: bool = False
 
 
 def health_word(text: str) -> str:
@@ -116,7 +118,7 @@ def _load(path: Path) -> tuple[str, Mapping[str, Endpoint]]:
 
 def _endpoint(reader: Reader, name: str) -> Endpoint:
     where: Where = ("rest", name)
-    own = {"service", "path", "every_seconds", "time", "placeholder", "frames"}
+    own = {"service", "path", "every_seconds", "time", "placeholder", "frames", "newest_only"}
     reader.only(where, {*own, "frame", "rows", "columns", "skip", "tell", "rank"})
     path = reader.text((*where, "path"))
     if not path.startswith("/"):
@@ -137,6 +139,7 @@ def _endpoint(reader: Reader, name: str) -> Endpoint:
         reader.paths((*where, "time"), ()),
         reader.condition(holder) if reader.has(holder) else None,
         tuple(_rule(reader, place, whole=place == where) for place in places),
+        reader.flag((*where, "newest_only")),
     )
 
 

@@ -88,7 +88,8 @@ class Poll:
     def is_whole(self) -> bool:
         """Whether the last question brought all rows that the endpoint has."""
         rows = self.rows
-        return self.state == "ok" and rows is not None and not rows.set_aside and not self.made_up
+        heard = self.state == "ok" and rows is not None and not rows.set_aside
+        return heard and not self.made_up and not self.endpoint.newest_only
 
     def ask(self, now_seconds: float) -> Asked:
         """Ask once; changes nothing here, so that a thread may do it.

@@ -52,6 +52,8 @@ def _rows(name: str, told: Table) -> Iterator[tuple[str, ...]]:
         cells += [f"left out: {condition(each)}" for each in rule.get("skip", [])]
         if "placeholder" in told:
             cells.append(f"a placeholder, never shown: {condition(told['placeholder'])}")
+        if told.get("newest_only"):
+            cells.append("of a longer list the newest rows alone")
         rank = f", rank {rule['rank']}" if "rank" in rule else ""
         yield (
             code(name),

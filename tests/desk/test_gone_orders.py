@@ -143,16 +143,16 @@ def test_an_id_that_is_given_again_is_another_order() -> None:
     assert same["status"].tolist() == ["accepted"]
 
 
-def test_one_that_is_back_was_not_gone_and_one_that_ended_is_let_go() -> None:
+def test_one_that_is_back_was_not_gone_and_one_that_ended_stays_ended() -> None:
     """A list that was short for once is believed again; a told end is no riddle."""
     first = orders(row("a"), row("b", status="filled"), row("c", status="PENDING_X"))
     gone = with_gone(first, orders(), True, (T + 5) * 10**9)
     assert dict(zip(gone["venue_order_id"], gone["status"], strict=True)) == {
-        "a": "unknown", "c": "unknown",
+        "a": "unknown", "b": "filled", "c": "unknown",
     }  # fmt: skip
     back = with_gone(gone, orders(row("a")), True, (T + 10) * 10**9)
     assert dict(zip(back["venue_order_id"], back["status"], strict=True)) == {
-        "a": "accepted", "c": "unknown",
+        "a": "accepted", "b": "filled", "c": "unknown",
     }  # fmt: skip
     assert str(back["ts_closed"].dtype) == "datetime64[ns, UTC]"
     assert back.dtypes.equals(first.dtypes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -105,6 +106,35 @@ def test_a_file_of_positions_and_a_service_are_of_one_account(tmp_path: Path) ->
     assert told[columns].to_numpy().tolist() == [
         ["position S0", "services", "1", "trade_state.json", "2"]
     ]
+
+
+@pytest.mark.parametrize(("age_seconds", "contradict"), [(0.0, 1), (900.0, 0)])
+def test_a_file_is_as_of_its_writing_at_any_moment(
+    tmp_path: Path, age_seconds: float, contradict: int
+) -> None:
+    """Written a quarter of an hour ago it contradicts nobody: neither now, nor at a moment of it,
+    nor after it was written anew; a new one does.
+    """
+    services = Told("services", "rest", 3902.69, 1)
+    (file,) = held(tmp_path, "trade_state.json")
+    path = tmp_path / "trade_state.json"
+    written = pd.Timestamp.now("UTC").timestamp() - age_seconds
+    os.utime(path, (written, written))
+    origins = [origin("services", services), origin("trade_state.json", file)]
+    desk = Desk(origins, state_dir=tmp_path / "s")
+    desk.start()
+    try:
+        wait_for(lambda: len(desk.frame("positions")) == 2)
+        then = pd.Timestamp.now("UTC").as_unit("ns")
+        live = len(desk.frame("disagreements"))
+        past = len(desk.frame("disagreements", until=then))
+        os.utime(path)
+        wait_for(lambda: origins[1].newest is not None and origins[1].newest > then)
+        wait_for(lambda: len(desk.frame("disagreements")) == 1)
+        later = len(desk.frame("disagreements", until=then))
+    finally:
+        desk.stop()
+    assert (live, past, later) == (contradict, contradict, contradict)
 
 
 def test_two_files_of_positions_may_be_two_bots(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class OneEquity:
     def risk_rules(self) -> dict[Any, Any]:
         return {}
 
-    def flat_accounts(self) -> set[Any]:
+    def flat_accounts(self, at: pd.Timestamp | None = None) -> set[Any]:
         return set()
 
     def frame(self, name: str, *, until: pd.Timestamp | None = None, **_: Any) -> pd.DataFrame:
