@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_sources.frames import shaped
@@ -158,6 +158,7 @@ def test_one_that_is_back_was_not_gone_and_one_that_ended_stays_ended() -> None:
     assert back.dtypes.equals(first.dtypes)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sets(st.integers(0, 8)), min_size=1, max_size=12))
 def test_no_order_is_lost_and_none_is_told_twice(lists: list[set[int]]) -> None:
     """For any lists in turn: open is what is listed, all others that ever were are unknown."""
