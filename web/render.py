@@ -103,7 +103,8 @@ class Renderer:
         """Whether there is a page at a path and, where it shows one thing by its id, that thing.
 
         What is told now or was told at the moment that is asked for is known, whatever else the
-        filters leave out. Where that cannot be found out, the page itself says why.
+        filters leave out. Where that cannot be found out, or not yet because the desk is still
+        reading, the page itself says why.
         """
         found = self.pages.find(path)
         if found is None or found[0].knows is None:
@@ -112,7 +113,8 @@ class Renderer:
         moments = dict.fromkeys((None, filters.at))
         try:
             views = (view_of(self.desk, Filters(filters.window, at)) for at in moments)
-            return any(page.knows(view, **variables) for view in views if page.knows)
+            is_told = any(page.knows(view, **variables) for view in views if page.knows)
+            return is_told or bool(self.desk.not_ready())
         except Exception:
             LOG.exception("%s could not be looked up", page.path)
             return True
