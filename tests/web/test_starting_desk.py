@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from desk.origin import origin
 from tests.data_sources.peak_trade.run_files import AT, RUN, Watch, write_run
 from tests.desk.small_desk import wait_for
 from web.application import create_app
+from web.filters import Filters
+from web.page_table import PageTable
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -74,3 +77,28 @@ def test_a_poll_tells_the_frame_anew_to_who_was_told_of_none(
     frame = json.loads(beat["live-frame"]["data"])
     assert frame["key"].startswith("/run/late?")
     assert frame["props"]["run-card-steps-value"]
+
+
+def test_an_id_is_looked_up_once_a_version(
+    served: RunningServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many browsers poll, a run is looked for once for each version of the desk."""
+    desk.start()
+    wait_for(lambda: len(desk.frame("runs")) and not desk.not_ready())
+    renderer = served.app.renderer
+    looked: list[str] = []
+
+    def counted(_view: Any, run_id: str) -> bool:
+        looked.append(run_id)
+        return run_id == RUN
+
+    pages = [replace(page, knows=counted if page.knows else None) for page in renderer.pages.pages]
+    monkeypatch.setattr(renderer, "pages", PageTable(tuple(pages)))
+    monkeypatch.setattr(Desk, "version", 7)
+    paths = (f"/run/{RUN}", "/run/nobody")
+    answers = [[renderer.knows(path, Filters()) for path in paths] for _ in range(5)]
+    assert answers == [[True, False]] * 5
+    assert looked == [RUN, "nobody"]
+    monkeypatch.setattr(Desk, "version", 8)
+    assert [renderer.knows(path, Filters()) for path in paths] == [True, False]
+    assert looked == [RUN, "nobody"] * 2
