@@ -72,9 +72,10 @@
   /* Frames */
   function take(text) {
     const frame = JSON.parse(text);
-    if (key === null || !isOurs(frame.key)) return;
+    if (key === null || !isOurs(frame.key)) return false;
     newest = frame;
     if (!isHidden() && !isPaused()) apply();
+    return true;
   }
   function apply() {
     clearTimeout(retry);
@@ -162,7 +163,7 @@
         lastPoll = Date.now();
         noteClock(beat.t);
         noteBuild(beat.build);
-        if (text) take(text);
+        if (text && take(text) && isPush && room.line.lacks()) room.line.found();
         steer();
         return beat.tag;
       },
@@ -172,7 +173,7 @@
   /* State */
   function stateNow() {
     if (isPaused()) return "paused";
-    if (isPush && room.line.up()) return "live";
+    if (isPush && room.line.up()) return room.line.lacks() ? "polling" : "live";
     if (lastPoll && Date.now() - lastPoll < POLL_LOST_MS) return "polling";
     const grace = shownState ? 0 : isPush ? 1500 : 2 * POLL_LOST_MS;
     return Date.now() - downSince > grace ? "lost" : "";
@@ -200,7 +201,7 @@
     const active = !paused && !away;
     if (isPush) room.line.want(active ? key : null);
     if (room.line.up() || !active) downSince = Date.now();
-    const poll = active && (!isPush || Date.now() - downSince > TAKE_OVER_MS);
+    const poll = active && (!isPush || room.line.lacks() || Date.now() - downSince > TAKE_OVER_MS);
     steerInterval(poll);
     shownInterval = poll;
     showState();

@@ -29,6 +29,7 @@
   let source = null;
   let opening = null;
   let openKeys = "";
+  let lacking = []; // keys asked for of which the server knows nothing, or nothing yet
   let lastSign = 0;
   let isUp = false;
   let retryTimer = null;
@@ -43,7 +44,10 @@
       isUp = up;
       if (wanted !== null) hear.onState(up);
     }
-    if (leading) say({ kind: "state", up: up });
+    tellState();
+  }
+  function tellState() {
+    if (leading) say({ kind: "state", up: isUp, lacking: lacking });
   }
   function sign() {
     lastSign = Date.now();
@@ -91,6 +95,7 @@
     [source, opening].forEach(function (one) { if (one) one.close(); });
     source = opening = null;
     openKeys = "";
+    lacking = [];
   }
   function refresh() {
     if (!leading) return;
@@ -120,9 +125,11 @@
         source = next;
         opening = null;
       }
+      lacking = keys.filter(function (key) { return !(key in hello.keys); });
       hear.onBuild(hello.build);
       say({ kind: "build", build: hello.build });
       sign();
+      tellState();
     });
     next.addEventListener("frame", function (event) {
       sign();
@@ -147,6 +154,13 @@
     const wait = RETRY_MS[0] + Math.random() * (RETRY_MS[1] - RETRY_MS[0]);
     retryTimer = setTimeout(function () { retryTimer = null; refresh(); }, wait);
   }
+  /* A page that the stream lacks was found by the Interval: ask for it again. */
+  function found(key) {
+    if (!leading) { say({ kind: "found", key: key }); return; }
+    if (opening || lacking.indexOf(key) < 0) return;
+    openKeys = "";
+    refresh();
+  }
   function deliver(keys, text) {
     keys.forEach(function (key) { latest.set(key, text); });
     if (wanted !== null && keys.indexOf(wanted) >= 0) hear.onFrame(wanted, text);
@@ -162,15 +176,16 @@
     if (message.key === null) others.delete(message.from);
     else others.set(message.from, { key: message.key, seen: Date.now() });
     refresh();
-    say({ kind: "state", up: isUp });
+    tellState();
     if (latest.has(message.key)) say({ kind: "frame", keys: [message.key], text: latest.get(message.key) });
   }
   if (radio) radio.onmessage = function (event) {
     const message = event.data;
     if (message.kind === "want") { noteWish(message); return; }
+    if (message.kind === "found") { if (leading) found(message.key); return; }
     if (leading || wanted === null) return;
     if (message.kind === "who") { announce(); return; }
-    if (message.kind === "state") { setUp(message.up); return; }
+    if (message.kind === "state") { lacking = message.lacking; setUp(message.up); return; }
     sign();
     if (message.kind === "frame" && message.keys.indexOf(wanted) >= 0) hear.onFrame(wanted, message.text);
     if (message.kind === "beat") hear.onBeat(message.t);
@@ -181,7 +196,7 @@
     if (wanted === null) return;
     const silent = Date.now() - lastSign;
     if (leading) {
-      say({ kind: "state", up: isUp });
+      tellState();
       others.forEach(function (other, name) { if (Date.now() - other.seen > FORGET_MS) others.delete(name); });
       if (isUp && silent > SILENT_MS) { setUp(false); again(); } else if (!retryTimer) refresh();
     } else {
@@ -210,5 +225,8 @@
     },
     leading: function () { return leading; },
     up: function () { return isUp; },
+    /* Whether the line is up and does not carry this tab's page: the server did not know it. */
+    lacks: function () { return isUp && lacking.indexOf(wanted) >= 0; },
+    found: function () { if (wanted !== null) found(wanted); },
   };
 })();

@@ -220,7 +220,7 @@ class Clock:
             folded = self._ledger.fold(reading.frame, terms)
             origin.duplicates += sum(folded.duplicates.values())
             origin.late += sum(folded.late.values())
-            origin.waiting.append(folded.kept)
+            self._keeper.take(origin, folded.kept)
             self._news = True
         origin.take(reading, self._now_ns())
         self._news |= before != (origin.state, origin.problem)

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from desk import event_table, history
 from desk.origin import Origin, Saying
+from desk.session_memo import SessionMemo
 from desk.states import packed, unpacked
 from desk.store import Commit, Store
 
@@ -61,6 +63,7 @@ class Keeper:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pending: dict[str, list[_Piece]] = {}
+        self._sessions = SessionMemo()
         self._lock = threading.Lock()
         self.trouble: str | None = None
 
@@ -74,13 +77,18 @@ class Keeper:
             if kept is not None:
                 origin.restore(kept)
         for file in self._store.files(keys):
-            yield history.read(file)
+            yield self._sessions.note(history.read(file))
         for key in keys:
             tables = [history.unpack(payload) for payload in self._store.pending([key])]
             if tables:
                 table = event_table.combined(tables)
                 self._pending[key] = [_Piece.of(table)]
-                yield event_table.frame_of(table)
+                yield self._sessions.note(event_table.frame_of(table))
+
+    def take(self, origin: Origin, events: pd.DataFrame) -> None:
+        """Take events of an origin that shall be kept with the next commit."""
+        origin.waiting.append(events)
+        self._sessions.note(events)  # not before: who asks now must find them
 
     def _set_damage_aside(self, key: str) -> None:
         """Find out before the first event is folded whether all that was kept can be read."""
@@ -215,12 +223,20 @@ class Keeper:
         kinds: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Return the newest events of all history that fit, ascending in time."""
+        wish = {"limit": limit, "since": since, "equal": equal, "kinds": kinds}
+        read = partial(self._query, origins, until=until, **wish)
+        session_id = equal.get("session_id")
+        if session_id is None:
+            return read()
+        keys = tuple(origin.key for origin in origins)
+        same = (keys, limit, since, tuple(sorted(equal.items())), tuple(kinds))
+        return self._sessions.ask(session_id, same, until, read)
+
+    def _query(self, origins: Sequence[Origin], **wish: Any) -> pd.DataFrame:
         with self._lock:
             recent: list[pa.Table] = []
             for origin in origins:
                 recent += [piece.table for piece in self._pending.get(origin.key, [])]
                 recent.extend(event_table.table_of([frame]) for frame in origin.waiting)
             files = self._store.ends(origin.key for origin in origins)
-        return history.query(
-            files, recent, limit=limit, since=since, until=until, equal=equal, kinds=kinds
-        )
+        return history.query(files, recent, **wish)

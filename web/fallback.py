@@ -81,7 +81,7 @@ def register_fallback(
         prevent_initial_call=True,
     )
     def poll(_count: Any, pathname: Any, search: Any, seen: Any) -> tuple[Any, Any]:
-        beat: dict[str, Any] = {"t": round(time.time() * 1000), "build": build, "tag": seen}
+        beat: dict[str, Any] = {"t": round(time.time() * 1000), "build": build, "tag": None}
         try:
             path = _own_path(app, pathname)
             filters = page_filters(search, default_window)

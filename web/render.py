@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from web.desk_protocol import Desk
 from web.filters import Filters
-from web.page_table import PageTable
+from web.page_table import Page, PageTable
 from web.wire import to_json
 
 LOG = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ class Renderer:
         self.counts = RenderCounts()
         self._clock = clock
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._known: OrderedDict[tuple[str, Any], tuple[int, bool]] = OrderedDict()
         self._lock = threading.Lock()
 
     def render(self, path: str, filters: Filters) -> Rendered:
@@ -103,19 +104,35 @@ class Renderer:
         """Whether there is a page at a path and, where it shows one thing by its id, that thing.
 
         What is told now or was told at the moment that is asked for is known, whatever else the
-        filters leave out. Where that cannot be found out, the page itself says why.
+        filters leave out. Where that cannot be found out, or not yet because the desk is still
+        reading, the page itself says why.
         """
         found = self.pages.find(path)
         if found is None or found[0].knows is None:
             return found is not None
         page, variables = found
-        moments = dict.fromkeys((None, filters.at))
         try:
-            views = (view_of(self.desk, Filters(filters.window, at)) for at in moments)
-            return any(page.knows(view, **variables) for view in views if page.knows)
+            return self._is_told(page, variables, path, filters) or bool(self.desk.not_ready())
         except Exception:
             LOG.exception("%s could not be looked up", page.path)
             return True
+
+    def _is_told(self, page: Page, variables: dict[str, str], path: str, filters: Filters) -> bool:
+        """Whether the desk tells of a page's thing, looked up once a version of the desk."""
+        key, version = (path, filters.at), self.desk.version
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] == version:
+            return known[1]
+        moments = dict.fromkeys((None, filters.at))
+        views = (view_of(self.desk, Filters(filters.window, at)) for at in moments)
+        is_told = any(page.knows(view, **variables) for view in views if page.knows)
+        with self._lock:
+            self._known[key] = version, is_told
+            self._known.move_to_end(key)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return is_told
 
     def picture(
         self, key: str, filters: Filters, build: Callable[[Any], Any], pace_seconds: float = 0.0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aurora_log import AuroraLog
-from steps import is_in_state, is_same_document, number, plant
+from peak_files import PeakFiles
+from steps import is_in_state, is_same_document, number, plant, shows
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("live", ["push", "interval"])]
 
 
-@pytest.mark.parametrize("live", ["push", "interval"])
 def test_a_page_goes_on_after_the_server_was_killed(own_desk: Any, watched: Any, live: str) -> None:
     """SIGKILL, lines meanwhile, a new process on the port: no reload, every order counted once."""
     desk = own_desk(live=live)
@@ -35,3 +37,31 @@ def test_a_page_goes_on_after_the_server_was_killed(own_desk: Any, watched: Any,
     assert is_same_document(page)
     assert page.locator('[data-notice="build"]').count() == 0, "it is the same program"
     assert desk.ask("/status", window="all")["orders"]["submitted"] == 6
+
+
+def test_a_run_goes_on_after_the_server_was_killed(
+    tmp_path: Path, own_desk: Any, watched: Any, live: str
+) -> None:
+    """The new process knows nothing of the run when the tab comes back: the tab asks again."""
+    files = PeakFiles(tmp_path / "peak")
+    files.run("run-now", "now", 3)
+    desk = own_desk(live=live, arguments=["--config", str(files.config)])
+    page = watched.page()
+    page.goto(f"{desk.url}/run/run-now")
+    is_in_state(page, desk.state)
+    shows(page, "#run-card-steps-value", "3")
+    plant(page)
+    desk.kill()
+    is_in_state(page, "lost")
+    away = files.root / "away"
+    (files.root / "runs" / "now").rename(away)
+    shutil.rmtree(desk.folder / "state")
+    desk.start()
+    page.wait_for_selector('#connection:not([data-connection="lost"])')
+    away.rename(files.root / "runs" / "now")
+    files.step("now", 3)
+    shows(page, "#run-card-steps-value", "4", 30.0)
+    is_in_state(page, desk.state, 30.0)
+    files.step("now", 4)
+    shows(page, "#run-card-steps-value", "5")
+    assert is_same_document(page)
