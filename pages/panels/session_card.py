@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import pandas as pd
 from dash import html
 
-from components.age_mark import age_mark
 from components.badges import badge_of
 from components.cell import badge_cell, time_cell
-from components.element import Element, Props, element
-from components.kpi_card import kpi_card, kpi_props
+from components.element import Props
+from components.kpi_card import kpi_age_props, kpi_card, kpi_props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
@@ -46,7 +46,8 @@ COLUMNS: Final = (
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
     cards = [
-        kpi_card(f"{ID}-{key}", label, metric, hint=hint) for key, label, metric, hint in _CARDS
+        kpi_card(f"{ID}-{key}", label, metric, hint=hint, aged=key == "alert")
+        for key, label, metric, hint in _CARDS
     ]
     strip = html.Div(cards, className="kpi-strip")
     facts = table(f"{ID}-rows", COLUMNS, "What the session is")
@@ -82,9 +83,8 @@ def props(
         **_card("positions", count(row.get("open_positions"))),
         **_card("notional", number(row.get("total_notional"))),
         **_state("risk", "risk", row.get("risk_state")),
-        **_state(
-            "alert", "severity", newest.get("severity"), _when(newest, at, still=origin.replay)
-        ),
+        **_state("alert", "severity", newest.get("severity"), _said(newest)),
+        **kpi_age_props(f"{ID}-alert", newest.get("ts_event"), at, still=origin.replay),
         **table_props(
             f"{ID}-rows",
             COLUMNS,
@@ -99,7 +99,7 @@ def _card(key: str, value: str) -> Props:
     return kpi_props(f"{ID}-{key}", value)
 
 
-def _state(key: str, field: str, value: Any, note: str | list[Element | str] = "") -> Props:
+def _state(key: str, field: str, value: Any, note: str = "") -> Props:
     """Give a state as a card's large word; where nothing is told it is missing, never green."""
     if text(value, 40) == MISSING:
         return kpi_props(f"{ID}-{key}", MISSING, note)
@@ -108,15 +108,12 @@ def _state(key: str, field: str, value: Any, note: str | list[Element | str] = "
     return kpi_props(f"{ID}-{key}", f"{state.glyph} {state.text}", note, tone=tone)
 
 
-def _when(newest: Mapping[str, Any], at: Any, *, still: bool) -> str | list[Element | str]:
-    """Give how long ago the newest alert was, by the browser's clock, and what it said."""
+def _said(newest: Mapping[str, Any]) -> str:
+    """Give what the newest alert said; its age stands before that."""
     if not newest:
         return "no alert"
     title = text(newest.get("title"), 80)
-    told = age_mark(newest.get("ts_event"), at, still=still)
-    if told == MISSING:
-        return f"at no told time: {title}"
-    return [told, element("Span", f" · {title}", title=title)]
+    return f"at no told time: {title}" if pd.isna(newest.get("ts_event")) else f" · {title}"
 
 
 def _facts(row: Mapping[str, Any], session_id: str, at: Any) -> dict[str, Any]:
