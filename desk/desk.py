@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -163,7 +164,8 @@ class Desk:
             "started": self._started,
             "notices": self.notices(),
             "quarantine": self.quarantine,
-            "of_session": partial(self._of_session, view),
+            # Weakly: with itself a picture would wait for the collector, and all its rows with it.
+            "of_session": partial(self._of_session, weakref.ref(view)),
             "whole_frames": whole,
             "live": at is None,
         }
@@ -229,8 +231,13 @@ class Desk:
             raise KeyError(name)
         return self._told.frame(name, wanted)
 
-    def _of_session(self, view: View, name: str, session_id: str, limit: int) -> pd.DataFrame:
+    def _of_session(
+        self, picture: weakref.ref[View], name: str, session_id: str, limit: int
+    ) -> pd.DataFrame:
         """Return the newest rows of a frame that name a session, up to the moment of a view."""
+        view = picture()
+        if view is None:
+            raise ReferenceError("the picture whose session is asked for is gone")
         equal: dict[str, str | None] = {"session_id": session_id}
         wanted = {**frames.EVERYTHING, "until": view.at, "limit": limit, "equal": equal}
         told = view.sources_of_session(session_id)
