@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from desk import event_table, history
+from desk.memory import give_memory_back
 from desk.origin import Origin, Saying
 from desk.session_memo import SessionMemo
 from desk.states import packed, unpacked
@@ -145,6 +146,8 @@ class Keeper:
         self.trouble = None
         for each in taken:
             self._committed(each)
+        if any(each.flushed for each in taken):
+            give_memory_back()  # what a file of history was put together in
         return True
 
     def _add(self, change: Commit, origin: Origin, now_ns: int) -> _Taken:
