@@ -129,22 +129,38 @@
   function mark(element, name, value) {
     if (value === null) element.removeAttribute(name); else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   }
+  function chooser() { return document.getElementById("source-chooser"); }
+  /* A page names the sources that there are, also those that came after it was opened; one alone is
+     no choice. */
+  function offerSources() {
+    var head = document.querySelector("[data-sources]"), list = chooser();
+    if (!head || !list) return;
+    var said = head.getAttribute("data-sources");
+    if (list.dataset.offered === said) return;
+    var names = JSON.parse(said);
+    list.dataset.offered = said;
+    list.replaceChildren(new Option("all " + names.length, ""));
+    names.forEach(function (one) { list.add(new Option(one[1], one[0])); });
+    document.getElementById("source-choice").hidden = names.length < 2;
+    choose(query().get("source") || "");
+    chips(query());
+  }
   function choose(name) {
-    var chooser = document.getElementById("source-chooser");
-    if (!chooser) return;
-    chooser.value = name;
-    if (chooser.value !== name) {
-      chooser.add(new Option(name + " (not attached)", name));
-      chooser.value = name;
+    var list = chooser();
+    if (!list || !list.length) return;
+    list.value = name;
+    if (list.value !== name) {
+      list.add(new Option(name + " (not attached)", name));
+      list.value = name;
     }
-    mark(chooser, "data-chosen", name ? "true" : null);
+    mark(list, "data-chosen", name ? "true" : null);
   }
   function chips(params) {
     var box = document.getElementById("filter-chips");
     if (!box) return;
     box.textContent = "";
     var chosen = ["account", "symbol", "order", "mode", "status"];
-    if (!document.getElementById("source-chooser")) chosen.unshift("source");
+    if (document.getElementById("source-choice").hidden) chosen.unshift("source");
     chosen.forEach(function (name) {
       if (!params.get(name)) return;
       var chip = document.createElement("button");
@@ -185,7 +201,11 @@
     else if (target.dataset.zone) change({ tz: target.dataset.zone === "utc" ? null : target.dataset.zone }, true);
     else if (target.dataset.drop) { var dropped = {}; dropped[target.dataset.drop] = null; change(dropped); }
     else if (target.hasAttribute("data-nav")) visit(target.getAttribute("href"));
-    else if (target.hasAttribute("data-page")) visit(address(target.pathname, kept(OF_ONE_PAGE)));
+    else if (target.hasAttribute("data-page")) {
+      var there = kept(OF_ONE_PAGE);
+      new URLSearchParams(target.search).forEach(function (value, name) { there.set(name, value); });
+      visit(address(target.pathname, there));
+    }
     else {
       var changes = {};
       new URLSearchParams(target.search).forEach(function (value, name) { changes[name] = value || null; });
@@ -210,7 +230,7 @@
     else if (key === "p") togglePause();
     else if (key === "t") otherTheme();
     else if (key === "z") nextZone();
-    else if (key === "s" && document.getElementById("source-chooser")) document.getElementById("source-chooser").focus();
+    else if (key === "s" && chooser().offsetParent) chooser().focus();
     else if (key === "l" && query().has("at")) change({ at: null });
     else if (key === "[") stepWindow(-1);
     else if (key === "]") stepWindow(1);
@@ -227,6 +247,10 @@
     waiting.disconnect();
     setTheme(root.getAttribute("data-bs-theme"), false);
     sync();
+    var content = document.getElementById("_pages_content");
+    new MutationObserver(offerSources).observe(content, { childList: true });
+    new MutationObserver(offerSources).observe(content, { subtree: true, attributeFilter: ["data-sources"] });
+    offerSources();
   });
   waiting.observe(root, { childList: true, subtree: true });
 })();

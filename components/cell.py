@@ -72,9 +72,17 @@ def query_cell(label: Any, title: str = "", **query: str) -> Cell:
     return {"text": text(label, 60), "href": f"?{urlencode(query)}", "title": title}
 
 
-def page_cell(label: Any, path: str, title: str = "") -> Cell:
-    """Give a link to another page of this site, which keeps the filters that it knows."""
-    return {"text": text(label, 80), "page": site_path(path), "title": title}
+def page_cell(label: Any, path: str, title: str = "", **query: str) -> Cell:
+    """Give a link to another page of this site, which keeps the filters that it knows.
+
+    Args:
+        label: its words.
+        path: of the page.
+        title: what stands there when the pointer rests on it.
+        query: filters that the link sets.
+    """
+    address = site_path(path) + (f"?{urlencode(query)}" if query else "")
+    return {"text": text(label, 80), "page": address, "title": title}
 
 
 def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -49,7 +50,7 @@ def page_frame_props(
     newest: Any,
     events: int,
     window_seconds: float | None,
-    attached: int,
+    attached: Sequence[str],
     silent: list[str],
     choice: str,
     notices: list[str],
@@ -62,7 +63,7 @@ def page_frame_props(
         newest: moment of the newest event up to it, or None.
         events: events in the window.
         window_seconds: the window, None for everything.
-        attached: how many sources there are.
+        attached: names of the sources that there are.
         silent: the chosen sources that told no event, as in `empty_props`.
         choice: what the address chose, as in `empty_props`.
         notices: what the desk wants every viewer to know.
@@ -72,13 +73,15 @@ def page_frame_props(
             "children": text(" · ".join(notices), 600) if notices else "",
             "is_open": bool(notices),
         },
-        **page_head_props(identifier, at=at, events=events, window_seconds=window_seconds),
+        **page_head_props(
+            identifier, at=at, events=events, window_seconds=window_seconds, sources=attached
+        ),
         **empty_props(
             f"{identifier}-empty",
             events=events,
             newest=newest,
             at=at,
-            attached=attached,
+            attached=len(attached),
             silent=silent,
             choice=choice,
         ),

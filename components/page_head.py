@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
 from components.metric import metric_text
-from formats import count, moment
+from formats import count, moment, text
 
 
 def page_head(identifier: str, title: str, question: str) -> html.Div:
@@ -38,12 +40,13 @@ def page_head(identifier: str, title: str, question: str) -> html.Div:
                 className="page-moment push muted",
             ),
         ],
+        id=f"{identifier}-head",
         className="page-head",
     )
 
 
 def page_head_props(
-    identifier: str, *, at: Any, events: int, window_seconds: float | None
+    identifier: str, *, at: Any, events: int, window_seconds: float | None, sources: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """Give the changing properties of the line.
 
@@ -52,6 +55,7 @@ def page_head_props(
         at: the moment of the view.
         events: events in the window.
         window_seconds: the window, None for everything.
+        sources: names of what is attached: the header offers them, and some are found later.
     """
     words = (
         " events of all time" if window_seconds is None else f" events in {_span(window_seconds)}"
@@ -63,6 +67,9 @@ def page_head_props(
         },
         f"{identifier}-events": {"children": count(events)},
         f"{identifier}-window": {"children": words},
+        f"{identifier}-head": {
+            "data-sources": json.dumps([[one, text(one, 40)] for one in sources])
+        },
     }
 
 

@@ -5,7 +5,7 @@ What the switches do is in `assets/shell.js`; everything they choose lives in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import dash
@@ -15,7 +15,6 @@ from components.badges import badge
 from components.help_dialog import help_dialog
 from components.icon import icon
 from components.link import site_path
-from formats import text
 
 WINDOWS: Final = (
     ("1m", "1 minute"),
@@ -34,7 +33,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
     Args:
         page_registry: `dash.page_registry`; the navigation shows what is in it, nothing else.
         desk_info: `name`, `environment`, `demo`, `timezone` (the exchange's, for the switch),
-            `window` (that of an address that names none), `sources` (the names to choose from).
+            `window` (that of an address that names none).
     """
     is_demo = bool(desk_info.get("demo"))
     zone = str(desk_info.get("timezone") or "UTC")
@@ -57,7 +56,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
                     ),
                     html.Div(
                         [
-                            *_sources(desk_info.get("sources") or ()),
+                            _sources(),
                             html.Div(id="filter-chips", className="filter-chips"),
                             html.Div([_windows(), _zones(zone)], className="shell-controls push"),
                         ],
@@ -143,14 +142,16 @@ def _live_controls() -> list[Any]:
     ]
 
 
-def _sources(names: Sequence[str]) -> list[html.Label]:
-    """Give the chooser of a source; a desk of one source has nothing to choose."""
-    if len(names) < 2:
-        return []
-    options = [html.Option(f"all {len(names)}", value="")]
-    options += [html.Option(text(name, 40), value=name) for name in names]
-    chooser = html.Select(options, id="source-chooser", className="control", title=_CHOOSER_HINT)
-    return [html.Label(["Source", chooser], className="source-choice", htmlFor="source-chooser")]
+def _sources() -> html.Label:
+    """Give the chooser of a source, for `assets/shell.js` to fill with those that a page names."""
+    chooser = html.Select([], id="source-chooser", className="control", title=_CHOOSER_HINT)
+    return html.Label(
+        ["Source", chooser],
+        id="source-choice",
+        className="source-choice",
+        htmlFor="source-chooser",
+        hidden=True,
+    )
 
 
 def _windows() -> html.Div:

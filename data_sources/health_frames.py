@@ -115,10 +115,11 @@ def _runs(
     )
     if uptime is None:
         return []
-    # Whole seconds jitter from poll to poll; a start told to the minute hardly ever does.
+    # Whole seconds jitter from poll to poll; a moment told to the minute hardly ever does. Down,
+    # because a cycle that is yet to come was never heard of.
     try:
-        started = (as_of - uptime).round("1min")
-        last = None if cycle is None else (as_of - cycle).round("1min")
+        started = (as_of - uptime).floor("1min")
+        last = None if cycle is None else (as_of - cycle).floor("1min")
     except (ValueError, OverflowError):
         # A clock so wrong that the start lies before all time.
         return []

@@ -12,6 +12,7 @@ import pandas as pd
 from ledger.codes import DIMENSIONS, WHAT
 from ledger.fold import DECIDING, STAGES
 from ledger.histogram import MIDPOINT_SECONDS
+from ledger.sorted_log import SortedLog
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
@@ -51,23 +52,34 @@ def taken_samples(
     window: tuple[int | None, int],
 ) -> dict[str, Rows]:
     """Return the latencies of each stage that a window holds row by row."""
-    log, groups = ledger.events, ledger.groups
-    group, seconds = (log.column(name)[slice(*rows)] for name in ("group", "seconds"))
+    # A window holds far more rows than there are groups: what a row is was asked of its group.
+    groups, what = ledger.groups, ledger.groups.table()[: len(allowed), WHAT]
     words = groups.codes["what"].words
     deciding = np.array([word in DECIDING for word in words] + [False])
+    found = _timed(ledger.events, slice(*rows), {"decision": deciding[what] & allowed})
+    wanted = {
+        stage: (what == groups.codes["what"].find(word)) & allowed for word, stage in STAGES.items()
+    }
+    moves = ledger.orders.transitions
+    return found | _timed(moves, slice(*moves.bounds(*window)), wanted)
+
+
+def _timed(
+    log: SortedLog, part: slice, wanted: dict[str, npt.NDArray[np.bool_]]
+) -> dict[str, Rows]:
+    """Return for each stage the rows of its groups that have a duration."""
+    seconds = log.column("seconds")[part]
     timed = np.flatnonzero(np.isfinite(seconds))
-    timed = timed[allowed[group[timed]]]
-    timed = timed[deciding[groups.table()[group[timed], WHAT]]]
-    found = {"decision": (log.column("ts")[slice(*rows)][timed], group[timed], seconds[timed])}
-    log = ledger.orders.transitions
-    part = slice(*log.bounds(*window))
-    group, seconds = log.column("group")[part], log.column("seconds")[part]
-    what = groups.table()[group, WHAT] if len(group) else group
-    for word, stage in STAGES.items():
-        picked = (what == groups.codes["what"].find(word)) & np.isfinite(seconds)
-        picked &= allowed[group] if len(group) else picked
-        found[stage] = (log.column("ts")[part][picked], group[picked], seconds[picked])
-    return found
+    ts, group, seconds = (
+        log.column("ts")[part][timed],
+        log.column("group")[part][timed],
+        seconds[timed],
+    )
+    return {
+        stage: (ts[of_stage], group[of_stage], seconds[of_stage])
+        for stage, groups in wanted.items()
+        for of_stage in [np.flatnonzero(groups[group])]
+    }
 
 
 def latency_samples(
@@ -85,13 +97,13 @@ def latency_samples(
     `exact` says whether the rows are all that the window has.
     """
     groups = ledger.groups
-    table = groups.table()[group] if len(group) else np.empty((0, len(DIMENSIONS)), np.int32)
+    table = groups.table()
     histogram, count = None, len(seconds)
     if minutes is not None:
         bins = ledger.rollup.histogram(stage, *minutes)
         histogram, count = (bins, MIDPOINT_SECONDS), int(bins.sum())
     symbol, route, source = (
-        groups.codes[name].categorical(table[:, DIMENSIONS.index(name)])
+        groups.codes[name].categorical(table[:, DIMENSIONS.index(name)][group])
         for name in ("symbol", "route", "source")
     )
     return LatencySamples(

@@ -138,7 +138,6 @@ def _shell(desk: Desk, live: str, build: str, window: str) -> Any:
         "demo": desk.demo,
         "timezone": getattr(desk, "timezone", "UTC"),
         "window": window,
-        "sources": [str(row["name"]) for row in desk.sources()],
         "live": live,
         "build": build,
     }

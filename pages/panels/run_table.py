@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from dash import html
 
-from components.cell import age_cell, badge_cell, query_cell
+from components.cell import age_cell, badge_cell
 from components.element import Props
 from components.panel import panel, panel_props
 from components.table import Column, table, table_props
-from formats import MISSING, count, number, percent, text
+from formats import count, number, percent, text
 from pages.panels.told import (
     chosen,
     id_cell,
     left_out,
+    mode_cell,
     newest_first,
+    none_told,
     own_word,
     row_data,
     samples,
     told_by,
     told_frame,
+    told_twice,
 )
 
 ID: Final = "runs-table"
 MOST_ROWS: Final = 50
-STATES: Final = ("active", "stale", "finished", "empty", "unreadable")
+STATES: Final = ("active", "stale", "finished", "empty", "unreadable", "ok", "degraded")
+"""Of run folders; the last two of bots that say of themselves how they run."""
 KINDS: Final = ("runs",)
 
 COLUMNS: Final = (
@@ -61,28 +65,26 @@ def props(view: Any, filters: Any) -> Props:
     left = chosen(whole, mode=filters.mode, state=own_word(filters.status, STATES))
     rows = newest_first(left, ("ts_last_event", "ts_started"), MOST_ROWS)
     origin = told_by(view, filters, whole, KINDS)
-    none = "No source tells of runs" if origin.source == "no source" else "No run is told"
+    twice = told_twice(whole, "run_id")
     return {
         **panel_props(ID, origin, samples(len(left), len(whole))),
         **table_props(
             f"{ID}-rows",
             COLUMNS,
-            [_row(row, view.at, still=origin.replay) for row in rows],
-            none="No run has that mode and state" if len(whole) else none,
+            [_row(row, view.at, twice, still=origin.replay) for row in rows],
+            none=none_told("run", len(whole), origin.source),
             caption=left_out(len(rows), len(left)),
         ),
     }
 
 
-def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], at: Any, twice: Collection[str], *, still: bool) -> dict[str, Any]:
     detail = row.get("detail")
-    mode = text(row.get("mode"), 24)
+    source = row.get("source") if row.get("run_id") in twice else None
     return {
         "_data": row_data(dict(row)),
-        "run": id_cell("run", row.get("run_id"), "Show this run"),
-        "mode": mode
-        if mode == MISSING
-        else query_cell(mode, "Only this mode", mode=str(row.get("mode"))),
+        "run": id_cell("run", row.get("run_id"), "Show this run", source),
+        "mode": mode_cell(row.get("mode")),
         "state": badge_cell(
             "run", row.get("state"), title=text(detail, 300) if isinstance(detail, str) else ""
         ),

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from dash import html
 
-from components.cell import badge_cell, query_cell, time_cell
+from components.cell import badge_cell, time_cell
 from components.element import Props
 from components.panel import panel, panel_props
 from components.table import Column, table, table_props
-from formats import MISSING, count, number, percent, text
+from formats import count, number, percent, text
 from pages.panels.told import (
     chosen,
     id_cell,
     left_out,
+    mode_cell,
     newest_first,
+    none_told,
     own_word,
     row_data,
     samples,
     told_by,
     told_frame,
+    told_twice,
 )
 
 ID: Final = "sessions-table"
@@ -57,33 +60,26 @@ def props(view: Any, filters: Any) -> Props:
     left = chosen(whole, mode=filters.mode, status=own_word(filters.status, STATUSES))
     rows = newest_first(left, ("ts_started", "ts_finished"), MOST_ROWS)
     origin = told_by(view, filters, whole, KINDS)
+    twice = told_twice(whole, "session_id")
     return {
         **panel_props(ID, origin, samples(len(left), len(whole))),
         **table_props(
             f"{ID}-rows",
             COLUMNS,
-            [_row(row, view.at) for row in rows],
-            none=_none(len(whole), origin.source),
+            [_row(row, view.at, twice) for row in rows],
+            none=none_told("session", len(whole), origin.source),
             caption=left_out(len(rows), len(left)),
         ),
     }
 
 
-def _none(whole: int, source: str) -> str:
-    if whole:
-        return "No session has that mode and status"
-    return "No source tells of sessions" if source == "no source" else "No session is told"
-
-
-def _row(row: Mapping[str, Any], at: Any) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], at: Any, twice: Collection[str]) -> dict[str, Any]:
     detail = row.get("detail")
-    mode = text(row.get("mode"), 24)
+    source = row.get("source") if row.get("session_id") in twice else None
     return {
         "_data": row_data(dict(row)),
-        "session": id_cell("session", row.get("session_id"), "Show this session"),
-        "mode": mode
-        if mode == MISSING
-        else query_cell(mode, "Only this mode", mode=str(row.get("mode"))),
+        "session": id_cell("session", row.get("session_id"), "Show this session", source),
+        "mode": mode_cell(row.get("mode")),
         "status": badge_cell(
             "session",
             row.get("status"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from components.cell import Cell, page_cell
+from components.cell import Cell, page_cell, query_cell
 from components.provenance import Provenance, provenance
 from formats import MISSING, count, text
 
@@ -145,17 +145,51 @@ def told_by(view: Any, filters: Any, rows: pd.DataFrame, kinds: Collection[str] 
     return provenance(feeding, now_ms=now_ms, replay=replay, events_only=False)
 
 
-def id_cell(page: str, identifier: Any, title: str) -> Cell | str:
+def id_cell(page: str, identifier: Any, title: str, source: Any = None) -> Cell | str:
     """Give an id as a link to the page of what it names.
 
     No address leads to an id that is empty, too long, or one that browsers take for a way up.
+
+    Args:
+        page: the first part of the address.
+        identifier: the id.
+        title: what stands there when the pointer rests on it.
+        source: chosen with it, where several sources use the same id.
     """
     if not isinstance(identifier, str) or not identifier:
         return MISSING
     path = f"/{page}/{quote(identifier, safe='', errors='replace')}"
     if identifier in _CLIMBING or "/" in identifier or len(path) > 1_000:
         return text(identifier, 80)
-    return page_cell(identifier, path, title)
+    query = {"source": source} if isinstance(source, str) else {}
+    return page_cell(identifier, path, title, **query)
+
+
+def told_twice(frame: pd.DataFrame, column: str) -> set[str]:
+    """Give the ids that several sources use, for one thing or for two."""
+    if frame.empty:
+        return set()
+    pairs = frame[[column, "source"]].dropna().drop_duplicates()
+    return set(pairs.loc[pairs[column].duplicated(), column])
+
+
+def mode_cell(mode: Any) -> Cell | str:
+    """Give a mode as the link that leaves only what runs in it."""
+    shown = text(mode, 24)
+    return MISSING if shown == MISSING else query_cell(shown, "Only this mode", mode=str(mode))
+
+
+def none_told(name: str, whole: int, source: str) -> str:
+    """Give what an empty list of such things says.
+
+    Args:
+        name: of one thing, such as `run`.
+        whole: how many there are without the choice of a mode and a state.
+        source: who tells of them, as in `Provenance`.
+    """
+    if whole:
+        return f"No {name} has that mode and state"
+    return f"No source tells of {name}s" if source == "no source" else f"No {name} is told"
 
 
 def row_data(row: dict[str, Any]) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +64,31 @@ def test_a_source_is_chosen_by_keyboard_and_stays_chosen_over_pages(
     number(page, "orders_submitted", 2)
     assert page.input_value("#source-chooser") == ""
     assert watched.complaints == []
+
+
+def test_a_source_that_comes_later_can_be_chosen_on_the_open_page(
+    tmp_path: Path, watched: Any
+) -> None:
+    """One source is no choice; when a second system's log appears, the header offers both."""
+    AuroraLog(tmp_path / "bots", "aurora").submit("one")
+    desk = RealDesk(tmp_path, arguments=["--attach", str(tmp_path / "bots")])
+    try:
+        page = watched.page()
+        page.goto(f"{desk.start().url}/?window=all")
+        is_in_state(page, "live")
+        number(page, "orders_submitted", 1)
+        assert not page.is_visible("#source-chooser")
+        told = {"timestamp": "2025-10-13T21:06:15", "level": "INFO", "text": "t", "source": "s"}
+        (tmp_path / "bots" / "narration.jsonl").write_text(f"{json.dumps(told)}\n" * 2)
+        page.wait_for_selector("#source-chooser:visible")
+        later = page.locator("#source-chooser option").last
+        page.select_option("#source-chooser", later.get_attribute("value"))
+        page.wait_for_function("() => location.search.includes('source=')")
+        shows(page, SUBMITTED, "—")
+        assert page.locator("#source-chooser option").count() == 3
+        assert watched.complaints == []
+    finally:
+        desk.stop()
 
 
 def test_a_choice_in_an_address_is_shown_though_nobody_is_called_so(

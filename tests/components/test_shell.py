@@ -12,6 +12,7 @@ from dash import Dash, html
 
 from components.empty import empty_props
 from components.help_dialog import KEYS, help_dialog
+from components.page_head import page_head_props
 from components.shell import navigation_entries, shell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,13 +112,13 @@ def test_a_page_alone_in_its_section_goes_by_its_own_name():
     assert [label for label, _ in navigation_entries(alone)] == ["Overview", "Orders"]
 
 
-def test_a_source_can_be_chosen_where_there_are_several(text_of):
-    """The header lists all sources, first all of them together; one source is no choice."""
-    text = text_of({"sources": ["aurora", "<b>bot"]})
-    assert '"id": "source-chooser"' in text
-    assert re.findall(r'"value": "([^"]*)"', text) == ["", "aurora", "<b>bot"]
-    assert "all 2" in text
-    assert "source-chooser" not in text_of({"sources": ["aurora"]})
+def test_a_page_names_the_sources_for_the_header_to_offer():
+    """Each with its name for the address and a harmless one to read, whatever it is called."""
+    props = page_head_props(
+        "x", at=NOON, events=0, window_seconds=60.0, sources=["aurora", "<b>\u202eb"]
+    )
+    said = json.loads(props["x-head"]["data-sources"])
+    assert said == [["aurora", "aurora"], ["<b>\u202eb", "<b>\\u202eb"]]
 
 
 NOON = pd.Timestamp("2025-09-01T12:00:00Z")

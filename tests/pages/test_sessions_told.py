@@ -150,6 +150,22 @@ def test_a_session_is_of_one_source(
     assert props["session-card"]["data-source"] == f"of-{name}"
 
 
+def test_links_of_an_id_that_two_sources_use_lead_to_each(pages: Any, twins: Desk) -> None:
+    """The same id twice: each row leads to what its own source tells; alone it needs no word."""
+    for table, name in (("runs-table", "one"), ("sessions-table", "of-one")):
+        for chosen, wanted in (
+            ({}, {f"?source={name}", f"?source={name[:-3]}two"}),
+            (
+                {"source": name},
+                {""},
+            ),
+        ):
+            props = build(pages, "/sessions", twins, **chosen)
+            rows = json.loads(props[f"{table}-rows"]["data-rows"])
+            paths = [row["cells"][0]["page"].partition("?") for row in rows]
+            assert {mark + query for _, mark, query in paths} == wanted
+
+
 def why_empty(props: dict[str, Any]) -> set[str]:
     """What stands where steps and equity would."""
     assert cells(props, "run-steps") == []
