@@ -10,7 +10,7 @@ from typing import Final
 
 from data_sources.dialects.whole_table import FOLDER as DIALECTS
 from data_sources.registry import discover
-from docs.from_code import dialect_page, example_file, frames_page, kind_page
+from docs.from_code import dialect_page, example_file, frames_page, kind_page, metrics_page
 from docs.from_code.marked import PaperError, filled
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -61,7 +61,7 @@ class Paper:
 
 
 def papers() -> Iterator[Paper]:
-    """The page of every kind, of every dialect, of the frames, and the example configuration."""
+    """The pages of kinds, dialects, frames and metrics, and the example configuration."""
     kinds = discover()
     for kind, source_class in kinds.items():
         yield Paper(
@@ -76,6 +76,7 @@ def papers() -> Iterator[Paper]:
             partial(dialect_page.first_page, file),
         )
     yield Paper(ROOT / "docs/frames.md", frames_page.parts)
+    yield Paper(ROOT / "docs/metrics.md", metrics_page.parts)
     yield Paper(
         ROOT / "deskwatch.example.toml", lambda: example_file.parts(kinds, pages_of_kinds())
     )
