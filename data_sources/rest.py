@@ -12,6 +12,7 @@ from data_sources.errors import ConfigError
 from data_sources.frames import shaped
 from data_sources.options import unknown
 from data_sources.polled.crew import Crew
+from data_sources.polled.kept_frames import KeptFrames
 from data_sources.polled.mapping import Endpoint, load_mapping
 from data_sources.polled.merge import merged
 from data_sources.polled.poll import Limits, Poll
@@ -130,6 +131,7 @@ class RestSource:
         self._has_token = bool(token.strip())
         self._now = now
         self._crew = Crew(self._polls, now)
+        self._frames = KeptFrames(self.name, account_id or None)
 
     def __repr__(self) -> str:
         return f"RestSource({self.dialect!r}, url={self.url!r}, name={self.name!r})"
@@ -152,7 +154,7 @@ class RestSource:
         due = min(poll.next_at for poll in self._polls) - now
         self.wait_seconds = min(0.25, self.every_seconds) if self._crew.busy else max(0.0, due)
         account = self.account_id or None
-        frames, told = merged(self._polls, source=self.name, account_id=account)
+        frames, told = merged(self._polls, self._frames.shaped)
         rows = [poll.service_row(self.name) for poll in self._polls] + told
         state, problem = self._judge()
         known = [poll.as_of for poll in self._polls if poll.as_of is not None]

@@ -94,6 +94,8 @@ class Origin:
     complained_at: float = 0.0
     unsaved: list[Saying] = field(default_factory=list)
     """How the source was, since when, which is in no commit yet; of states alone, not of logs."""
+    _listed: tuple[pd.DataFrame, bool] | None = None
+    """The orders of the reading before, and whether they were all: what is gone was found out."""
     _told: deque[Saying] = field(default_factory=lambda: deque(maxlen=STATES_KEPT))
     """How the source was, since when; the oldest go first."""
     _written: deque[tuple[int, pd.Timestamp]] = field(
@@ -129,8 +131,12 @@ class Origin:
             frames = {name: reading.frame, **reading.frames}
             before = self.states.newest.get(ORDERS)
             if reading.whole is not None and before is not None:
-                listed = frames.get(ORDERS, before)
-                frames[ORDERS] = with_gone(before, listed, ORDERS in reading.whole, now_ns)
+                listed, is_whole = frames.get(ORDERS, before), ORDERS in reading.whole
+                known, was_whole = self._listed or (None, False)
+                if known is not listed or was_whole != is_whole:
+                    self._listed = listed, is_whole
+                    before = with_gone(before, listed, is_whole, now_ns)
+                frames[ORDERS] = before
             self.received_ms = now_ns // 1_000_000
             self.changed |= self.states.take(frames, now_ns)
         elif len(reading.frame):

@@ -42,7 +42,7 @@ class StateJournal:
         """Take a reading's frames; return whether they say something new."""
         before, self.newest = self.newest, dict(frames)
         held = journaled(frames)
-        if self._told and _essence(journaled(before)) == _essence(held):
+        if self._told and _is_same(journaled(before), held):
             return False
         self.add(held, ts_ns)
         self.unsaved.append((ts_ns, held))
@@ -136,14 +136,26 @@ def _read(row: Mapping[str, Any], times: set[str]) -> dict[str, Any]:
     }
 
 
-def _essence(frames: Frames) -> object:
-    return {
-        name: frame.drop(columns=[c for c in frame.columns if c in RESTLESS])
-        .astype("str")
-        .to_numpy()
-        .tolist()
-        for name, frame in frames.items()
-    }
+def _is_same(before: Frames, now: Frames) -> bool:
+    """Whether two states say the same; most readings do, so that this must cost little."""
+    return before.keys() == now.keys() and all(
+        frame is now[name] or _is_equal(frame, now[name]) for name, frame in before.items()
+    )
+
+
+def _is_equal(before: pd.DataFrame, now: pd.DataFrame) -> bool:
+    columns = [name for name in now.columns if name not in RESTLESS]
+    if len(before) != len(now) or [n for n in before.columns if n not in RESTLESS] != columns:
+        return False
+    return all(_is_equal_column(before[name].array, now[name].array) for name in columns)
+
+
+def _is_equal_column(before: Any, now: Any) -> bool:
+    """Compare two arrays of pandas, whose stubs do not know `equals`."""
+    if before.dtype == now.dtype:
+        return bool(before.equals(now))
+    # One of them was kept as JSON and read back: the same words may have another type.
+    return bool(before.astype("str").tolist() == now.astype("str").tolist())
 
 
 def _size(frames: Frames) -> int:

@@ -80,7 +80,8 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
         more["own"] = _limits_of_systems(desk)
         more["flat"] = desk.flat_accounts(until)
     found = metric(taken, **more).astype("object")
-    return shaped(name, found.where(found.notna(), None).to_dict("records"))
+    rows = found.where(found.notna(), None).to_dict("records")
+    return shaped(name, [{str(name): cell for name, cell in row.items()} for row in rows])
 
 
 def _limits_of_systems(desk: Desk) -> dict[tuple[str | None, str | None], dict[str, Limit]]:

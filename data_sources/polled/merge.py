@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
-from data_sources.frames import shaped
 from data_sources.polled.poll import Poll
 from data_sources.polled.rows import Row, Rows
 
@@ -29,13 +28,17 @@ class Claim:
 
 
 def merged(
-    polls: Sequence[Poll], *, source: str, account_id: str | None
+    polls: Sequence[Poll], shape: Callable[[str, list[Row]], pd.DataFrame]
 ) -> tuple[dict[str, pd.DataFrame], list[Row]]:
     """Merge what endpoints said last.
 
     Frames without a rank hold the rows of all endpoints. Of a ranked frame the rows of one endpoint
     stand: of those that answer the best ranked, and where none does the best ranked that ever did.
     A placeholder is never believed.
+
+    Args:
+        polls: the endpoints.
+        shape: makes a frame of a name from rows.
 
     Returns:
         The frames by name, `disagreements` among them, and the rows of `services` apart.
@@ -57,11 +60,7 @@ def merged(
     if ranked:
         plain["disagreements"] = differences
     services = plain.pop("services", [])
-    frames = {
-        frame: shaped(frame, rows, source=source, account_id=account_id)
-        for frame, rows in plain.items()
-    }
-    return frames, services
+    return {frame: shape(frame, rows) for frame, rows in plain.items()}, services
 
 
 def _collect(poll: Poll, plain: dict[str, list[Row]], ranked: dict[str, list[Claim]]) -> None:
