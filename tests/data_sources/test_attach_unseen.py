@@ -14,7 +14,7 @@ from random import Random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import Catalog, JsonlSource, attach
@@ -29,6 +29,7 @@ from tests.data_sources.unseen import (
     real_logs,
     told,
 )
+from tests.examples import examples
 
 Row = tuple[str, str, pd.Timestamp | None]
 Truth = list[tuple[str, list[bytes], dict[int, Row]]]
@@ -105,7 +106,7 @@ def test_all_logs_in_one_folder_under_names_that_say_nothing(truth: Truth, tmp_p
     assert right / len(expected) >= LEAST_RIGHT_RATIO
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(st.data())
 def test_any_mixture_of_changes_is_recognized(truth: Truth, data: st.DataObject) -> None:
     """Lines of any real log in any order, with any keys added and any bad lines between them, are

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import JsonlSource
@@ -16,6 +16,7 @@ from data_sources.lines.infer import SAMPLE_LINES
 from ledger import order_lives
 from tests.data_sources.good_lines import write
 from tests.data_sources.strange_log import NOW_NS, lives, renamed, told
+from tests.examples import examples
 
 NAMES = {
     "at": ("timestamp", "ts", "time", "event_time", "transactTime", "created_at", "date"),
@@ -73,7 +74,7 @@ def logs(draw: st.DrawFn) -> tuple[dict[str, str], list[dict[str, Any]]]:
     return keys, records
 
 
-@settings(max_examples=120, deadline=None)
+@examples(40)
 @given(logs())
 def test_a_random_schema_is_found_again(
     tmp_path_factory: pytest.TempPathFactory, log: tuple[dict[str, str], list[dict[str, Any]]]
@@ -121,7 +122,7 @@ keys_and_values = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(st.lists(keys_and_values | st.binary(max_size=30), max_size=8))
 def test_whatever_stands_in_lines_the_file_loads_and_reads_as_claimed(
     tmp_path_factory: pytest.TempPathFactory, records: list[Any]

@@ -6,10 +6,11 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Ledger
+from tests.examples import examples
 from tests.ledger.conftest import event_frame
 from tests.ledger.picture import picture
 from tests.ledger.stories import START, S, in_slices, in_time, story
@@ -24,7 +25,7 @@ def told(frame: pd.DataFrame, slices: list[list[int]]) -> Ledger:
     return ledger
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(SEEDS)
 def test_slices_in_any_order_tell_the_same(rng: random.Random) -> None:
     """Orders, counts and latencies are those of a run that read line after line as written."""
@@ -35,7 +36,7 @@ def test_slices_in_any_order_tell_the_same(rng: random.Random) -> None:
 
 
 @pytest.mark.parametrize("window_seconds", [None, 10.0])
-@settings(max_examples=25)
+@examples(12)
 @given(rng=SEEDS)
 def test_any_moment_tells_only_what_was_known(
     window_seconds: float | None, rng: random.Random

@@ -6,11 +6,12 @@ import random
 from typing import Any
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Ledger
 from ledger.terms import COLUMNS
+from tests.examples import examples
 from tests.ledger.conftest import event_frame
 from tests.ledger.picture import picture
 from tests.ledger.stories import START, S, in_slices, in_time, story
@@ -41,7 +42,7 @@ def told(frame: pd.DataFrame, terms: Terms, slices: list[list[int]]) -> Ledger:
     return ledger
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(SEEDS)
 def test_a_late_line_leaves_the_terms_of_reading_in_turn(rng: random.Random) -> None:
     """Files read in slices, in any order: each order is agreed on as if read line after line."""
@@ -52,7 +53,7 @@ def test_a_late_line_leaves_the_terms_of_reading_in_turn(rng: random.Random) -> 
     assert picture(found.view(window_seconds=None)) == picture(expected.view(window_seconds=None))
 
 
-@settings(max_examples=40)
+@examples(12)
 @given(SEEDS)
 def test_no_moment_knows_terms_that_were_told_later(rng: random.Random) -> None:
     """A picture of the past is that of a run that stopped there, its terms too."""

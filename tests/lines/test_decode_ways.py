@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.lines.decode import BadLine, Decoder
 from data_sources.lines.frame import Stretch, event_frame
+from tests.examples import examples
 from tests.lines.odd_lines import BAD_LINES, NOW_NS, Writer
 
 
@@ -65,7 +66,7 @@ WHOLE_LINE = ['["@record"]', '["ctx", "@record"]', '["@record", "details"]']
 
 
 @pytest.mark.parametrize("details", WHOLE_LINE)
-@settings(max_examples=40, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 2**32))
 def test_any_lines_that_are_their_own_details(
     tmp_path_factory: pytest.TempPathFactory, details: str, seed: int
@@ -107,7 +108,7 @@ def test_details_in_a_list_are_no_details() -> None:
         assert_same(AURORA, b"\n".join(lines) + b"\n")
 
 
-@settings(max_examples=120, deadline=None)
+@examples(50)
 @given(st.integers(0, 2**32))
 def test_any_lines(seed: int) -> None:
     """Columns, counts, reasons and offsets are the same in both ways, for any mix of lines."""

@@ -15,6 +15,7 @@ from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.limit_rules import NAMES
 from data_sources.frames import shaped
 from metrics.risk_limits import LIMITS, Limit, risk_limits
+from tests.examples import examples
 from tests.metrics.told_account import at, equity, positions
 
 RULES = load_dialect("stock_trader").limits
@@ -168,6 +169,7 @@ def test_rules_are_of_the_account_and_not_of_its_neighbor() -> None:
     assert states == {"A1": "critical", "A2": "ok"}
 
 
+@examples(25)
 @given(st.floats(0.01, 3.0), st.floats(0.01, 3.0))
 def test_more_leverage_is_never_a_better_color(one: float, other: float) -> None:
     """For any two: the state of the larger is at least as bad."""
