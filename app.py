@@ -103,9 +103,10 @@ def write_dialect(folders: Sequence[Path], path: Path) -> int:
     from data_sources.attach import attach as look
     from data_sources.attach import write_dialect as write
     from data_sources.errors import SourceError
+    from data_sources.outermost import outermost
 
     try:
-        mappings = [look(folder) for folder in folders]
+        mappings = [look(folder) for folder in outermost(folders)[0]]
         for mapping in mappings:
             print(mapping.text(), flush=True)
         guessed = write(mappings, path)

@@ -61,3 +61,41 @@ def test_dots_anywhere_in_a_path(elsewhere: Path, path: str) -> None:
     assert (elsewhere / "attached.json").exists()
     again, _ = attached(elsewhere, (elsewhere / path).resolve())
     assert again == names
+
+
+@pytest.mark.parametrize(
+    ("folders", "read"),
+    [
+        (("../logs", "../logs"), ["logs"]),
+        (("../logs", "../link"), ["logs"]),
+        (("../logs/run_1", "../logs"), ["logs"]),
+        (("../logs", "../logs/run_1"), ["logs"]),
+        (("../logs", "../logs/aurora_events.jsonl"), ["logs"]),
+        (("../logs/run_1", "../logs/run_1/later", "../logs/run_1/"), ["run_1"]),
+        (("../logs/run_1", "../logs/run_10"), ["run_1", "run_10"]),
+        (("../logs", "../logs/odd.txt"), ["logs", "odd"]),
+    ],
+)
+def test_a_folder_named_twice_is_read_once(
+    elsewhere: Path, folders: tuple[str, str], read: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same folder, another name of it, a part of it: counted once, and what is printed says so.
+
+    Folders that only begin alike are two, and so is a file that the folder would not read.
+    """
+    logs = elsewhere.parent / "logs"
+    lines = {
+        "aurora_events.jsonl": 1,
+        "run_1/aurora_events.jsonl": 2,
+        "run_10/aurora_events.jsonl": 3,
+    }
+    for name, number in lines.items():
+        write(logs / name, good(number))
+    write(logs / "odd.txt", good(4))
+    (elsewhere.parent / "link").symlink_to(logs)
+    names, found = attached(elsewhere, *folders)
+    assert names == read
+    denied = {"logs": 3, "run_1": 1, "run_10": 1, "odd": 1}
+    assert found["orders"]["denied"] == sum(denied[name] for name in names)
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Left out ")]
+    assert len(told) == len(folders) - len(names)
