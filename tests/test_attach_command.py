@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,17 @@ import app  # noqa: TID251 - what the command line does with its folders
 import arguments
 from ledger import Ledger
 from tests.data_sources.good_lines import good, write
+from tests.desk.small_desk import wait_for
 from web.promised.aurora import status
 
 
 def attached(state: Path, *folders: str | Path) -> tuple[list[str], dict[str, Any]]:
     """The names of the sources that stand after the look for newcomers, and their `/status`."""
     given = [text for folder in folders for text in ("--attach", str(folder))]
-    origins, newcomers = app.attach(arguments.parse_arguments(given).attach, state)
-    assert newcomers is not None
+    origins, later = app.attach(arguments.parse_arguments(given).attach, state)
     ledger = Ledger()
     for look in range(2):
-        origins += newcomers() if look else []
+        origins += later["newcomers"]() if look else []
         for each in origins:
             ledger.fold(each.source.read().frame)
     for each in origins:
@@ -99,3 +100,34 @@ def test_a_folder_named_twice_is_read_once(
     assert found["orders"]["denied"] == sum(denied[name] for name in names)
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Left out ")]
     assert len(told) == len(folders) - len(names)
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"{", b"[" * 100_000, b'{"x": 1}'], ids=["torn", "deep", "foreign"]
+)
+def test_a_damaged_memory_is_told_on_every_page(
+    elsewhere: Path, damaged: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is set aside as it was, the folder is recognized anew, and the desk's notices say so."""
+    write(elsewhere.parent / "logs/aurora_events.jsonl", good(1))
+    (elsewhere / "attached.json").write_bytes(damaged)
+    told: list[str] = []
+
+    def serve_until_told(application: Any, *_address: Any) -> int:
+        told[:] = wait_for(lambda: [n for n in application.desk.notices() if "set aside" in n])
+        return 0
+
+    monkeypatch.setattr("web.server.serve", serve_until_told)
+    for once in ("share_arenas", "calm_the_collector"):  # they are for a whole process
+        monkeypatch.setattr(f"desk.memory.{once}", lambda: None)
+    assert app.main(["--attach", "../logs", "--state-dir", "."]) == 0
+    (aside,) = elsewhere.glob("attached.json.corrupt-*")
+    assert aside.read_bytes() == damaged
+    assert len(told) == 1
+    assert aside.name in told[0]
+    assert "looked at anew" in told[0]
+    assert "attached.json could not be used" in told[0]
+    assert list(json.loads((elsewhere / "attached.json").read_text())) == [
+        str(elsewhere.parent / "logs")
+    ]
+    assert app.attach([Path("../logs")], elsewhere)[1]["notices"]() == []
