@@ -1,4 +1,4 @@
-"""What single lines of Aurora's logs count as in `/status`, where no real session has such lines."""
+"""What lines of Aurora count as in `/status`, where no real session has such lines."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ def log(path: Path, *records: dict[str, Any]) -> Path:
 
 
 def test_refusing_a_route_takes_time_as_well(tmp_path: Path) -> None:
-    """Decisions that state how long they took are samples whatever they decided; a denial by the
-    SLA states the latency that it refuses for, and is none."""
+    """Decisions that state how long they took are samples whatever they decided.
+
+    A denial by the SLA states the latency that it refuses for, and is none.
+    """
     took = {"maker": 3.0, "deny": 4.0, "taker": 5.0}
     path = log(
         tmp_path / "aurora_events.jsonl",
@@ -38,3 +40,21 @@ def test_refusing_a_route_takes_time_as_well(tmp_path: Path) -> None:
     assert found["latency"]["decision_ms_p50"] == pytest.approx(4.5)
     assert found["routes"] == {"maker": 1, "taker": 1, "deny": 2, "cancel": 0}
     assert found["orders"]["denied"] == 3
+
+
+def test_governance_tells_why_too(tmp_path: Path) -> None:
+    """Its why codes count like those of denials; the free text of a transition is no code."""
+    path = log(
+        tmp_path / "aurora_events.jsonl",
+        runner("GOVERNANCE.SPRT.BLOCK", why="WHY_GOV_SPRT_REJECT"),
+        runner("GOVERNANCE.ALPHA.EXHAUSTED", why_code="WHY_GOV_ALPHA_EXHAUST"),
+        runner("GOVERNANCE.SPRT.UPDATE", why="WHY_GOV_SPRT_REJECT", test_id="sprt:BTCUSDT:BUY"),
+        runner("GOVERNANCE.SPRT.FINAL", why="OK_PASS"),
+        runner("GOVERNANCE.TRANSITION", reason="edge mean is positive", to="canary"),
+        runner("RISK.DENY", why_code="WHY_NEGATIVE_EDGE"),
+    )
+    assert status_of(path)["xai"]["why_code_counts"] == {
+        "WHY_GOV_SPRT_REJECT": 2,
+        "WHY_GOV_ALPHA_EXHAUST": 1,
+        "WHY_NEGATIVE_EDGE": 1,
+    }
