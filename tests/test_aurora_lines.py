@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from data_sources import JsonlSource
+from ledger import order_lives
 from tests.data_sources.aurora_records import TS, runner
 from tests.test_golden_aurora import status_of
 
@@ -58,3 +60,48 @@ def test_governance_tells_why_too(tmp_path: Path) -> None:
         "WHY_GOV_ALPHA_EXHAUST": 1,
         "WHY_NEGATIVE_EDGE": 1,
     }
+
+
+def executions(code: str, routes: str) -> list[dict[str, Any]]:
+    """Lines of a set of executions, one for each letter: maker, taker."""
+    words = {"m": "maker", "t": "taker"}
+    costs = {"is_bps": 1.0, "fees_bps": 1.0, "impact_bps": 1.0, "spread_bps": 1.0}
+    return [
+        {"event_code": code, "cid": f"c{n}", "ts_ms": TS // 10**6 + n, "liquidity": words[letter]}
+        | {"order_qty": 2.0, "filled_qty": 1.5, "slippage_bps": 0.1 * n, **costs}
+        for n, letter in enumerate(routes)
+    ]
+
+
+@pytest.mark.parametrize("code", ["ORDER.FILL", "ORDER_FILL", "FILL", "TCA", "ORDER.TCA"])
+def test_executions_tell_their_routes(tmp_path: Path, code: str) -> None:
+    """In a set of executions each line has its `liquidity`, which is the route of its order."""
+    found = status_of(log(tmp_path / "test_synth_small.jsonl", *executions(code, "mmmtt")))
+    assert found["routes"] == {"maker": 3, "taker": 2, "deny": 0, "cancel": 0}
+    assert found["taker_ratio"] == 0.4
+    assert found["orders"]["filled"] == (5 if "ORDER" in code and "FILL" in code else 0)
+
+
+def test_the_taker_ratio_of_a_set_of_executions(tmp_path: Path) -> None:
+    """A tenth of the 29,851 maker and 20,149 taker of a known set: 40.3 % taker."""
+    lines = executions("ORDER.FILL", "m" * 2_985 + "t" * 2_015)
+    found = status_of(log(tmp_path / "test_synth_small.jsonl", *lines))
+    assert (found["routes"]["maker"], found["routes"]["taker"]) == (2_985, 2_015)
+    assert round(100 * found["taker_ratio"], 1) == 40.3
+
+
+def test_a_decision_goes_before_the_executions_of_its_session(tmp_path: Path) -> None:
+    """Where the bot tells its decisions, what became of them adds no routes; elsewhere it does."""
+    decided = (runner("ROUTE_DECISION", route="maker"), *executions("ORDER.FILL", "tt"))
+    log(tmp_path / "one/aurora_events.jsonl", *decided)
+    assert status_of(tmp_path)["routes"]["taker"] == 0
+    log(tmp_path / "two/dataset.jsonl", *executions("ORDER.FILL", "t"))
+    found = status_of(tmp_path)["routes"]
+    assert (found["maker"], found["taker"]) == (1, 1)
+
+
+def test_what_an_execution_filled_is_not_what_was_ordered(tmp_path: Path) -> None:
+    """`filled_qty` of 1.5 of an order over 2 is 1.5 filled."""
+    path = log(tmp_path / "dataset.jsonl", *executions("ORDER.FILL", "m"))
+    orders = order_lives(JsonlSource(path, dialect="aurora").read().frame)
+    assert orders["filled_quantity"].tolist() == [1.5]
