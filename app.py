@@ -26,8 +26,8 @@ import settings
 ROOT = Path(__file__).resolve().parent
 DEMO_SYSTEMS = (("aurora",), ("quantum_trader", "peak_trade", "rick", "stock_trader"))
 UNAVAILABLE = 69
-Found = tuple[list[Any], Callable[[], list[Any]] | None]
-"""The origins of a desk, and what gives those that appear later."""
+Found = tuple[list[Any], dict[str, Callable[[], list[Any]]]]
+"""The origins of a desk; and what gives it `newcomers`, those that appear later, and `notices`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if options.attach:
                 found = attach(options.attach, Path(wanted.desk.state_dir))
             else:
-                found = _origins(wanted.sources), None
+                found = _origins(wanted.sources), {}
             return serve(options, wanted, found)
         except RefusedStartError as refusal:
             print(refusal, file=sys.stderr)
@@ -95,7 +95,8 @@ def attach(folders: Sequence[Path], state_dir: Path) -> Found:
 
     attachment = Attachment(folders, state_dir)
     print(attachment.text(), flush=True)
-    return attachment.origins(), attachment.newcomers
+    later = {"newcomers": attachment.newcomers, "notices": attachment.notices}
+    return attachment.origins(), later
 
 
 def write_dialect(folders: Sequence[Path], path: Path) -> int:
@@ -103,9 +104,10 @@ def write_dialect(folders: Sequence[Path], path: Path) -> int:
     from data_sources.attach import attach as look
     from data_sources.attach import write_dialect as write
     from data_sources.errors import SourceError
+    from data_sources.outermost import outermost
 
     try:
-        mappings = [look(folder) for folder in folders]
+        mappings = [look(folder) for folder in outermost(folders)[0]]
         for mapping in mappings:
             print(mapping.text(), flush=True)
         guessed = write(mappings, path)
@@ -140,7 +142,7 @@ def run_demo(
         }
     )
     wanted = settings.Settings(named, sources, None)
-    return serve(options, wanted, (_origins(sources), None), demo=True)
+    return serve(options, wanted, (_origins(sources), {}), demo=True)
 
 
 @contextlib.contextmanager
@@ -188,7 +190,7 @@ def serve(
 
     share_arenas()
     state_dir = Path(wanted.desk.state_dir)
-    origins, newcomers = found
+    origins, later = found
     try:
         desk = Desk(
             origins,
@@ -197,7 +199,7 @@ def serve(
             environment=wanted.desk.environment,
             timezone=wanted.desk.timezone,
             demo=demo,
-            newcomers=newcomers,
+            **later,
         )
     except StateLockedError as locked:
         raise RefusedStartError(str(locked), UNAVAILABLE) from locked

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.errors import OriginError
+from data_sources.files.absolute import absolute
 from data_sources.lines.explain import escaped_text
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guess import guess as guess_mapping
@@ -91,7 +92,7 @@ def attach(folder: str | Path) -> Mapping:
     Raises:
         OriginError: when the path's own folder does not exist either.
     """
-    root = Path(folder).expanduser().absolute()
+    root = absolute(folder)
     if not root.exists() and not root.parent.is_dir():
         raise OriginError(f"{folder}: neither it nor its folder exists")
     others = recognized_below(root)

@@ -14,6 +14,7 @@ from data_sources.jsonl import AUTO, JsonlSource
 from data_sources.lines.infer import GENERIC, files_of
 from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
 from data_sources.lines.names import PATTERNS, log_name
+from data_sources.outermost import outermost
 from data_sources.recognize import kind_of, recognized_below
 from data_sources.registry import Source, discover
 
@@ -27,7 +28,8 @@ class Attached:
     a source of its own, or lets the source read it that reads its system's logs there already.
 
     Args:
-        folders: the folders, or single files.
+        folders: the folders, or single files; one that is named twice, or lies in another, is read
+            once.
         before: `tables` of an earlier start. What a folder was made into stays as it was, under the
             same names, whatever else has appeared in it since: what was kept of it goes on. Sources
             whose path is gone are left out.
@@ -37,6 +39,7 @@ class Attached:
 
     Attributes:
         mappings: what was found at the beginning, a mapping a folder.
+        left_out: path → why, of the folders that are read as part of another one.
         sources: name → source, of all that was found until now.
     """
 
@@ -45,7 +48,8 @@ class Attached:
         folders: Sequence[str | Path],
         before: Table[str, Table[str, Table[str, Any]]] | None = None,
     ) -> None:
-        self.mappings: tuple[Mapping, ...] = tuple(attach(folder) for folder in folders)
+        apart, self.left_out = outermost(folders)
+        self.mappings: tuple[Mapping, ...] = tuple(attach(folder) for folder in apart)
         self.sources: dict[str, Source] = {}
         self._tables: dict[Path, dict[str, dict[str, Any]]] = {}
         self._seen: dict[Path, frozenset[tuple[Path, int]]] = {}
@@ -87,6 +91,7 @@ class Attached:
                 told = f"dialect {table['dialect']}" if "dialect" in table else ""
                 rows.append(f"  {name}: {table['path']}{logs} → {told or 'kind ' + table['kind']}")
             rows += [f"  left out {path}: {why}" for path, why in mapping.left_out.items()]
+        rows += [f"Left out {path}: {why}" for path, why in self.left_out.items()]
         return "\n".join(rows)
 
     def news(self) -> dict[str, Source]:

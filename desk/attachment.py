@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,8 @@ class Attachment:
 
     def __init__(self, folders: Sequence[str | Path], state_dir: Path) -> None:
         self._path = state_dir / NAME
+        self._damage = ""
+        self._aside: Path | None = None
         self._kept = self._read()
         self._complained = False
         self._attached = Attached(folders, before=self._kept)
@@ -39,6 +42,16 @@ class Attachment:
     def text(self) -> str:
         """What was found, for a person."""
         return self._attached.text()
+
+    def notices(self) -> list[str]:
+        """Return what every viewer should know: that the memory of the folders was damaged."""
+        if not self._damage:
+            return []
+        told = (
+            f"{self._path} could not be used ({self._damage}): the attached folders were looked at "
+            "anew, and a source that is called otherwise than before is read from its beginning."
+        )
+        return [told + (f" It was set aside as {self._aside.name}." if self._aside else "")]
 
     def origins(self) -> list[Origin]:
         """Return what was found until now."""
@@ -61,8 +74,10 @@ class Attachment:
             }
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             LOG.warning("%s cannot be used: %s; the folders are looked at anew", self._path, error)
+            readable = isinstance(error, OSError | ValueError)
+            self._damage = str(error) if readable else "it holds no folders and their sources"
             return {}
 
     def _keep(self) -> None:
@@ -72,6 +87,8 @@ class Attachment:
             return
         new = self._path.with_suffix(".new")
         try:
+            if self._damage and self._aside is None:
+                self._set_aside()
             new.write_text(json.dumps(wanted, indent=1))
             new.replace(self._path)
         except OSError as error:
@@ -80,6 +97,12 @@ class Attachment:
             self._complained = True
         else:
             self._kept, self._complained = wanted, False
+
+    def _set_aside(self) -> None:
+        """Keep what cannot be used under another name: a person may still read it."""
+        aside = self._path.with_name(f"{NAME}.corrupt-{time.time_ns()}")
+        self._path.rename(aside)
+        self._aside = aside
 
 
 def _origins(sources: Mapping[str, Any]) -> list[Origin]:

@@ -40,6 +40,7 @@ class Desk:
         name, environment, timezone: what the header shows.
         demo: whether the data is made up.
         newcomers: gives, from time to time, origins that have appeared since it was asked last.
+        notices: gives what every viewer should know beside the desk's own troubles.
         now_ns: the wall clock, nanoseconds UTC.
 
     Raises:
@@ -57,6 +58,7 @@ class Desk:
         timezone: str = "UTC",
         demo: bool = False,
         newcomers: Callable[[], Sequence[Origin]] | None = None,
+        notices: Callable[[], Sequence[str]] = tuple,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.name, self.environment, self.timezone, self.demo = name, environment, timezone, demo
@@ -67,6 +69,7 @@ class Desk:
         self._ledger = Ledger(guard=threading.RLock())
         self._clock = Clock(self.origins, self._ledger, self._keeper, self._changed, now_ns=now_ns)
         self._newcomers = Newcomers(newcomers, self._clock.add) if newcomers else None
+        self._more_notices = notices
         self._told = ToldFrames(
             self.origins,
             self._ledger,
@@ -277,4 +280,4 @@ class Desk:
     def notices(self) -> list[str]:
         """Return what every viewer should know."""
         trouble = self._keeper.trouble
-        return [*self._store.notices, *([trouble] if trouble else [])]
+        return [*self._store.notices, *self._more_notices(), *([trouble] if trouble else [])]

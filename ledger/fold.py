@@ -39,9 +39,16 @@ LEARNED_LOG: Final = {
 }
 
 DECIDING: Final = frozenset(
-    {"route.decided", "risk.decision", "order.submitted", "order.accepted", "order.filled"}
+    {
+        "route.decided",
+        "risk.decision",
+        "order.submitted",
+        "order.accepted",
+        "order.filled",
+        "order.denied",
+    }
 )
-"""Kinds whose latency is a decision latency."""
+"""Kinds whose latency is a decision latency: to refuse is to decide as well."""
 
 LIVED: Final = frozenset(
     {
@@ -58,7 +65,6 @@ LIVED: Final = frozenset(
 
 ACTING: Final = DECIDING | {
     "signal",
-    "order.denied",
     "order.skipped",
     "order.canceled",
     "order.rejected",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.base import metric
-from metrics.rows import Table
+from metrics.rows import Row, Table
 from metrics.tally import counts_by, is_event
 
 _AGREEING: Final = ("MAKER", "TAKER")
 _DECIDING: Final = ("order.", "risk.", "route.", "signal")
 """Begins of the kinds whose reason is a why code; a breaker's or a health guard's is not."""
+_GOVERNING: Final = "governance."
+"""Of these kinds a reason may be free text, of a transition for one: a why code names itself."""
 
 
 @metric(unit="count", needs=("tally_rows",))
@@ -19,14 +21,15 @@ def why_code_counts(tally_rows: Table) -> dict[str, int]:
 
     Every accepted event that carries a code counts once, so a skip and the denial that follows it
     count two, while a denial that was written to two files counts once. Codes that agree (`OK_…`,
-    `MAKER`, `TAKER`) are no reasons and are left out.
+    `MAKER`, `TAKER`) are no reasons and are left out. Of governance what begins with `WHY_` counts.
     """
-    return counts_by(
-        tally_rows, "reason", lambda row: _decides(row["what"]) and not _agrees(row["reason"])
-    )
+    return counts_by(tally_rows, "reason", lambda row: _decides(row) and not _agrees(row["reason"]))
 
 
-def _decides(what: str) -> bool:
+def _decides(row: Row) -> bool:
+    what: str = row["what"] or ""
+    if what.startswith(_GOVERNING):
+        return bool(row["reason"].startswith("WHY_"))
     return is_event(what) and what.startswith(_DECIDING) and what != "order.denied.repeat"
 
 

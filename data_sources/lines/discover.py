@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from data_sources.files.absolute import absolute
 from data_sources.lines.names import LogName, log_name
 
 MOST_KNOWN: Final = 100_000
@@ -78,7 +79,7 @@ class Scope:
     """
 
     def __init__(self, path: str | Path, patterns: tuple[str, ...], *, flat: bool = False) -> None:
-        self._path = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - keeps links
+        self._path = absolute(path)
         self._patterns, self._flat = patterns, flat
         self._glob: tuple[str, ...] | None = None
         self._single = ""

@@ -1,0 +1,107 @@
+"""What lines of Aurora count as in `/status`, where no real session has such lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_sources import JsonlSource
+from ledger import order_lives
+from tests.data_sources.aurora_records import TS, runner
+from tests.test_golden_aurora import status_of
+
+
+def log(path: Path, *records: dict[str, Any]) -> Path:
+    """Write records, each a microsecond after the one before where it has the common time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    timed = [
+        record | {"ts_ns": TS + 1_000 * number} if record.get("ts_ns") == TS else record
+        for number, record in enumerate(records)
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in timed))
+    return path
+
+
+def test_refusing_a_route_takes_time_as_well(tmp_path: Path) -> None:
+    """Decisions that state how long they took are samples whatever they decided.
+
+    A denial by the SLA states the latency that it refuses for, and is none.
+    """
+    took = {"maker": 3.0, "deny": 4.0, "taker": 5.0}
+    path = log(
+        tmp_path / "aurora_events.jsonl",
+        *(runner("ROUTER.DECISION", route=r, latency_ms=ms) for r, ms in took.items()),
+        runner("ORDER.ROUTE.DENY", route="deny", decision_ms=99.0),
+        runner("SLA.DENY", phase="actual", latency_ms=500.0),
+    )
+    found = status_of(path)
+    assert found["latency"]["decision_n"] == 4
+    assert found["latency"]["decision_ms_p50"] == pytest.approx(4.5)
+    assert found["routes"] == {"maker": 1, "taker": 1, "deny": 2, "cancel": 0}
+    assert found["orders"]["denied"] == 3
+
+
+def test_governance_tells_why_too(tmp_path: Path) -> None:
+    """Its why codes count like those of denials; the free text of a transition is no code."""
+    path = log(
+        tmp_path / "aurora_events.jsonl",
+        runner("GOVERNANCE.SPRT.BLOCK", why="WHY_GOV_SPRT_REJECT"),
+        runner("GOVERNANCE.ALPHA.EXHAUSTED", why_code="WHY_GOV_ALPHA_EXHAUST"),
+        runner("GOVERNANCE.SPRT.UPDATE", why="WHY_GOV_SPRT_REJECT", test_id="sprt:BTCUSDT:BUY"),
+        runner("GOVERNANCE.SPRT.FINAL", why="OK_PASS"),
+        runner("GOVERNANCE.TRANSITION", reason="edge mean is positive", to="canary"),
+        runner("RISK.DENY", why_code="WHY_NEGATIVE_EDGE"),
+    )
+    assert status_of(path)["xai"]["why_code_counts"] == {
+        "WHY_GOV_SPRT_REJECT": 2,
+        "WHY_GOV_ALPHA_EXHAUST": 1,
+        "WHY_NEGATIVE_EDGE": 1,
+    }
+
+
+def executions(code: str, routes: str) -> list[dict[str, Any]]:
+    """Lines of a set of executions, one for each letter: maker, taker."""
+    words = {"m": "maker", "t": "taker"}
+    costs = {"is_bps": 1.0, "fees_bps": 1.0, "impact_bps": 1.0, "spread_bps": 1.0}
+    return [
+        {"event_code": code, "cid": f"c{n}", "ts_ms": TS // 10**6 + n, "liquidity": words[letter]}
+        | {"order_qty": 2.0, "filled_qty": 1.5, "slippage_bps": 0.1 * n, **costs}
+        for n, letter in enumerate(routes)
+    ]
+
+
+@pytest.mark.parametrize("code", ["ORDER.FILL", "ORDER_FILL", "FILL", "TCA", "ORDER.TCA"])
+def test_executions_tell_their_routes(tmp_path: Path, code: str) -> None:
+    """In a set of executions each line has its `liquidity`, which is the route of its order."""
+    found = status_of(log(tmp_path / "test_synth_small.jsonl", *executions(code, "mmmtt")))
+    assert found["routes"] == {"maker": 3, "taker": 2, "deny": 0, "cancel": 0}
+    assert found["taker_ratio"] == 0.4
+    assert found["orders"]["filled"] == (5 if "ORDER" in code and "FILL" in code else 0)
+
+
+def test_the_taker_ratio_of_a_set_of_executions(tmp_path: Path) -> None:
+    """A tenth of the 29,851 maker and 20,149 taker of a known set: 40.3 % taker."""
+    lines = executions("ORDER.FILL", "m" * 2_985 + "t" * 2_015)
+    found = status_of(log(tmp_path / "test_synth_small.jsonl", *lines))
+    assert (found["routes"]["maker"], found["routes"]["taker"]) == (2_985, 2_015)
+    assert round(100 * found["taker_ratio"], 1) == 40.3
+
+
+def test_a_decision_goes_before_the_executions_of_its_session(tmp_path: Path) -> None:
+    """Where the bot tells its decisions, what became of them adds no routes; elsewhere it does."""
+    decided = (runner("ROUTE_DECISION", route="maker"), *executions("ORDER.FILL", "tt"))
+    log(tmp_path / "one/aurora_events.jsonl", *decided)
+    assert status_of(tmp_path)["routes"]["taker"] == 0
+    log(tmp_path / "two/dataset.jsonl", *executions("ORDER.FILL", "t"))
+    found = status_of(tmp_path)["routes"]
+    assert (found["maker"], found["taker"]) == (1, 1)
+
+
+def test_what_an_execution_filled_is_not_what_was_ordered(tmp_path: Path) -> None:
+    """`filled_qty` of 1.5 of an order over 2 is 1.5 filled."""
+    path = log(tmp_path / "dataset.jsonl", *executions("ORDER.FILL", "m"))
+    orders = order_lives(JsonlSource(path, dialect="aurora").read().frame)
+    assert orders["filled_quantity"].tolist() == [1.5]
