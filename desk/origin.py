@@ -12,6 +12,7 @@ import pandas as pd
 from data_sources.reading import Counts, Quarantined, Reading
 from desk.gone_orders import ORDERS, with_gone
 from desk.states import StateJournal
+from desk.warned import warnings
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
@@ -215,7 +216,7 @@ class Origin:
         """Return the row of `/api/sources`."""
         counts = self.counts
         alive_ns = self.alive_ns
-        age = None if alive_ns is None else max(0.0, (now_ns - alive_ns) / 1e9)
+        age = _age(alive_ns, now_ns)
         state = self.state
         if state == "ok" and age is not None and age > self.stale_after_seconds:
             state = "stale"
@@ -233,9 +234,15 @@ class Origin:
             "duplicates": counts.duplicates + self.duplicates,
             "blank": counts.blank,
             "bytes_read": counts.bytes_read,
+            "unread_bytes": counts.unread_bytes,
             "partial_bytes": counts.partial_bytes,
+            "partial_age_seconds": _age(counts.partial_since_ns, now_ns),
+            "partial_final": counts.partial_final,
+            "nul_bytes": counts.nul_bytes,
+            "missed": counts.missed,
             "generations": dict(counts.generations),
             "late": self.late,
+            "warnings": warnings(counts),
             "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
             "stale_after_seconds": self.stale_after_seconds,
@@ -256,6 +263,10 @@ class Origin:
         if self.alive_ns is None:
             return self.received_ms
         return min(self.alive_ns, now_ns) // 1_000_000
+
+
+def _age(since_ns: int | None, now_ns: int) -> float | None:
+    return None if since_ns is None else max(0.0, (now_ns - since_ns) / 1e9)
 
 
 def rfc3339(moment: pd.Timestamp | None) -> str | None:

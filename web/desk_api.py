@@ -150,6 +150,7 @@ def data_routes(desk: Desk) -> APIRouter:
         """Every source with its state, its counts and its newest event.
 
         Always `lines_in = accepted + quarantined + duplicates + blank`. No secret is in it.
+        `warnings` says in words what was lost or had to be guessed.
         """
         return JsonResponse(desk.sources())
 

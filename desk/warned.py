@@ -1,0 +1,32 @@
+"""What a viewer must know of how a source was read, though nothing is wrong with it now."""
+
+from __future__ import annotations
+
+from data_sources.reading import Counts
+
+
+def warnings(counts: Counts) -> list[str]:
+    """Return a sentence for each thing that was lost on the way; of most sources none."""
+    said = []
+    if counts.missed:
+        said.append(
+            f"{_number(counts.missed, 'file')} ended where nobody could look, gone or replaced "
+            "before the end was read: lines may be lost"
+        )
+    if counts.nul_bytes:
+        said.append(
+            f"{_number(counts.nul_bytes, 'NUL byte')} passed over, left by a crash or by a writer "
+            "that does not append: at most as many bytes of lines are lost"
+        )
+    if lost := counts.generations.get("lost"):
+        said.append(f"{_number(lost, 'entry', 'entries')} of its streams gone before being read")
+    if gaps := counts.generations.get("gaps"):
+        said.append(
+            f"{_number(gaps, 'gap')} in its stream, where nothing joined what came before: "
+            "events may be lost"
+        )
+    return said
+
+
+def _number(n: int, one: str, more: str = "") -> str:
+    return f"{n:,} {one if n == 1 else more or one + 's'}"
