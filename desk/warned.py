@@ -5,8 +5,13 @@ from __future__ import annotations
 from data_sources.reading import Counts
 
 
-def warnings(counts: Counts) -> list[str]:
-    """Return a sentence for each thing that was lost on the way; of most sources none."""
+def warnings(counts: Counts, timezone: str | None = None) -> list[str]:
+    """Return a sentence for each thing that was lost or guessed; of most sources none.
+
+    Args:
+        counts: of the source.
+        timezone: what it was told of times without a zone.
+    """
     said = []
     if counts.missed:
         said.append(
@@ -24,6 +29,17 @@ def warnings(counts: Counts) -> list[str]:
         said.append(
             f"{_number(gaps, 'gap')} in its stream, where nothing joined what came before: "
             "events may be lost"
+        )
+    if counts.naive:
+        zone = timezone or "UTC, or as their dialect says"
+        said.append(
+            f"{_number(counts.naive, 'time')} without a zone, read as {zone}: where the bot means "
+            "another one, give this source its timezone"
+        )
+    if counts.untimed:
+        said.append(
+            f"{_number(counts.untimed, 'record')} without a time that can be read: no window "
+            "counts them, only all"
         )
     return said
 

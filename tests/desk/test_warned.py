@@ -51,7 +51,7 @@ def test_an_unfinished_line_is_as_old_as_its_first_bytes(log: Path, bot: Origin)
     written(log, b"_code", NOW)
     row = told(bot, NOW + 5 * SECOND)
     assert (row["partial_bytes"], row["partial_age_seconds"]) == (12, 95.0)
-    written(log, b'": "HEALTH.OK", "details": {}}\n', NOW + 6 * SECOND)
+    written(log, b'": "HEALTH.OK", "ts_ns": %d}\n' % NOW, NOW + 6 * SECOND)
     row = told(bot, NOW + 6 * SECOND)
     assert (row["partial_bytes"], row["partial_age_seconds"]) == (0, None)
     assert row["accepted"] == 2
@@ -95,6 +95,26 @@ def test_a_file_that_went_before_its_end_was_read_is_a_warning() -> None:
     assert warnings(Counts()) == []
     assert warnings(Counts(missed=1))[0].startswith("1 file ended where nobody could look")
     assert warnings(Counts(missed=2))[0].startswith("2 files ended where nobody could look")
+
+
+def test_times_without_a_zone_and_lines_without_a_time_are_flagged(log: Path, bot: Origin) -> None:
+    """Both are accepted, never refused: but nobody may take them for times that were told."""
+    naive = b'{"event_code": "HEALTH.OK", "timestamp": "2025-09-01T12:00:00", "details": {}}\n'
+    log.write_bytes(line() + naive * 2 + b'{"event_code": "HEALTH.OK", "details": {}}\n')
+    row = told(bot)
+    assert (row["accepted"], row["naive"], row["untimed"]) == (4, 2, 1)
+    zone, time = row["warnings"]
+    assert zone.startswith("2 times without a zone, read as UTC, or as their dialect says:")
+    assert time.startswith("1 record without a time that can be read")
+
+
+def test_a_zone_that_was_told_is_named(log: Path) -> None:
+    """A source that was given its zone says in which it reads."""
+    log.write_bytes(b'{"event_code": "HEALTH.OK", "timestamp": "2025-09-01T12:00:00"}\n')
+    source = JsonlSource(str(log), dialect="aurora", timezone="Europe/Kyiv", clock=lambda: NOW)
+    row = told(origin("aurora", source))
+    assert row["newest_ts_event"] == "2025-09-01T09:00:00Z"
+    assert "1 time without a zone, read as Europe/Kyiv" in row["warnings"][0]
 
 
 def test_what_a_stream_lost_stays_told_when_its_state_is_well_again() -> None:

@@ -40,6 +40,14 @@ def test_the_age_of_an_unfinished_line_goes_on_in_the_browser(pages, filters):
     assert told[12]["age"] == 1_756_727_970_000
 
 
+def test_lines_whose_time_was_guessed_or_is_missing_are_counted(pages, filters):
+    """Times without a zone and lines without a time stand beside what became of the lines."""
+    row = source(lines_in=9, accepted=9, naive=4, untimed=2)
+    other = source(name="other", lines_in=1, accepted=1, naive=1, untimed=0)
+    told = cells(pages, "/quality", "line-accounts", filters, row, other)
+    assert [each[-2:] for each in told] == [["4", "2"], ["1", "0"], ["5", "2"]]
+
+
 def test_a_source_without_files_has_no_row_of_files(pages, filters):
     """A health check and a stream follow no file: no row, instead of one of zeros."""
     health = source(name="bot", kind="health", generations=None)
