@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import pandas as pd
 
-from data_sources.reading import Counts, Quarantined, Reading
+from data_sources.reading import Counts, Reading
 from desk.gone_orders import ORDERS, with_gone
+from desk.set_aside import SetAside
 from desk.states import StateJournal
 from desk.warned import warnings
 
@@ -84,7 +85,7 @@ class Origin:
     received_ms: int | None = None
     states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
-    set_aside: list[Quarantined] = field(default_factory=list)
+    set_aside: SetAside = field(default_factory=SetAside)
     whole: frozenset[str] = frozenset()
     """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
@@ -117,7 +118,7 @@ class Origin:
         self.whole = reading.whole or frozenset()
         self.tell(reading.state, reading.problem, now_ns)
         self.counts, self.cursor = reading.counts, reading.cursor
-        self.set_aside += reading.quarantined
+        self.set_aside.take(reading.quarantined, now_ns, whole=self.is_state)
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
             if self.is_file:
@@ -244,12 +245,16 @@ class Origin:
             "late": self.late,
             "naive": counts.naive,
             "untimed": counts.untimed,
-            "warnings": warnings(counts, getattr(self.source, "timezone", None)),
+            "warnings": warnings(counts, self._timezone, self.set_aside.last),
             "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
             "stale_after_seconds": self.stale_after_seconds,
             "received_ms": self._sign_of_life_ms(now_ns),
         }
+
+    @property
+    def _timezone(self) -> str | None:
+        return getattr(self.source, "timezone", None)
 
     def _ahead(self) -> str | None:
         """Say that a line is dated later than it was read: the bot's clock, or ours, is wrong."""

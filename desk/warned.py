@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from data_sources.reading import Counts
 
 
-def warnings(counts: Counts, timezone: str | None = None) -> list[str]:
+def warnings(
+    counts: Counts, timezone: str | None = None, last: tuple[int, str] | None = None
+) -> list[str]:
     """Return a sentence for each thing that was lost or guessed; of most sources none.
 
     Args:
         counts: of the source.
         timezone: what it was told of times without a zone.
+        last: when the last line was read that was set aside, int64 ns, and why.
     """
     said = []
+    if bad := sum(counts.quarantined.values()):
+        said.append(f"{_number(bad, 'line')} set aside{_last(last)}")
     if counts.missed:
         said.append(
             f"{_number(counts.missed, 'file')} ended where nobody could look, gone or replaced "
@@ -42,6 +49,13 @@ def warnings(counts: Counts, timezone: str | None = None) -> list[str]:
             "counts them, only all"
         )
     return said
+
+
+def _last(last: tuple[int, str] | None) -> str:
+    if last is None:
+        return ""
+    ts_ns, reason = last
+    return f" (last: {reason}, {pd.Timestamp(ts_ns, unit='ns'):%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def _number(n: int, one: str, more: str = "") -> str:

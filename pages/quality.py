@@ -48,5 +48,5 @@ def build(view: Any, filters: Any) -> Props:
         **source_warnings.props(view, origin),
         **line_accounts.props(view, origin),
         **file_accounts.props(view, origin),
-        **quarantine.props(view, origin),
+        **quarantine.props(view, origin, filters.source),
     }

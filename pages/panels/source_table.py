@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import pandas as pd
 from dash import html
 
 from components.cell import age_cell, badge_cell, query_cell, time_cell
@@ -15,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, seconds, text
+from pages.panels.when import moment_told
 
 ID: Final = "source-table"
 
@@ -59,7 +59,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     is_state = row.get("kind") in STATE_KINDS and not row.get("lines_in")
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
-    newest = _moment(row.get("newest_ts_event"))
+    newest = moment_told(row.get("newest_ts_event"))
     return {
         "_data": {"source": name},
         "name": query_cell(name, "Only this source", source=str(row.get("name"))),
@@ -76,10 +76,3 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "bytes": count(None if is_state else row.get("bytes_read")),
         "problem": text(row.get("problem") or row.get("path") or row.get("url"), 240),
     }
-
-
-def _moment(value: Any) -> pd.Timestamp | None:
-    if value is None or value != value:
-        return None
-    stamp = pd.Timestamp(value)
-    return stamp if stamp.tzinfo else stamp.tz_localize("UTC")

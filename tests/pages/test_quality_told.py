@@ -7,6 +7,8 @@ from typing import Any
 
 from page_desk import Desk
 
+from web.filters import Filters
+
 AT = "2025-09-01T12:01:00Z"
 
 
@@ -46,6 +48,18 @@ def test_lines_whose_time_was_guessed_or_is_missing_are_counted(pages, filters):
     other = source(name="other", lines_in=1, accepted=1, naive=1, untimed=0)
     told = cells(pages, "/quality", "line-accounts", filters, row, other)
     assert [each[-2:] for each in told] == [["4", "2"], ["1", "0"], ["5", "2"]]
+
+
+def test_the_lines_of_a_chosen_source_are_shown_with_their_time(pages):
+    """When a line was read stands beside it; a chosen source shows its own lines alone."""
+    desk = Desk([source(quarantined={"malformed": 1})], AT)
+    line = {"reason": "malformed", "file": "a.jsonl", "offset": 7, "head": "{x"}
+    line["ts_received"] = "2025-09-01T12:00:30Z"
+    desk.quarantined = [{**line, "source": name} for name in ("aurora", "other")]
+    given = pages["/quality"].build(desk.view(), Filters(source="aurora"))
+    (row,) = json.loads(given["quarantine-lines-rows"]["data-rows"])
+    assert row["cells"][0]["text"].startswith("2025-09-01 12:00:30")
+    assert row["cells"][1:4] == ["aurora", "malformed", "a.jsonl"]
 
 
 def test_a_source_without_files_has_no_row_of_files(pages, filters):
