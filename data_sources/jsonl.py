@@ -188,10 +188,7 @@ class JsonlSource:
         chunks = self._tail.read(limit_bytes=limit_bytes)
         set_aside = self._oversize_lines()
         frame = self._events(chunks, received_ns, set_aside) if chunks else self._nothing
-        totals = self._tail.totals
-        self._counts.bytes_read = totals.bytes_read
-        self._counts.partial_bytes = self._tail.partial_bytes
-        self._counts.generations = dict(totals.generations)
+        self._tail.tell(self._counts)
         state, problem = judged(self._tail.state, self._tail.problem, self._counts, self.path)
         if chunks or set_aside or self._cursor is None:
             self._cursor = self._cursor_now()

@@ -42,8 +42,13 @@ class Counts:
 
     Always `lines_in = accepted + sum of quarantined + duplicates + blank`.
 
-    naive    times that named no zone and were read in the source's own
-    untimed  accepted lines that name no time
+    naive          times that named no zone and were read in the source's own
+    untimed        accepted lines that name no time
+    unread_bytes   bytes of open files that were not looked at yet: how far behind we are
+    nul_bytes      NUL bytes that were passed over: places that were never written
+    partial_final  last lines of files that ended without a newline
+    missed         files that ended where nobody could look: what stood there is not known
+    partial_since_ns  since when, by the file's own time, bytes wait for their newline; or None
     """
 
     lines_in: int = 0
@@ -57,6 +62,11 @@ class Counts:
     late: int = 0
     naive: int = 0
     untimed: int = 0
+    unread_bytes: int = 0
+    nul_bytes: int = 0
+    partial_final: int = 0
+    missed: int = 0
+    partial_since_ns: int | None = None
 
     @property
     def balanced(self) -> bool:

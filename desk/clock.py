@@ -100,7 +100,7 @@ class Clock:
         for far in self._far.values():
             far.stop()
         if not self._sweeper.is_alive():
-            self._keeper.commit(self._origins, self._now_ns())
+            self._keeper.commit(self._origins)
 
     def add(self, origin: Origin) -> None:
         """Read one more, from the next round on."""
@@ -285,7 +285,7 @@ class Clock:
         many = waiting >= COMMIT_ROWS and not self._keeper.trouble
         if many or now - self._committed_at >= pause:
             before = self._keeper.trouble
-            self._keeper.commit(self._origins, self._now_ns())
+            self._keeper.commit(self._origins)
             self._committed_at = time.monotonic()
             self._news |= before != self._keeper.trouble
 

@@ -249,9 +249,10 @@ class Desk:
             return self._keeper.events(mine, **wanted)
         return self._told.frame(name, wanted, told)
 
-    def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
-        """Return the last lines set aside, newest first."""
-        return self._keeper.quarantine(self.origins, limit)
+    def quarantine(self, limit: int = 200, source: str | None = None) -> list[dict[str, Any]]:
+        """Return the last lines set aside, of all sources or of one, newest first."""
+        asked = [origin for origin in self.origins if source in (None, origin.name)]
+        return self._keeper.quarantine(asked, limit)
 
     def raw_line(
         self, raw_generation: str, raw_offset: int, source: str | None = None

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -17,6 +18,7 @@ from desk import event_table, history
 from desk.memory import give_memory_back
 from desk.origin import Origin, Saying
 from desk.session_memo import SessionMemo
+from desk.set_aside import KEPT, dated
 from desk.states import packed, unpacked
 from desk.store import Commit, Store
 
@@ -77,6 +79,8 @@ class Keeper:
             kept = self._store.cursor(origin.key)
             if kept is not None:
                 origin.restore(kept)
+            aside = self._store.quarantine([origin.key], KEPT if origin.is_state else 1)
+            origin.set_aside.restore([row for _, row in aside], aside[0][0] if aside else None)
         for file in self._store.files(keys):
             yield self._sessions.note(history.read(file))
         for key in keys:
@@ -122,18 +126,18 @@ class Keeper:
             whole = event_table.combined([piece.table for piece in pieces])
             self._pending[key] = [_Piece.of(whole)]
 
-    def commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
+    def commit(self, origins: Iterable[Origin]) -> bool:
         """Keep what waits; return whether there is nothing left to keep."""
         with self._lock:
-            return self._commit(origins, now_ns)
+            return self._commit(origins)
 
-    def _commit(self, origins: Iterable[Origin], now_ns: int) -> bool:
+    def _commit(self, origins: Iterable[Origin]) -> bool:
         change = Commit()
         try:
             taken = [
-                self._add(change, origin, now_ns)
+                self._add(change, origin)
                 for origin in origins
-                if origin.changed or origin.waiting or origin.set_aside
+                if origin.changed or origin.waiting or origin.set_aside.waiting
             ]
             if taken:
                 self._store.commit(change)
@@ -150,13 +154,12 @@ class Keeper:
             give_memory_back()  # what a file of history was put together in
         return True
 
-    def _add(self, change: Commit, origin: Origin, now_ns: int) -> _Taken:
+    def _add(self, change: Commit, origin: Origin) -> _Taken:
         """Put an origin's news into a commit."""
         key = origin.key
         change.cursors[key] = origin.committed()
-        for line in origin.set_aside:
-            record = {"source": origin.name, **dataclasses.asdict(line)}
-            change.quarantine.append((key, now_ns, record))
+        aside = origin.set_aside.rows(origin.name)
+        change.quarantine += [(key, ts_ns, row) for ts_ns, row in aside]
         unsaved = list(origin.states.unsaved)
         for ts_ns, frames in unsaved:
             change.journal.append((key, ts_ns, {"name": origin.name, "frames": packed(frames)}))
@@ -164,9 +167,7 @@ class Keeper:
         for ts_ns, state, problem, whole in sayings:
             said = {"state": state, "problem": problem, "whole": sorted(whole)}
             change.journal.append((key, ts_ns, {"name": origin.name, **said}))
-        taken = _Taken(
-            origin, len(origin.waiting), len(origin.set_aside), len(unsaved), len(sayings)
-        )
+        taken = _Taken(origin, len(origin.waiting), len(aside), len(unsaved), len(sayings))
         if not origin.waiting:
             return taken
         news = event_table.table_of(origin.waiting)
@@ -189,7 +190,7 @@ class Keeper:
         elif taken.news is not None:
             self._hold(origin.key, taken.news)
         del origin.waiting[: taken.waited]
-        del origin.set_aside[: taken.aside]
+        del origin.set_aside.waiting[: taken.aside]
         del origin.states.unsaved[: taken.states]
         del origin.unsaved[: taken.sayings]
         origin.changed = False
@@ -201,14 +202,11 @@ class Keeper:
     def quarantine(self, origins: Iterable[Origin], limit: int) -> list[dict[str, Any]]:
         """Return the last lines set aside, newest first; those not yet kept come first."""
         held = list(origins)
-        fresh = [
-            {"source": origin.name, **dataclasses.asdict(line)}
-            for origin in held
-            for line in reversed(origin.set_aside)
-        ]
+        fresh = [row for origin in held for row in origin.set_aside.rows(origin.name)]
         with self._lock:
             kept = self._store.quarantine([origin.key for origin in held], limit)
-        return (fresh + kept)[:limit]
+        fresh.sort(key=itemgetter(0))
+        return [dated(*each) for each in (fresh[::-1] + kept)[:limit]]
 
     def close(self) -> None:
         """Let the state folder go."""

@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import pandas as pd
 
-from data_sources.reading import Counts, Quarantined, Reading
+from data_sources.reading import Counts, Reading
 from desk.gone_orders import ORDERS, with_gone
+from desk.set_aside import SetAside
 from desk.states import StateJournal
+from desk.warned import warnings
 
 AHEAD_SECONDS: Final = 2.0
 """Clocks differ by less than that; beyond it, we say so."""
@@ -83,7 +85,7 @@ class Origin:
     received_ms: int | None = None
     states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
-    set_aside: list[Quarantined] = field(default_factory=list)
+    set_aside: SetAside = field(default_factory=SetAside)
     whole: frozenset[str] = frozenset()
     """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
@@ -118,7 +120,7 @@ class Origin:
         self.whole = reading.whole or frozenset()
         self.tell(reading.state, reading.problem, now_ns)
         self.counts, self.cursor = reading.counts, reading.cursor
-        self.set_aside += reading.quarantined
+        self.set_aside.take(reading.quarantined, now_ns, whole=self.is_state)
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
             if self.is_file:
@@ -221,7 +223,7 @@ class Origin:
         """Return the row of `/api/sources`."""
         counts = self.counts
         alive_ns = self.alive_ns
-        age = None if alive_ns is None else max(0.0, (now_ns - alive_ns) / 1e9)
+        age = _age(alive_ns, now_ns)
         state = self.state
         if state == "ok" and age is not None and age > self.stale_after_seconds:
             state = "stale"
@@ -239,14 +241,26 @@ class Origin:
             "duplicates": counts.duplicates + self.duplicates,
             "blank": counts.blank,
             "bytes_read": counts.bytes_read,
+            "unread_bytes": counts.unread_bytes,
             "partial_bytes": counts.partial_bytes,
+            "partial_age_seconds": _age(counts.partial_since_ns, now_ns),
+            "partial_final": counts.partial_final,
+            "nul_bytes": counts.nul_bytes,
+            "missed": counts.missed,
             "generations": dict(counts.generations),
             "late": self.late,
+            "naive": counts.naive,
+            "untimed": counts.untimed,
+            "warnings": warnings(counts, self._timezone, self.set_aside.last),
             "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
             "stale_after_seconds": self.stale_after_seconds,
             "received_ms": self._sign_of_life_ms(now_ns),
         }
+
+    @property
+    def _timezone(self) -> str | None:
+        return getattr(self.source, "timezone", None)
 
     def _ahead(self) -> str | None:
         """Say that a line is dated later than it was read: the bot's clock, or ours, is wrong."""
@@ -262,6 +276,10 @@ class Origin:
         if self.alive_ns is None:
             return self.received_ms
         return min(self.alive_ns, now_ns) // 1_000_000
+
+
+def _age(since_ns: int | None, now_ns: int) -> float | None:
+    return None if since_ns is None else max(0.0, (now_ns - since_ns) / 1e9)
 
 
 def rfc3339(moment: pd.Timestamp | None) -> str | None:

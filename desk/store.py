@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
+from desk.set_aside import KEPT
+
 SCHEMA_VERSION: Final = 1
-QUARANTINE_KEPT: Final = 1_000
 JOURNAL_KEPT: Final = 100_000
 
 _NOT_DAMAGE: Final = (
@@ -43,6 +44,7 @@ CREATE TABLE IF NOT EXISTS journal (
     seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS quarantine (
     seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS quarantine_of ON quarantine (origin, seq);
 """
 
 
@@ -189,13 +191,17 @@ class Store:
         rows = self._database.execute("SELECT origin, payload FROM pending ORDER BY seq")
         return [payload for origin, payload in rows if origin in wanted]
 
-    def quarantine(self, origins: Iterable[str], limit: int) -> list[dict[str, Any]]:
-        """Return the last lines set aside, newest first."""
-        wanted = set(origins)
-        rows = self._database.execute(
-            "SELECT origin, payload FROM quarantine ORDER BY seq DESC LIMIT ?", (10 * limit,)
-        )
-        return [json.loads(payload) for origin, payload in rows if origin in wanted][:limit]
+    def quarantine(self, origins: Iterable[str], limit: int) -> list[tuple[int, dict[str, Any]]]:
+        """Return the last lines set aside with when they were read, newest first."""
+        rows: list[tuple[int, int, str]] = []
+        for origin in set(origins):
+            rows += self._database.execute(
+                "SELECT seq, ts_ns, payload FROM quarantine WHERE origin=? "
+                "ORDER BY seq DESC LIMIT ?",
+                (origin, limit),
+            )
+        newest = sorted(rows, reverse=True)[:limit]
+        return [(ts_ns, json.loads(payload)) for _, ts_ns, payload in newest]
 
     def journal(self, origins: Iterable[str]) -> list[tuple[str, int, dict[str, Any]]]:
         """Return all states on change, oldest first: (origin, ts_ns, payload)."""
@@ -243,24 +249,28 @@ class Store:
                 "INSERT INTO files (origin, name, rows, first_ns, last_ns) VALUES (?, ?, ?, ?, ?)",
                 change.files,
             )
-            self._append("journal", change.journal, JOURNAL_KEPT)
-            self._append("quarantine", change.quarantine, QUARANTINE_KEPT)
+            self._append("journal", change.journal)
+            if change.journal:
+                database.execute(
+                    "DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ?",
+                    (JOURNAL_KEPT,),
+                )
+            self._append("quarantine", change.quarantine)
+            database.executemany(
+                "DELETE FROM quarantine WHERE origin=:origin AND seq <= (SELECT seq FROM quarantine"
+                " WHERE origin=:origin ORDER BY seq DESC LIMIT 1 OFFSET :kept)",
+                [{"origin": o, "kept": KEPT} for o in {origin for origin, *_ in change.quarantine}],
+            )
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise
 
-    def _append(self, table: str, rows: list[tuple[str, int, dict[str, Any]]], kept: int) -> None:
-        if not rows:
-            return
+    def _append(self, table: str, rows: list[tuple[str, int, dict[str, Any]]]) -> None:
         self._database.executemany(
             f"INSERT INTO {table} (origin, ts_ns, payload) VALUES (?, ?, ?)",  # noqa: S608
             [(origin, ts, json.dumps(payload)) for origin, ts, payload in rows],
-        )
-        self._database.execute(
-            f"DELETE FROM {table} WHERE seq <= (SELECT max(seq) FROM {table}) - ?",  # noqa: S608
-            (kept,),
         )
 
     def close(self) -> None:

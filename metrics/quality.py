@@ -16,6 +16,8 @@ class LineAccount:
 
     missing    lines that the account cannot explain; 0 when it balances
     quarantine share of the lines that were set aside, 0–1, with n
+    naive      times that named no zone
+    untimed    accepted lines without a time that can be read
     """
 
     source: str
@@ -26,6 +28,8 @@ class LineAccount:
     blank: int
     missing: int
     quarantine: Ratio
+    naive: int = 0
+    untimed: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -43,19 +47,23 @@ def line_accounts(sources: Sequence[Mapping[str, Any]]) -> tuple[LineAccount, ..
 def line_account_total(sources: Sequence[Mapping[str, Any]]) -> LineAccount:
     """Account for the lines of all sources together. Unit: lines."""
     accounts = line_accounts(sources)
-    sums = {
-        name: sum(getattr(one, name) for one in accounts)
-        for name in ("lines_in", "accepted", "quarantined", "duplicates", "blank", "missing")
-    }
+    numbers = ("lines_in", "accepted", "quarantined", "duplicates", "blank", "missing")
+    names = (*numbers, "naive", "untimed")
+    sums = {name: sum(getattr(one, name) for one in accounts) for name in names}
     share = ratio(sums["quarantined"], sums["lines_in"])
     return LineAccount("all", quarantine=share, **sums)
 
 
 def _account(row: Mapping[str, Any]) -> LineAccount:
     quarantined = sum((row.get("quarantined") or {}).values())
-    parts = [int(row.get(name) or 0) for name in ("lines_in", "accepted", "duplicates", "blank")]
-    lines_in, accepted, duplicates, blank = parts
+    names = ("lines_in", "accepted", "duplicates", "blank", "naive", "untimed")
+    lines_in, accepted, duplicates, blank, naive, untimed = (int(row.get(n) or 0) for n in names)
     missing = lines_in - accepted - quarantined - duplicates - blank
     share = ratio(quarantined, lines_in)
-    name = str(row.get("name"))
-    return LineAccount(name, lines_in, accepted, quarantined, duplicates, blank, missing, share)
+    return LineAccount(
+        str(row.get("name")),
+        *(lines_in, accepted, quarantined, duplicates, blank, missing),
+        quarantine=share,
+        naive=naive,
+        untimed=untimed,
+    )

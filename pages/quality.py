@@ -9,7 +9,7 @@ from dash import html, register_page
 
 from components.element import Props
 from components.page_frame import page_frame
-from pages.panels import line_accounts, quarantine, source_table
+from pages.panels import file_accounts, line_accounts, quarantine, source_table, source_warnings
 from pages.panels.frame import frame_props, origin_of
 
 QUESTION: Final = "Can the numbers be trusted?"
@@ -28,10 +28,12 @@ register_page(
 
 
 def layout(**_query: str) -> dbc.Container:
-    """Give the page: the sources, the account of their lines, and the lines set aside."""
+    """Give the page: the sources, what was lost, their lines and files, and the lines set aside."""
     grid = [
         source_table.layout(span=12),
+        source_warnings.layout(span=12),
         line_accounts.layout(span=12),
+        file_accounts.layout(span=12),
         *quarantine.layout(),
     ]
     return page_frame(ID, "Quality", QUESTION, [html.Div(grid, className="grid")])
@@ -43,6 +45,8 @@ def build(view: Any, filters: Any) -> Props:
     return {
         **frame_props(ID, view, filters),
         **source_table.props(view, origin),
+        **source_warnings.props(view, origin),
         **line_accounts.props(view, origin),
-        **quarantine.props(view, origin),
+        **file_accounts.props(view, origin),
+        **quarantine.props(view, origin, filters.source),
     }

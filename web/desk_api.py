@@ -150,6 +150,7 @@ def data_routes(desk: Desk) -> APIRouter:
         """Every source with its state, its counts and its newest event.
 
         Always `lines_in = accepted + quarantined + duplicates + blank`. No secret is in it.
+        `warnings` says in words what was lost or had to be guessed.
         """
         return JsonResponse(desk.sources())
 
@@ -201,12 +202,13 @@ def data_routes(desk: Desk) -> APIRouter:
         return _file(table, name, format)
 
     @router.get("/quarantine", responses=answers("A list, one object a line.", 422))
-    def quarantine(limit: Lines = 200) -> Response:
-        """The last lines set aside, each with its reason and its place.
+    def quarantine(limit: Lines = 200, source: Source = None) -> Response:
+        """The last lines set aside, each with its reason, its place and when it was read.
 
-        Only the head of a line is shown, escaped.
+        Only the head of a line is shown, escaped. The last 1,000 of each source are kept: with
+        `source` a noisy one hides none of another.
         """
-        return JsonResponse(desk.quarantine(limit))
+        return JsonResponse(desk.quarantine(limit, source))
 
     @router.get("/raw", responses=answers("The line as text.", 404, 422))
     def raw(generation: Generation, offset: Offset, source: Source = None) -> Response:

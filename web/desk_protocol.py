@@ -63,8 +63,8 @@ class Desk(Protocol):
     ) -> pd.DataFrame:
         """The newest rows of a frame, ascending; KeyError when there is no such frame."""
 
-    def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
-        """The last lines set aside."""
+    def quarantine(self, limit: int = 200, source: str | None = None) -> list[dict[str, Any]]:
+        """The last lines set aside, of all sources or of one."""
 
     def raw_line(
         self, raw_generation: str, raw_offset: int, source: str | None = None

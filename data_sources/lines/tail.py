@@ -17,6 +17,8 @@ from data_sources.lines.generation import Generation
 from data_sources.lines.names import PATTERNS
 from data_sources.lines.register import Register
 from data_sources.lines.totals import Totals
+from data_sources.lines.unfinished import Unfinished
+from data_sources.reading import Counts
 
 CURSOR_FORMAT: Final = 1
 
@@ -78,6 +80,7 @@ class Tail:
             turn_bytes=self._turn_bytes,
             rotate_wait_seconds=self._rotate_wait_seconds,
         )
+        self._unfinished = Unfinished()
         self._cursor: dict[str, Any] | None = None
         self._judge()
 
@@ -111,6 +114,16 @@ class Tail:
         """Bytes of open plain files that were not looked at yet: how far behind we are."""
         opened = self._descriptors.generations()
         return sum(max(0, g.size - g.position) for g in opened if not g.compressed)
+
+    def tell(self, counts: Counts) -> None:
+        """Put what is known of the files into the counts of their source."""
+        totals = self.totals
+        counts.bytes_read, counts.nul_bytes = totals.bytes_read, totals.nul_bytes
+        counts.partial_final, counts.missed = totals.partial_final, totals.missed
+        counts.generations = dict(totals.generations)
+        counts.unread_bytes = self.unread_bytes
+        opened = self._descriptors.generations()
+        counts.partial_bytes, counts.partial_since_ns = self._unfinished.look(opened)
 
     def read(self, *, limit_bytes: int = 8 << 20) -> list[Chunk]:
         """The whole lines that are new since the last read, at most about `limit_bytes`.

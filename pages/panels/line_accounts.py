@@ -26,6 +26,8 @@ COLUMNS: Final = (
     Column("missing", "Unexplained", right=True, metric="sources_missing"),
     Column("state", ""),
     Column("share", "Set aside", right=True),
+    Column("naive", "No zone", right=True, metric="sources_naive"),
+    Column("untimed", "No time", right=True, metric="sources_untimed"),
 )
 
 
@@ -72,4 +74,6 @@ def _row(one: LineAccount) -> dict[str, Any]:
         "missing": count(one.missing),
         "state": badge_cell("accounting", "balanced" if one.balanced else "broken"),
         "share": percent(one.quarantine.value, 2),
+        "naive": count(one.naive),
+        "untimed": count(one.untimed),
     }

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from dash import html
 
+from components.cell import query_cell, time_cell
 from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import count, text
+from pages.panels.when import moment_told
 
 REASONS: Final = "quarantine-reasons"
 LINES: Final = "quarantine-lines"
@@ -23,6 +25,7 @@ REASON_COLUMNS: Final = (
     Column("n", "Lines", right=True, metric="sources_quarantined"),
 )
 LINE_COLUMNS: Final = (
+    Column("when", "Read", metric="quarantine_ts_received"),
     Column("source", "Source"),
     Column("reason", "Reason", metric="quarantine_reason"),
     Column("file", "File"),
@@ -41,8 +44,8 @@ def layout() -> list[html.Section]:
     ]
 
 
-def props(view: Any, origin: Provenance) -> Props:
-    """Give the reasons with their counts, and the last lines."""
+def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
+    """Give the reasons with their counts, and the last lines: of a chosen source, its alone."""
     counted = [
         (str(row.get("name")), reason, n)
         for row in view.sources
@@ -50,7 +53,7 @@ def props(view: Any, origin: Provenance) -> Props:
         if n
     ]
     counted.sort(key=lambda found: -found[2])
-    lines = _lines(view)
+    lines = _lines(view, chosen)
     whole = sum(n for _, _, n in counted)
     return {
         **panel_props(REASONS, origin, f"n = {count(whole)}"),
@@ -60,7 +63,7 @@ def props(view: Any, origin: Provenance) -> Props:
             [
                 {
                     "_data": {"source": text(source, 40), "reason": text(reason, 60)},
-                    "source": text(source, 40),
+                    "source": query_cell(text(source, 40), "Only this source", source=source),
                     "reason": text(reason, 60),
                     "n": count(n),
                 }
@@ -80,16 +83,17 @@ def props(view: Any, origin: Provenance) -> Props:
     }
 
 
-def _lines(view: Any) -> Sequence[Mapping[str, Any]]:
+def _lines(view: Any, chosen: str | None) -> Sequence[Mapping[str, Any]]:
     """Give the last lines set aside, the newest first, as the desk keeps them now."""
     ask = view.desk.get("quarantine")
-    return list(ask(MOST_LINES)) if ask is not None else []
+    return list(ask(MOST_LINES, chosen)) if ask is not None else []
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     source = text(row.get("source"), 40)
     return {
         "_data": {"source": source},
+        "when": time_cell(moment_told(row.get("ts_received")), with_date=True),
         "source": source,
         "reason": text(row.get("reason"), 60),
         "file": text(row.get("file"), 80),

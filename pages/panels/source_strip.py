@@ -77,19 +77,23 @@ def _rank(row: Mapping[str, Any], acting: Mapping[str, Liveness]) -> int:
 
 
 def _row(row: Mapping[str, Any], one: Liveness | None, at: Any, *, still: bool) -> dict[str, Any]:
-    problem = row.get("problem")
+    warned = [row.get("problem"), *(row.get("warnings") or ())]
+    said = "; ".join(str(each) for each in warned if each)
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     system = text(row.get("dialect") or row.get("kind"), 24)
     return {
         "_data": {"source": text(row.get("name"), 40)},
         "system": system,
-        "state": badge_cell(
-            "source", row.get("state"), title=text(problem, 300) if problem else ""
-        ),
+        "state": badge_cell("source", row.get("state"), title=said, shown=_state(row)),
         "works": _works(one),
         "age": age_cell(heard, at, still=still),
     }
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    """Give the words of a state, with a flag where Quality has more to say."""
+    return f"{badge_of('source', row.get('state')).text}{' ⚑' if row.get('warnings') else ''}"
 
 
 def _works(one: Liveness | None) -> Cell | str:

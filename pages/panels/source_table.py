@@ -1,4 +1,4 @@
-"""Every source with all that is known of it: state, age, lines, bytes, generations."""
+"""Every source with how it is: state, ages, bytes, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import pandas as pd
 from dash import html
 
 from components.cell import age_cell, badge_cell, query_cell, time_cell
@@ -15,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, seconds, text
+from pages.panels.when import moment_told
 
 ID: Final = "source-table"
 
@@ -26,14 +26,12 @@ COLUMNS: Final = (
     Column("limit", "Stale after", right=True),
     Column("newest", "Newest event", right=True, metric="sources_newest_ts_event"),
     Column("lag", "Event age", right=True),
-    Column("generations", "Files", right=True, metric="sources_generations"),
     Column("bytes", "Bytes read", right=True, metric="sources_bytes_read"),
-    Column("partial", "Unfinished", right=True, metric="sources_partial_bytes"),
     Column("problem", "Problem or origin", wrap=True),
 )
 
 _CAPTION: Final = "Heard: the last sign of life. Event age: of the newest event that it told."
-_PAST: Final = " State and ages are those of the moment shown; files and bytes are counted to now."
+_PAST: Final = " State and ages are those of the moment shown; bytes are counted to now."
 
 
 def layout(*, span: int) -> html.Section:
@@ -61,7 +59,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     is_state = row.get("kind") in STATE_KINDS and not row.get("lines_in")
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
-    newest = _moment(row.get("newest_ts_event"))
+    newest = moment_told(row.get("newest_ts_event"))
     return {
         "_data": {"source": name},
         "name": query_cell(name, "Only this source", source=str(row.get("name"))),
@@ -75,20 +73,6 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "limit": seconds(row.get("stale_after_seconds")),
         "newest": time_cell(newest, with_date=True),
         "lag": age_cell(newest, at, still=still),
-        "generations": count(None if is_state else _size(row.get("generations"))),
         "bytes": count(None if is_state else row.get("bytes_read")),
-        "partial": count(None if is_state else row.get("partial_bytes")),
         "problem": text(row.get("problem") or row.get("path") or row.get("url"), 240),
     }
-
-
-def _moment(value: Any) -> pd.Timestamp | None:
-    if value is None or value != value:
-        return None
-    stamp = pd.Timestamp(value)
-    return stamp if stamp.tzinfo else stamp.tz_localize("UTC")
-
-
-def _size(generations: Any) -> Any:
-    """Give how many files were begun; a file that was moved or cut is the same one."""
-    return generations.get("new") if isinstance(generations, dict) else generations

@@ -52,7 +52,9 @@ class Desk:
             ),
             "name": "Test desk",
             "notices": self.notices,
-            "quarantine": lambda limit: self.quarantined[:limit],
+            "quarantine": lambda limit, source=None: [
+                row for row in self.quarantined if source in (None, row["source"])
+            ][:limit],
         }
         return view
 

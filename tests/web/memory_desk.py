@@ -118,9 +118,9 @@ class MemoryDesk:
             table = table[table["ts_event"] <= until]
         return table.tail(limit)
 
-    def quarantine(self, limit: int = 200) -> list[dict[str, Any]]:
+    def quarantine(self, limit: int = 200, source: str | None = None) -> list[dict[str, Any]]:
         head = {"source": "aurora", "file": "a.jsonl", "offset": 7, "reason": "not_json"}
-        return [head | {"head": "{bad"}][:limit]
+        return [head | {"head": "{bad"}][:limit] if source in (None, "aurora") else []
 
     def raw_line(
         self, raw_generation: str, raw_offset: int, source: str | None = None

@@ -217,6 +217,8 @@ def test_sources_quarantine_and_readiness(filled: RunningServer) -> None:
     desk = filled.app.desk
     assert get(filled, "/api/sources").json() == desk.sources()
     assert get(filled, "/api/quarantine").json() == desk.quarantine()
+    assert get(filled, "/api/quarantine?source=aurora").json() == desk.quarantine()
+    assert get(filled, "/api/quarantine?source=other").json() == []
     assert get(filled, "/api/quarantine?limit=0").status_code == 422
     assert get(filled, "/readyz").json() == {"reasons": []}
     desk.reasons = ["source aurora is catching up"]

@@ -130,7 +130,10 @@ PANELS = {
     "/sessions": {"sessions-table", "runs-table"},
     "/session/s-new": {"session-card", "its-alerts", "session-limits", "session-timeline"},
     f"/run/{RUN}": {"run-card", "run-equity", "its-alerts", "run-steps"},
-    "/quality": {"source-table", "line-accounts", "quarantine-reasons", "quarantine-lines"},
+    "/quality": {
+        *("source-table", "source-warnings", "line-accounts", "file-accounts"),
+        *("quarantine-reasons", "quarantine-lines"),
+    },
 }
 
 
