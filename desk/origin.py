@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
 from desk.gone_orders import ORDERS, with_gone
+from desk.portion import Portion
 from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
@@ -24,8 +25,8 @@ STATES_KEPT: Final = 1_000
 class Source(Protocol):
     """What the desk asks of any source."""
 
-    def read(self, cursor: dict[str, Any] | None = None) -> Reading:
-        """Give what is new, or the whole."""
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = ...) -> Reading:
+        """Give what is new, about so much of it, or the whole."""
 
     def close(self) -> None:
         """Let everything go."""
@@ -90,6 +91,7 @@ class Origin:
     catching_up: bool = True
     cursor_is_news: bool = False
     """Whether the source has not been told yet where to go on."""
+    portion: Portion = field(default_factory=Portion)
     retry_at: float = 0.0
     complained_at: float = 0.0
     unsaved: list[Saying] = field(default_factory=list)
