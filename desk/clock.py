@@ -15,7 +15,7 @@ import pandas as pd
 from data_sources.reading import Reading
 from desk.far_stream import FarStream, may_wait
 from desk.keeper import Keeper
-from desk.memory import give_memory_back
+from desk.memory import Trimming
 from desk.origin import Origin, Wakeable
 from desk.pollers import Pollers, Turn
 from desk.states import joined
@@ -37,7 +37,6 @@ BUSY_COMMIT_SECONDS: Final = 5.0
 COMMIT_ROWS: Final = 65_536
 RETRY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 1.0
-TRIM_SECONDS: Final = 5.0
 COMPLAIN_SECONDS: Final = 60.0
 HUNG_SECONDS: Final = 0.5
 """A read that took longer and brought nothing may do so again: see `Pollers`."""
@@ -75,8 +74,8 @@ class Clock:
         self._far = {o.name: FarStream(o.name, o.source) for o in self._streams if may_wait(o)}
         self._wakes: list[Wake] = []
         self._committed_at = self._ticked_at = self._checked_at = 0.0
-        self._news = self._took = self._was_busy = False
-        self._trimmed_at = time.monotonic()
+        self._news = self._took = False
+        self._trimming = Trimming()
         self.restoring = True
 
     @property
@@ -135,21 +134,12 @@ class Clock:
             # Viewers first: keeping takes its time, and may wait for a disk.
             self._tick_when_due()
             self._commit_when_due(busy=more)
-            self._trim_when_due(busy=more)
+            self._trimming.after_round(busy=more)
             # Viewers hear of news once a tick: to take the next few lines sooner would only cost.
             pace = TICK_SECONDS if self._took else SWEEP_SECONDS
             rest = pace - (time.monotonic() - begun)
             if not more and rest > 0:
                 self._ending.wait(rest)
-
-    def _trim_when_due(self, *, busy: bool) -> None:
-        """Give memory back at the end of a backfill, and from time to time."""
-        now = time.monotonic()
-        ended = self._was_busy and not busy and now - self._trimmed_at >= CHECK_SECONDS
-        self._was_busy = busy
-        if ended or now - self._trimmed_at >= TRIM_SECONDS:
-            give_memory_back()
-            self._trimmed_at = time.monotonic()
 
     def _check_wakes(self) -> None:
         """Replace watches that died: the sweep would find the data, only later."""
@@ -177,17 +167,21 @@ class Clock:
     def _sweep(self) -> bool:
         """Read every stream once; return whether some origin holds more."""
         more = self._took = False
+        readers = sum(origin.catching_up for origin in self._streams)
         self._ask_far()
         for origin in self._streams:
             if time.monotonic() < origin.retry_at:
                 continue
             if self._keeper.trouble and sum(map(len, origin.waiting)) > HELD_ROWS:
                 continue
+            begun = time.monotonic()
             try:
                 reading = self._read(origin)
                 if reading is None:
                     continue
                 self._take(origin, reading)
+                spent = time.monotonic() - begun
+                origin.portion.took(spent, more=reading.more, readers=readers)
                 more |= reading.more
                 origin.catching_up = reading.more
             except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
@@ -207,7 +201,8 @@ class Clock:
         far = self._far.get(origin.name)
         if far is not None:
             return far.answer()
-        reading = origin.source.read(origin.cursor if origin.cursor_is_news else None)
+        cursor = origin.cursor if origin.cursor_is_news else None
+        reading = origin.source.read(cursor, limit_bytes=origin.portion.limit_bytes)
         origin.cursor_is_news = False
         return reading
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import time
 from functools import cache
 from typing import Any, Final
 
 _M_ARENA_MAX: Final = -8
 _ARENAS: Final = 2
 """One for the clock that folds, one for who looks: the interpreter's lock lets one of them work."""
+
+_BETWEEN_SECONDS: Final = 1.0
+_TRIM_SECONDS: Final = 5.0
 
 
 def share_arenas() -> None:
@@ -42,6 +46,23 @@ def give_memory_back() -> None:
     trim = _malloc_trim()
     if trim is not None:
         trim(0)
+
+
+class Trimming:
+    """Gives memory back at the end of a backfill, and from time to time."""
+
+    def __init__(self) -> None:
+        self._was_busy = False
+        self._trimmed_at = time.monotonic()
+
+    def after_round(self, *, busy: bool) -> None:
+        """Do so if it is due; *busy* while there is more to read at once."""
+        waited = time.monotonic() - self._trimmed_at
+        ended = self._was_busy and not busy and waited >= _BETWEEN_SECONDS
+        self._was_busy = busy
+        if ended or waited >= _TRIM_SECONDS:
+            give_memory_back()
+            self._trimmed_at = time.monotonic()
 
 
 @cache

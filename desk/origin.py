@@ -11,7 +11,11 @@ import pandas as pd
 
 from data_sources.reading import Counts, Reading
 from desk.gone_orders import ORDERS, with_gone
+<<<<<<< HEAD
 from desk.set_aside import SetAside
+=======
+from desk.portion import Portion
+>>>>>>> b5
 from desk.states import StateJournal
 from desk.warned import warnings
 
@@ -26,8 +30,8 @@ STATES_KEPT: Final = 1_000
 class Source(Protocol):
     """What the desk asks of any source."""
 
-    def read(self, cursor: dict[str, Any] | None = None) -> Reading:
-        """Give what is new, or the whole."""
+    def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = ...) -> Reading:
+        """Give what is new, about so much of it, or the whole."""
 
     def close(self) -> None:
         """Let everything go."""
@@ -92,6 +96,7 @@ class Origin:
     catching_up: bool = True
     cursor_is_news: bool = False
     """Whether the source has not been told yet where to go on."""
+    portion: Portion = field(default_factory=Portion)
     retry_at: float = 0.0
     complained_at: float = 0.0
     unsaved: list[Saying] = field(default_factory=list)

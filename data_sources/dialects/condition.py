@@ -40,6 +40,10 @@ class Test:
             exists = value is not None
         else:
             exists, value = self.path.find(facts.record)
+        return self.fits(exists, value)
+
+    def fits(self, exists: bool, value: Any) -> bool:
+        """Whether any of the wanted values is this one."""
         if PRESENT in self.wanted:
             return exists
         if ABSENT in self.wanted:
@@ -77,8 +81,13 @@ class Condition:
     @property
     def compared_paths(self) -> tuple[KeyPath, ...]:
         """The paths whose values matter, not merely whether they exist."""
+        return tuple(path for path, _ in self.compared)
+
+    @property
+    def compared(self) -> tuple[tuple[KeyPath, Test], ...]:
+        """The comparisons in which the value at a path matters, not merely whether it exists."""
         return tuple(
-            test.path
+            (test.path, test)
             for test in self.tests
             if test.path is not None and not {PRESENT, ABSENT} & set(map(str, test.wanted))
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ class ClassTable:
 
     def __init__(self, limit: int = 65_536) -> None:
         self._limit = limit
-        self._numbers: dict[LineClass, int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._words: list[list[str]] = [[] for _ in WORD_COLUMNS]
         self._codes: list[dict[str | None, int]] = [{None: MISSING} for _ in WORD_COLUMNS]
         self.texts: list[str | None] = []
@@ -45,10 +45,14 @@ class ClassTable:
         return len(self) >= self._limit
 
     def number(self, line_class: LineClass) -> int:
-        """The number of a class, added when it is new."""
-        found = self._numbers.get(line_class)
-        if found is not None:
-            return found
+        """The number of a class, added when it is new.
+
+        Classes that differ only in which places count have one number: they say the same.
+        """
+        said = (*line_class.words, line_class.text)
+        number = self._numbers.setdefault(said, len(self))
+        if number < len(self):
+            return number
         row = []
         for codes, words, text in zip(self._codes, self._words, line_class.words, strict=True):
             code = codes.get(text)
@@ -56,7 +60,6 @@ class ClassTable:
                 codes[text] = code = len(words)
                 words.append(text)
             row.append(MISSING if code is None else code)
-        self._numbers[line_class] = number = len(self)
         if number == len(self._told):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
             self._told = np.concatenate([self._told, np.empty_like(self._told)])

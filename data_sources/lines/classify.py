@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from data_sources.dialects.condition import Condition
 from data_sources.dialects.dialect import WORD_COLUMNS, Dialect, Place, Rule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.lines.line_fields import with_found
@@ -85,10 +86,9 @@ def classify(record: Record, dialect: Dialect) -> tuple[LineClass, Facts]:
                     words[name] = facts.code if value == "@code" else value
                     facts.sources[name] = f"default {rule.place}"
     words["kind"] = (facts.rule.prefix if facts.rule else "") + facts.kind
-    opened = tuple(_counts(place, facts) for place in dialect.loose)
-    return LineClass(tuple(_name(words.get(c)) for c in WORD_COLUMNS), opened, words.get("text")), (
-        facts
-    )
+    opened = tuple(counts(place, facts) for place in dialect.loose)
+    named = tuple(shortened(words.get(column)) for column in WORD_COLUMNS)
+    return LineClass(named, opened, words.get("text")), facts
 
 
 @lru_cache(maxsize=4096)
@@ -107,24 +107,36 @@ def code_of(record: Record, dialect: Dialect) -> tuple[str | None, str | None]:
     for path in dialect.code:
         value = path.of(record)
         if isinstance(value, str) and value:
-            code = dialect.code_transform(value) if dialect.code_transform else value
-            return _name(code), path.text
+            return code_in(value, dialect), path.text
     return None, None
+
+
+def code_in(value: str, dialect: Dialect) -> str | None:
+    """The code that a text means."""
+    return shortened(dialect.code_transform(value) if dialect.code_transform else value)
 
 
 def _word(places: tuple[Place, ...], facts: Facts) -> str | None:
     for place in places:
-        found = _at(place, facts)
+        found = word_at(place, facts)
         if found is not None:
             facts.sources[place.column] = place.path.text
             return found
     return None
 
 
-def _at(place: Place, facts: Facts) -> str | None:
-    text = word(place.path.of(facts.record))
+def word_at(place: Place, facts: Facts) -> str | None:
+    """What a record says at a place of words; None where it says nothing that counts."""
     # The key that gave the code is spent: a `code` beside a `type` may be a reason, never both.
-    if text is None or place.path.text == facts.code_key or not _counts(place, facts):
+    if place.path.text == facts.code_key or not counts(place, facts):
+        return None
+    return said(place, place.path.of(facts.record))
+
+
+def said(place: Place, value: Any) -> str | None:
+    """What a value means at a place of words."""
+    text = word(value)
+    if text is None:
         return None
     found = place.word_transform(text) if place.word_transform else text
     if place.mapping is not None and found is not None:
@@ -132,69 +144,16 @@ def _at(place: Place, facts: Facts) -> str | None:
     return found
 
 
-def _counts(place: Place, facts: Facts) -> bool:
+def counts(place: Place, facts: Facts) -> bool:
+    """Whether what stands at a place counts for this record."""
     if not place.conditional:
         return True
     return place.when.holds(facts) and not (place.unless and place.unless.holds(facts))
 
 
-def _name(text: str | None) -> str | None:
+def shortened(text: str | None) -> str | None:
+    """A word as a column keeps it: not too long, and None when it is empty."""
     return text[:MAX_WORD] or None if text is not None else None
-
-
-class Classifier:
-    """Classifies records of one dialect, and remembers what it answered.
-
-    Args:
-        dialect: whose rules apply.
-        limit: how many answers are remembered.
-    """
-
-    def __init__(self, dialect: Dialect, limit: int = 65_536) -> None:
-        self._dialect = dialect
-        self._limit = limit
-        self._known: dict[tuple[Any, ...], LineClass] = {}
-        paths = list(class_paths(dialect))
-        self._field_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and not p.in_details]
-        self._detail_keys = [p.keys[0] for p in paths if len(p.steps) == 1 and p.in_details]
-        deep: dict[tuple[bool, str], list[KeyPath]] = {}
-        for path in paths:
-            if len(path.steps) > 1:
-                deep.setdefault((path.in_details, path.keys[0]), []).append(path)
-        # Most records lack most first keys: one look says that all paths below it lead nowhere.
-        self._deep = [(*first, below, [_ABSENT] * len(below)) for first, below in deep.items()]
-
-    def __call__(self, record: Record) -> LineClass:
-        """The class of a record."""
-        fields, details = record.fields, record.details
-        values = [fields.get(key, _ABSENT) for key in self._field_keys]
-        values += [details.get(key, _ABSENT) for key in self._detail_keys]
-        for in_details, first, below, nowhere in self._deep:
-            if first not in (details if in_details else fields):
-                values += nowhere
-                continue
-            for path in below:
-                exists, value = path.find(record)
-                values.append(value if exists else _ABSENT)
-        key = tuple([v if type(v) in _PLAIN else _stand_in(v) for v in values])
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= self._limit:
-                self._known.clear()
-            found = self._known[key] = classify(record, self._dialect)[0]
-        return found
-
-
-_ABSENT: Final = object()
-_PLAIN: Final = frozenset({str, type(None), object})
-
-
-def _stand_in(value: Any) -> Any:
-    """A hashable stand-in: equal only for values that `classify` cannot tell apart."""
-    return (type(value), value) if isinstance(value, bool | int | float) else _NESTED
-
-
-_NESTED: Final = ("an array or object",)
 
 
 def class_keys(dialect: Dialect) -> Iterator[str]:
@@ -204,13 +163,17 @@ def class_keys(dialect: Dialect) -> Iterator[str]:
 
 def class_paths(dialect: Dialect, *, only_compared: bool = False) -> Iterator[KeyPath]:
     """The paths that `classify` looks at, each once."""
-    paths = [*dialect.code]
-    conditions = [rule.when for rule in (*dialect.rules, *dialect.defaults)]
-    for places in (*dialect.words.values(), dialect.loose):
-        for place in places:
-            conditions += [place.when, *([place.unless] if place.unless else [])]
-            if places is not dialect.loose:
-                paths.append(place.path)
-    for condition in conditions:
+    paths = [*dialect.code, *(p.path for places in dialect.words.values() for p in places)]
+    for condition in conditions_of(dialect):
         paths += condition.compared_paths if only_compared else condition.paths
     return iter(dict.fromkeys(paths))
+
+
+def conditions_of(dialect: Dialect) -> Iterator[Condition]:
+    """All that a dialect asks of a record to find its class."""
+    yield from (rule.when for rule in (*dialect.rules, *dialect.defaults))
+    for places in (*dialect.words.values(), dialect.loose):
+        for place in places:
+            yield place.when
+            if place.unless is not None:
+                yield place.unless

@@ -14,7 +14,8 @@ import pyarrow as pa
 from data_sources.dialects.dialect import NUMBER_COLUMNS, Dialect
 from data_sources.dialects.key_path import WHOLE, Record
 from data_sources.lines.class_table import ClassTable
-from data_sources.lines.classify import Classifier, LineClass, record_of
+from data_sources.lines.classifier import Classifier
+from data_sources.lines.classify import LineClass, record_of
 from data_sources.lines.decoded import Columns, empty, in_line_order
 from data_sources.lines.fast import FastWay
 from data_sources.lines.line_fields import as_told, fields_of

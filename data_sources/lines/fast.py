@@ -13,12 +13,15 @@ import pyarrow as pa
 
 from data_sources.dialects.dialect import ID_COLUMNS, NUMBER_COLUMNS, Dialect
 from data_sources.lines.class_table import ClassTable, IntArray
-from data_sources.lines.classify import Classifier, class_keys
+from data_sources.lines.classifier import Classifier
+from data_sources.lines.classify import class_keys
 from data_sources.lines.decoded import Columns, Int64Array
+from data_sources.lines.families import STRICT
+from data_sources.lines.layouts import NOWHERE
 from data_sources.lines.outline import BoolArray, Outline, Outliner, line_end
 from data_sources.lines.parents import objects_behind
 from data_sources.lines.rows import Found, Rows, assemble, with_fallback
-from data_sources.lines.shapes import NOWHERE, STRICT, Shapes
+from data_sources.lines.shapes import Shapes
 from data_sources.lines.slices import Block, Slices
 
 
@@ -81,14 +84,15 @@ class FastWay:
         classes = self._shapes.classes(shapes)
         good = classes != STRICT
         good &= ~outline.odd
-        begins, stops = self._shapes.details(outline, shapes)
+        layouts = self._shapes.layout_numbers(shapes)
+        begins, stops = self._shapes.layouts.details(outline, layouts)
         _mark_lists(data, outline, begins, stops, good)
-        self._mark_parents(data, outline, shapes, good)
+        self._mark_parents(data, outline, layouts, good)
         _mark_malformed(data, outline, good)
         block = Block(data, outline)
-        found = self._found(block, outline, shapes, good)
+        found = self._found(block, outline, layouts, good)
         while found is None:
-            found = self._found(block, outline, shapes, good)
+            found = self._found(block, outline, layouts, good)
         left = np.flatnonzero(~good)
         if len(left) == len(good):
             return Taken(None, [], outline.starts, outline.ends)
@@ -105,27 +109,28 @@ class FastWay:
         return Taken(decoded, refused, outline.starts[left], outline.ends[left])
 
     def _mark_parents(
-        self, data: bytes, outline: Outline, shapes: Int64Array, good: BoolArray
+        self, data: bytes, outline: Outline, layouts: Int64Array, good: BoolArray
     ) -> None:
         """Mark lines with a list where their shape had an object as not good."""
         array = np.frombuffer(data, np.uint8)
-        for tokens in self._shapes.parents(shapes):
+        for tokens in self._shapes.layouts.parents(layouts):
             rows = (tokens != NOWHERE).nonzero()[0]
             keys = outline.first[rows] + tokens[rows]
             good[rows[~objects_behind(array, outline.places, keys)]] = False
 
     def _found(
-        self, block: Block, outline: Outline, shapes: Int64Array, good: BoolArray
+        self, block: Block, outline: Outline, layouts: Int64Array, good: BoolArray
     ) -> dict[int, Slices] | None:
         """Where the values of all bits stand in the good lines.
 
         None when some lines turned out to be not so good: then all must be asked again.
         """
-        shapes, first = shapes[good], outline.first[good]
+        layouts, first = layouts[good], outline.first[good]
+        where = self._shapes.layouts
         found = {}
         bad: list[Int64Array] = []
-        for bit in self._shapes.bits(shapes) if len(shapes) else ():
-            tokens, lengths = self._shapes.tokens(bit, shapes)
+        for bit in where.bits(layouts) if len(layouts) else ():
+            tokens, lengths = where.tokens(bit, layouts)
             rows = (tokens != NOWHERE).nonzero()[0]
             at = first[rows] + tokens[rows]
             is_time = bit < len(self._dialect.time)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
-from data_sources.lines.classify import Classifier, Facts, code_of, record_of
+from data_sources.lines.classifier import Classifier
+from data_sources.lines.classify import Facts, code_of, record_of
 from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.line_fields import told_fields
 from data_sources.lines.names import PATTERNS, log_name

@@ -44,20 +44,20 @@ def leads_through_lists(path: KeyPath) -> bool:
     return any(isinstance(step, int) for step in path.steps)
 
 
-def holds_objects_in_list(record: Record, parent: Place) -> bool:
-    """Whether there is a list with an object somewhere in it where the parent should be."""
-    value = _value(record, parent)
+def holds_objects(value: Any) -> bool:
+    """Whether a value is a list with an object somewhere in it."""
     return isinstance(value, list) and any(isinstance(item, dict) for item in _flat(value))
 
 
 def is_object(record: Record, parent: Place) -> bool:
     """Whether the parent is an object in this record."""
-    return isinstance(_value(record, parent), dict)
+    return isinstance(value_at(record, parent), dict)
 
 
-def _value(record: Record, parent: Place) -> Any:
-    value: Any = record.details if parent[0] else record.fields
-    for key in parent[1]:
+def value_at(record: Record, place: Place) -> Any:
+    """What stands at a place that is reached through objects alone; None where nothing does."""
+    value: Any = record.details if place[0] else record.fields
+    for key in place[1]:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 

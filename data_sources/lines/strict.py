@@ -69,6 +69,18 @@ def parse_line(line: bytes) -> dict[str, Any]:
     return value
 
 
+def parse_value(value: bytes) -> Any:
+    """Parse a single value as `parse_line` would, without looking inside it.
+
+    Raises:
+        BadLineError: with the reason.
+    """
+    try:
+        return _PARSER.decode(value.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as e:
+        raise BadLineError("malformed", str(e)) from None
+
+
 def _check_inside(value: Any, escapes: bool) -> None:
     """Depth, string lengths and lone surrogates, without recursion."""
     stack = [(value, 1)]
