@@ -55,11 +55,14 @@ _NUMBERS: Final = frozenset(
         "monthly_pnl",
         "value_at_risk",
         "expected_shortfall",
+        "profit_factor",
         "step",
         "position_quantity",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n"})
+_COUNTS: Final = frozenset(
+    {"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n", "periods_per_year"}
+)
 _FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
@@ -111,6 +114,11 @@ _NAMES: Final[dict[str, str]] = {
     "blocked_ratio reason as_of",
     "value_at_risk": "method confidence_ratio horizon value_at_risk_ratio expected_shortfall_ratio "
     "value_at_risk expected_shortfall equity currency n tail_n since as_of stream",
+    "sharpe": "sharpe_ratio sharpe_low_ratio sharpe_high_ratio mean_ratio deviation_ratio "
+    "periods_per_year risk_free_ratio n since as_of stream",
+    "trade_statistics": "closed_total won_total lost_total flat_total win_ratio win_low_ratio "
+    "win_high_ratio profit_factor profit_factor_of pnl currency hold_seconds best_ratio "
+    "worst_ratio since as_of",
     "ess_changes": "ts_event state reason text duration_seconds",
     "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total as_of n",
     "accounts": "account_id name environment state equity currency models",
