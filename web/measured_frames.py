@@ -12,6 +12,7 @@ from metrics.drawdown import with_drawdown
 from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
 from metrics.gate_counts import gate_counts
+from metrics.intent_latency import intent_latency
 from metrics.momentum import momentum
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import profit_and_loss
@@ -33,6 +34,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
     "gate_counts": (gate_counts, ("decisions",)),
     "value_at_risk": (tail_losses, ("equity",)),
+    "intent_latency": (intent_latency, ("intents",)),
     "sharpe": (sharpe_ratios, ("equity",)),
     "trade_statistics": (trades_by_account, ("trades",)),
     "ess": (emergency_stop, ("ess_changes",)),
