@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from data_sources.health import HealthSource
     from data_sources.json_file import JsonFileSource
     from data_sources.jsonl import JsonlSource
+    from data_sources.log_folder import LogFolderSource
     from data_sources.marker import MarkerSource
     from data_sources.parquet import ParquetSource
     from data_sources.redis_streams import RedisStreamsSource
@@ -43,6 +44,7 @@ __all__ = [
     "HealthSource",
     "JsonFileSource",
     "JsonlSource",
+    "LogFolderSource",
     "MarkerSource",
     "OriginError",
     "ParquetSource",

@@ -16,7 +16,7 @@ from data_sources.alpaca_rows import ShapeError
 from data_sources.alpaca_url import checked_url, environment_of
 from data_sources.alpaca_verdict import verdict
 from data_sources.calendar import MarketCalendar
-from data_sources.errors import ConfigError
+from data_sources.endpoint import above_zero, trust_of
 from data_sources.frames import shaped
 from data_sources.reading import Counts, Reading
 
@@ -50,13 +50,14 @@ class AlpacaSource:
         timeout_seconds: wall time of one request.
         requests_per_minute: our own limit; Alpaca's is 200.
         max_bytes: the largest answer that is read.
+        ca_file: PEM file of the authorities to trust for https, instead of the system's.
         api_key: of the account.
         secret_key: of the account.
         now: gives epoch seconds; for tests.
 
     Raises:
-        ConfigError: for a URL that is not https (http is for loopback), a pace that is not above
-            zero, or an exchange that is not known.
+        ConfigError: for a URL that is not https (http is for loopback), a pace that is not above 0,
+            an exchange that is not known, or a file of authorities that cannot be read.
 
     Frames:
         services: the broker, and the exchange with its hours; closed is no trouble.
@@ -97,21 +98,20 @@ class AlpacaSource:
         timeout_seconds: float = 5.0,
         requests_per_minute: int = 60,
         max_bytes: int = 16 << 20,
+        ca_file: str = "",
         api_key: str = "",
         secret_key: str = "",
         now: Callable[[], float] = time.time,
     ) -> None:
         self.url = checked_url("url", url)
         self._data_url = checked_url("data_url", data_url)
-        for key, value in (
-            ("every_seconds", every_seconds),
-            ("slow_every_seconds", slow_every_seconds),
-            ("timeout_seconds", timeout_seconds),
-            ("requests_per_minute", requests_per_minute),
-            ("max_bytes", max_bytes),
-        ):
-            if not 0 < value < float("inf"):
-                raise ConfigError(f"{key}: was {value}; it must be a number above 0")
+        above_zero(
+            every_seconds=every_seconds,
+            slow_every_seconds=slow_every_seconds,
+            timeout_seconds=timeout_seconds,
+            requests_per_minute=requests_per_minute,
+            max_bytes=max_bytes,
+        )
         self.name = name or urlsplit(self.url).netloc
         self.account_id = account_id
         self.calendar = MarketCalendar(calendar) if calendar else None
@@ -122,6 +122,7 @@ class AlpacaSource:
         self._symbols, self._bars, self._feed = tuple(symbols), bars, feed
         self._keys = (api_key.strip(), secret_key.strip())
         self._limits = (timeout_seconds, max_bytes, requests_per_minute)
+        self._trust = trust_of(ca_file) if ca_file else None
         self._now = now
         self._clients: Clients | None = None
         self._good: dict[str, tuple[Any, pd.Timestamp]] = {}
@@ -212,6 +213,7 @@ class AlpacaSource:
                 pace=self._pace,
                 deadline_seconds=float(timeout_seconds),
                 max_bytes=int(max_bytes),
+                ssl_context=self._trust,
             )
         return self._clients
 

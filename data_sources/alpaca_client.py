@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
@@ -66,11 +67,19 @@ class ReadOnlyTransport(BaseAdapter):  # type: ignore[misc]
         left: how many more requests this read may send.
     """
 
-    def __init__(self, origin: str, pace: Pace, deadline_seconds: float, max_bytes: int) -> None:
+    def __init__(
+        self,
+        origin: str,
+        pace: Pace,
+        deadline_seconds: float,
+        max_bytes: int,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__()
         self._origin = _origin(origin)
         self._pace = pace
         self._deadline_seconds, self._max_bytes = deadline_seconds, max_bytes
+        self._ssl_context = ssl_context
         self._now = time.time
         self.seconds: float | None = None
         self.left = MOST_REQUESTS
@@ -96,6 +105,7 @@ class ReadOnlyTransport(BaseAdapter):  # type: ignore[misc]
                 headers={name: request.headers[name] for name in _HEADERS},
                 deadline_seconds=self._deadline_seconds,
                 max_bytes=self._max_bytes,
+                ssl_context=self._ssl_context,
             )
         except FetchError as e:
             bad = e.reason in ("too_large", "encoding", "truncated")
@@ -114,6 +124,7 @@ class Clients:
     Args:
         url: of the trading API, data_url: of the market data API.
         api_key: goes into headers alone, as secret_key does.
+        ssl_context: for https; the system's trust when missing.
     """
 
     def __init__(
@@ -126,6 +137,7 @@ class Clients:
         pace: Pace,
         deadline_seconds: float,
         max_bytes: int,
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         keys = {"api_key": api_key, "secret_key": secret_key, "raw_data": True}
         self.trading = TradingClient(**keys, url_override=url.rstrip("/"))  # type: ignore[arg-type]
@@ -135,7 +147,7 @@ class Clients:
         )
         self.transports = []
         for client, origin in ((self.trading, url), (self.data, data_url)):
-            transport = ReadOnlyTransport(origin, pace, deadline_seconds, max_bytes)
+            transport = ReadOnlyTransport(origin, pace, deadline_seconds, max_bytes, ssl_context)
             session = client._session
             # No proxy and no ~/.netrc of the machine; no way out but ours.
             session.trust_env = False

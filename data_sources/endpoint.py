@@ -52,7 +52,7 @@ class Endpoint:
             address=str(address),
             headers=_headers(parts.username, parts.password, token, auth_header),
             hidden=(token, parts.password or "", *(value for _, value in parse_qsl(parts.query))),
-            ssl_context=_trust(ca_file) if parts.scheme == "https" else None,
+            ssl_context=trust_of(ca_file) if parts.scheme == "https" else None,
         )
 
     def redacted(self, text: str) -> str:
@@ -103,7 +103,15 @@ def _headers(user: str | None, password: str | None, token: str, name: str) -> d
     return headers
 
 
-def _trust(ca_file: str) -> ssl.SSLContext:
+def trust_of(ca_file: str) -> ssl.SSLContext:
+    """Return what an https server must prove: that one of these authorities vouches for its host.
+
+    Args:
+        ca_file: PEM file of the authorities; the system's when empty.
+
+    Raises:
+        ConfigError: when the file cannot be read.
+    """
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as e:

@@ -55,11 +55,14 @@ _NUMBERS: Final = frozenset(
         "monthly_pnl",
         "value_at_risk",
         "expected_shortfall",
+        "profit_factor",
         "step",
         "position_quantity",
     }
 )
-_COUNTS: Final = frozenset({"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n"})
+_COUNTS: Final = frozenset(
+    {"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n", "periods_per_year"}
+)
 _FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
@@ -89,6 +92,7 @@ _NAMES: Final[dict[str, str]] = {
     "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",
     "risk_values": "var_95 var_99 es_95 es_975 es_99 currency detail as_of",
     "session_limits": "session_id limit_name value limit_value used_ratio state as_of",
+    "intents": "ts_event stage intent_id client_order_id symbol side strategy_id session_id",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
     "strategies": "strategy_id enabled profile positions confidence_ratio_min tier allow_live "
@@ -111,6 +115,15 @@ _NAMES: Final[dict[str, str]] = {
     "blocked_ratio reason as_of",
     "value_at_risk": "method confidence_ratio horizon value_at_risk_ratio expected_shortfall_ratio "
     "value_at_risk expected_shortfall equity currency n tail_n since as_of stream",
+    "sharpe": "sharpe_ratio sharpe_low_ratio sharpe_high_ratio mean_ratio deviation_ratio "
+    "periods_per_year risk_free_ratio n since as_of stream",
+    "trade_statistics": "closed_total won_total lost_total flat_total win_ratio win_low_ratio "
+    "win_high_ratio profit_factor profit_factor_of pnl currency hold_seconds best_ratio "
+    "worst_ratio since as_of",
+    "intent_latency": "intents_total orders_total matched_total unmatched_intents_total "
+    "unmatched_orders_total reversed_total n p50_seconds p50_low_seconds p50_high_seconds "
+    "p90_seconds p90_low_seconds p90_high_seconds p99_seconds p99_low_seconds p99_high_seconds "
+    "least_seconds most_seconds since as_of",
     "ess_changes": "ts_event state reason text duration_seconds",
     "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total as_of n",
     "accounts": "account_id name environment state equity currency models",

@@ -90,6 +90,16 @@ def tail_loss(returns: ArrayLike, confidence_ratio: float) -> TailLoss:
     )
 
 
+def daily_returns(equity: pd.Series[float]) -> pd.Series[float]:
+    """Return the returns from day to day (UTC) of the last equity of each day, by their days.
+
+    Args:
+        equity: by time, UTC, ascending, all above 0.
+    """
+    days = pd.DatetimeIndex(equity.index).floor("D")
+    return equity.groupby(days).last().pct_change().dropna()
+
+
 @metric(unit="ratio", needs=("frames",))
 def values_at_risk(
     frames: Mapping[str, pd.DataFrame] | pd.DataFrame,
@@ -119,8 +129,7 @@ def _account(
     keys: tuple[object, ...], own: pd.DataFrame, confidences: tuple[float, ...]
 ) -> AccountTail:
     source, account = keys
-    daily = own.groupby(own["ts_event"].dt.floor("D"))["equity"].last()
-    returns = daily.pct_change().dropna()
+    returns = daily_returns(pd.Series(own["equity"].to_numpy(), pd.DatetimeIndex(own["ts_event"])))
     enough = len(returns) >= LEAST_RETURNS
     currency = own["currency"].dropna() if "currency" in own else own["source"][:0]
     return AccountTail(

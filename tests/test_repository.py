@@ -109,7 +109,7 @@ def test_files_named_in_the_papers_exist() -> None:
 
 
 def test_every_fault_of_the_network_has_its_tests() -> None:
-    """Each row of the table in the architecture is named in the docstring of a test."""
+    """Each of the 21 rows of the table in the architecture is named in the docstring of a test."""
     page = (ROOT / "docs/architecture.md").read_text()
     rows = re.findall(r"^\| (P\d\d) \|", page, re.MULTILINE)
     named = {
@@ -118,7 +118,7 @@ def test_every_fault_of_the_network_has_its_tests() -> None:
         for rows_of in re.findall(r'^ {4}"""((?:P\d\d(?:, )?)+): ', path.read_text(), re.MULTILINE)
         for row in rows_of.split(", ")
     }
-    assert rows == [f"P{n:02}" for n in range(1, len(rows) + 1)]
+    assert rows == [f"P{n:02}" for n in range(1, 22)]
     assert set(rows) <= named
 
 

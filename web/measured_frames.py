@@ -12,12 +12,15 @@ from metrics.drawdown import with_drawdown
 from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
 from metrics.gate_counts import gate_counts
+from metrics.intent_latency import intent_latency
 from metrics.momentum import momentum
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import profit_and_loss
 from metrics.profile_drawdown import profile_drawdowns
 from metrics.risk_limits import Limit, risk_limits
+from metrics.sharpe import sharpe_ratios
 from metrics.tail_losses import tail_losses
+from metrics.trades_by_account import trades_by_account
 from web.desk_protocol import Desk
 
 ROWS_LOOKED_AT: Final = 100_000
@@ -31,6 +34,9 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
     "gate_counts": (gate_counts, ("decisions",)),
     "value_at_risk": (tail_losses, ("equity",)),
+    "intent_latency": (intent_latency, ("intents",)),
+    "sharpe": (sharpe_ratios, ("equity",)),
+    "trade_statistics": (trades_by_account, ("trades",)),
     "ess": (emergency_stop, ("ess_changes",)),
 }
 """Frame → its metric and the frames that it takes."""

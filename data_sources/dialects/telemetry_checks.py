@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from data_sources.files.json_object import amount
@@ -15,23 +15,50 @@ CHECKS: Final = {
 }
 """Measure → name of its check, from where it warns, from where it is critical, unit."""
 _EXIT_CODES: Final = {"ok": 0, "degraded": 2, "down": 3}
+_RANKS: Final = ("ok", "unknown", "degraded", "down")
 
 
 def telemetry_check(record: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
-    """The check of one measure of a health snapshot; None for what is checked by nothing.
+    """The check of one measure of a health snapshot; None for what is checked by nothing."""
+    each = record["each"]
+    if each["@key"] not in CHECKS:
+        return None
+    return row | check_of(each["@key"], amount(each.get("@value")))
+
+
+def check_of(measure: str, value: float | None, told: str = "") -> dict[str, Any]:
+    """Return `name`, `kind`, `state` and `detail` of a check: a row of `services`.
 
     A measure without a value is unknown, as nothing speaks for it.
+
+    Args:
+        measure: one of `CHECKS`.
+        value: in the unit of the check.
+        told: what the value is made of, or why it is missing.
     """
-    each = record["each"]
-    check = CHECKS.get(each["@key"])
-    if check is None:
-        return None
-    name, warns, critical, unit = check
-    told = {"name": f"telemetry {name}", "kind": "service"}
+    name, warns, critical, unit = CHECKS[measure]
     limits = f"warns from {warns:g} {unit}, critical from {critical:g} {unit}"
-    value = amount(each.get("@value"))
+    row = {"name": f"telemetry {name}", "kind": "service"}
     if value is None:
-        return row | told | {"state": "unknown", "detail": f"not told; {limits}"}
+        return row | {"state": "unknown", "detail": f"{told or 'not told'}; {limits}"}
     state = "down" if value >= critical else "degraded" if value >= warns else "ok"
-    detail = f"{value:g} {unit}, {limits}; exit code {_EXIT_CODES[state]}"
-    return row | told | {"state": state, "detail": detail}
+    shown = f"{value:g} {unit} ({told})" if told else f"{value:g} {unit}"
+    return row | {"state": state, "detail": f"{shown}, {limits}; {_ended(state)}"}
+
+
+def worst_of(name: str, checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the row that sums checks up: the worst state, with the checks that are in it.
+
+    Unknown is worse than ok: what nobody measured is not in order.
+    """
+    state = max((str(check["state"]) for check in checks), key=_RANKS.index)
+    if state == "ok":
+        return {"name": name, "kind": "service", "state": state, "detail": _ended(state)}
+    why = ", ".join(str(check["name"]) for check in checks if check["state"] == state)
+    told = f"{why}; {_ended(state)}" if state in _EXIT_CODES else f"{why}: not known"
+    return {"name": name, "kind": "service", "state": state, "detail": told}
+
+
+def _ended(state: str) -> str:
+    """How the program of these checks would end."""
+    return f"exit code {_EXIT_CODES[state]}"

@@ -38,6 +38,17 @@ class Liveness:
         self._thread = threading.Thread(target=self._run, name="event-stream-health", daemon=True)
 
     @property
+    def wait_seconds(self) -> float:
+        """Seconds until the endpoint is asked again; no longer than its pace while it is down.
+
+        Its own pauses grow to three paces. Here they would delay a stream whose line is back, and
+        one question a pace is no burden: it is what a healthy endpoint is asked.
+        """
+        wait = max(0.05, self._health.wait_seconds)
+        is_silent = self.reading is not None and self.reading.state == "down"
+        return min(wait, self._health.every_seconds) if is_silent else wait
+
+    @property
     def is_down(self) -> bool:
         """Whether the endpoint failed so often in a row that it is no accident."""
         return self._failures >= FAILURES
@@ -59,7 +70,7 @@ class Liveness:
             except Exception as error:  # a thread that dies would never be missed
                 LOG.error("event stream: asking its health failed", exc_info=error)
                 self._ending.wait(self._health.every_seconds)
-            self._ending.wait(max(0.05, self._health.wait_seconds))
+            self._ending.wait(self.wait_seconds)
 
     def _note(self, reading: Reading) -> None:
         self.reading = reading

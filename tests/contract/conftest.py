@@ -18,6 +18,7 @@ ORIGINS: dict[str, Callable[[Path], AbstractContextManager[Origin]]] = {
     "health": network_origins.health_endpoint,
     "json_file": file_origins.json_file,
     "jsonl": file_origins.jsonl,
+    "log_folder": file_origins.log_folder,
     "marker": file_origins.marker,
     "parquet": file_origins.parquet,
     "redis_streams": network_origins.redis_streams,

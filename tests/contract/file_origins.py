@@ -13,6 +13,7 @@ from data_sources import (
     AccountsSource,
     JsonFileSource,
     JsonlSource,
+    LogFolderSource,
     MarkerSource,
     ParquetSource,
     RunsSource,
@@ -56,6 +57,14 @@ def json_file(folder: Path) -> Iterator[Origin]:
     file.write_text(json.dumps(STATE))
     how = {"dialect": "quantum_trader", "told_as": "telemetry.trade_state"}
     yield Origin(lambda: JsonFileSource(file, **how), 1, *moved(file))
+
+
+@contextmanager
+def log_folder(folder: Path) -> Iterator[Origin]:
+    """A folder of one log, tidied up just now."""
+    write(folder / "logs/a.jsonl", good(0))
+    (folder / "logs/.last_retention_run").touch()
+    yield Origin(lambda: LogFolderSource(folder / "logs"), 5, *moved(folder / "logs"))
 
 
 @contextmanager

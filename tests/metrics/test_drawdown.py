@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,17 @@ def test_a_loss_told_as_a_positive_share_is_below_zero() -> None:
     (found,) = drawdowns(series(100, 90, 80).assign(drawdown_ratio=[0.0, 0.10, 0.20]))
     assert (found.now, found.worst) == (-0.20, -0.20)
     assert found.worst_at == pd.Timestamp("2025-11-05", tz="UTC")
+
+
+def test_a_real_hourly_account(realdata: Path) -> None:
+    """2,953 hours from 10,000: at worst −2.05 %, the drawdown that its own report tells."""
+    folder = realdata / "peak_trade/bt_canonical_5348"
+    table = pd.read_csv(folder / "portfolio_equity.csv", index_col=0, parse_dates=True)
+    (found,) = drawdowns(table.rename_axis("ts_event").reset_index().assign(source="backtest"))
+    report = json.loads((folder / "baseline_metrics.json").read_text())
+    assert (found.n, f"{found.worst:.2%}") == (2_953, "-2.05%")
+    assert found.worst == pytest.approx(report["max_drawdown"], rel=1e-12)
+    assert table["equity"].iloc[-1] == report["final_equity"]
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=20), st.sampled_from(["equity", "runs"]))

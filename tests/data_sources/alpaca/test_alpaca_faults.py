@@ -79,7 +79,7 @@ FAULTS = {
 def test_an_account_that_cannot_be_read_keeps_its_last_state(
     source: Make, broker: AlpacaServer, clock: list[float], name: str
 ) -> None:
-    """P19: the state names the trouble; positions and equity stay, of the last good answer."""
+    """P03, P06, P07, P19: the state names the trouble; what was held stays, with its time."""
     asked = source()
     good = asked.read()
     fault, state = FAULTS[name]

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from data_sources.alpaca import AlpacaSource
 from data_sources.redis_streams import RedisStreamsSource
-from tests.data_sources.fault_server import fault_server
+from tests.data_sources.fault_server import answer, fault_server
 from tests.data_sources.network.services import Clock, book, small, told
 from tests.data_sources.tls_authority import Authority
 
@@ -34,6 +35,24 @@ def test_rest_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
         reading = source.read()
     if case == "good":
         assert reading.state == "ok"
+    else:
+        assert reading.state == "down"
+        assert "tls" in (reading.problem or "")
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("case", ["good", "expired", "wrong_host", "self_signed", "tls10"])
+def test_a_broker_trusts_its_authority_alone(tmp_path: Path, case: str) -> None:
+    """P08: the same for a broker: its keys go to no server that is another."""
+    authority = Authority(tmp_path)
+    with fault_server(authority.server(case)) as server:
+        url = server.on("/v2/account", answer(b'{"account_number": "PA1", "equity": "5"}'))
+        origin = url.removesuffix("/v2/account")
+        keys = {"api_key": "k-e-y", "secret_key": "sec-ret", "ca_file": str(authority.file)}
+        reading = AlpacaSource(origin, data_url=origin, bars=0, **keys).read()
+    if case == "good":
+        assert reading.frames["accounts"]["equity"].tolist() == [5.0]
+        assert b"sec-ret" in server.requests[0]
     else:
         assert reading.state == "down"
         assert "tls" in (reading.problem or "")
@@ -81,10 +100,12 @@ def _one_refusal(listener: socket.socket, context: ssl.SSLContext, heard: list[b
 
 
 def test_names_that_are_none_are_told(tmp_path: Path, server: Any) -> None:
-    """P09: a host that cannot be resolved is down by dns, for both kinds."""
+    """P09: a host that cannot be resolved is down by dns, for each kind."""
     rest = small(tmp_path, server, Clock(), url="http://no-such-host.invalid").read()
     redis = RedisStreamsSource("redis://no-such-host.invalid", streams=["s"]).read()
-    for reading in (rest, redis):
+    nowhere = "https://no-such-host.invalid"
+    broker = AlpacaSource(nowhere, data_url=nowhere, api_key="k", secret_key="s").read()
+    for reading in (rest, redis, broker):
         assert reading.state == "down"
         assert "dns" in (reading.problem or "")
 

@@ -113,7 +113,7 @@ def test_a_closed_port_is_down_and_is_asked_again_with_growing_jittered_pauses()
 def test_a_server_that_does_not_answer_ends_by_the_time_limit(
     say: Callable[[socket.socket, threading.Event], None], state: str, words: str
 ) -> None:
-    """Silence, one byte at a time, another protocol, a hang-up: told within `timeout_seconds`."""
+    """P02, P03: silence, single bytes, another protocol, a hang-up: told by `timeout_seconds`."""
     with talker(say) as url:
         source = RedisStreamsSource(url, streams=["s"], timeout_seconds=0.4)
         begun = time.monotonic()
@@ -127,7 +127,7 @@ def test_a_server_that_does_not_answer_ends_by_the_time_limit(
 
 
 def test_an_endless_answer_ends_by_its_size() -> None:
-    """A reply without an end is given up, and named."""
+    """P04: a reply without an end is given up, and named."""
     with talker(endless) as url:
         source = RedisStreamsSource(
             url, streams=["s"], timeout_seconds=20, max_reply_bytes=1 << 20, max_entry_bytes=1_000

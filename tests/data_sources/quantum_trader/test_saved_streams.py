@@ -78,6 +78,33 @@ def test_what_stands_in_payloads_is_counted(realdata: Path) -> None:
     assert frame_of(frame, dialect, "equity")["equity"].max() < 4_000
 
 
+LENGTHS = {
+    "trade.closed": 1_002,
+    "account.balance": 116,
+    "portfolio.state": 1_037,
+    "portfolio.snapshot_updated": 6_816,
+    "portfolio.exposure_updated": 6_815,
+    "position.snapshot": 1_017,
+    "trade.intent": 10_000,
+    "apply.plan": 10_008,
+    "apply.result": 10_002,
+    "portfolio.gate": 20_369,
+    "risk.events": 30,
+    "execution.result": 2_154,
+    "trade.execution.res": 2_154,
+    "ai.exit.decision": 46_882,
+}
+"""Stream → its entries, as they were counted on the server."""
+
+
+def test_the_length_of_each_stream(realdata: Path) -> None:
+    """Fourteen streams have the lengths that were counted on the server; twins have one length."""
+    file = realdata / "quantum_trader/redis_2026-02-17/stream_lengths.jsonl"
+    frame = JsonlSource(file, dialect="quantum_trader_export").read().frame
+    told = frame.set_index(frame["code"].astype(str))["value"].to_dict()
+    assert {name: told.get(name) for name in LENGTHS} == LENGTHS
+
+
 def test_a_payload_that_is_torn_costs_its_line_alone(tmp_path: Path) -> None:
     """JSON that ends early, twice the same key, a number beyond all: each one line set aside."""
     good = entry(SNAPSHOT, {"payload": '{"total_equity": 3902.5}', "timestamp": "1771364763"})

@@ -75,7 +75,7 @@ def test_a_page_is_no_stream(server: FaultServer, listen: Listen) -> None:
 
 
 def test_nobody_there(listen: Listen) -> None:
-    """A closed port is down, a name that does not resolve too; each says which it was."""
+    """P01, P09: a closed port is down, a name that does not resolve too; each says which it was."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     heard = Heard(listen(f"http://127.0.0.1:{port}/events", **OFF)).state("down")

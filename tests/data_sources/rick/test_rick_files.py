@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from data_sources import JsonlSource
 from data_sources.attach import attach
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
+from data_sources.frames import shaped
 from data_sources.lines.infer import infer_path
 from data_sources.reading import Reading
+from metrics.trades_by_account import trades_by_account
 
 RICK = load_dialect("rick")
 
@@ -129,6 +132,27 @@ def test_supervisor_lines_are_told_as_they_are(realdata: Path) -> None:
     told = frame_of(read(path).frame, RICK, "narration")
     assert told["text"].iloc[0] == "Dashboard supervisor starting up - initializing all systems"
     assert (len(told), int(told["told_total"].sum())) == (22, 325)
+
+
+def test_the_checkpoints_tell_what_their_trades_made(realdata: Path) -> None:
+    """78 checkpoints of four sessions: each total is the sum of its trades so far, at last 24.91,
+    and what was won of each session's trades is the share that its last checkpoint tells.
+    """
+    folder = realdata / "rick/logs_zip"
+    told = read(folder / "ghost_session.jsonl").frame
+    table = pd.read_csv(folder / "ghost_trades_derived.csv")
+    assert (len(told), told["value"].iloc[-1]) == (78, pytest.approx(24.91))
+    sums = table.groupby("session")["pnl_usd"].cumsum()
+    assert told["value"].tolist() == pytest.approx(sums.tolist())
+    shares = told["attributes"].map(lambda text: json.loads(text)["win_rate"] / 100)
+    shares = shares.groupby(table["session"]).last()
+    trades = [
+        {"pnl": pnl, "account_id": str(session)}
+        for session, pnl in zip(table["session"], table["pnl_usd"], strict=True)
+    ]
+    found = trades_by_account({"trades": shaped("trades", trades)})
+    assert found["closed_total"].tolist() == [1, 4, 48, 25]
+    assert found["win_ratio"].tolist() == pytest.approx(shares.tolist(), abs=1e-3)
 
 
 def test_every_file_is_recognized(realdata: Path) -> None:
