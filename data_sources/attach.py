@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data_sources.errors import OriginError
+from data_sources.lines.account_folders import account_bases, account_in
 from data_sources.lines.explain import escaped_text
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guess import guess as guess_mapping
@@ -22,6 +23,7 @@ class Mapped:
 
     guessed  the mapping that was made where no dialect knows the lines, None elsewhere
     only     the names of its logs where others' stand in the same folder; empty elsewhere
+    told     what else the place of its logs tells of them, as options: `account_id`
     """
 
     name: str
@@ -31,10 +33,11 @@ class Mapped:
     guess: Guess
     guessed: Guessed | None = None
     only: tuple[str, ...] = ()
+    told: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> dict[str, Any]:
         """What stands in `[sources.<name>]`."""
-        told = {"kind": "jsonl", "path": str(self.path), "dialect": self.dialect}
+        told = {"kind": "jsonl", "path": str(self.path), "dialect": self.dialect, **self.told}
         return told | ({"files": list(self.only)} if self.only else {})
 
 
@@ -59,7 +62,8 @@ class Mapping:
         rows = [f"Attached {self.root}:"]
         for each in self.found:
             guess = each.guess
-            rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}")
+            told = "".join(f", {option} {value}" for option, value in each.told.items())
+            rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}{told}")
             rows += [f"    of {_many(len(each.only), 'log')} in it: {name}" for name in each.only]
             rows.append(
                 f"    {_many(len(each.files), 'file')}, {_many(guess.lines, 'line')} sampled, "
@@ -85,8 +89,9 @@ def attach(folder: str | Path) -> Mapping:
 
     Logs of one dialect below one folder become one source, because their files belong together
     (an events file and its order files). Where several dialects are found, each folder of logs is a
-    source of its own, and in a folder that mixes them the files of each dialect are one. An empty
-    or missing folder becomes a source that waits for its first lines.
+    source of its own, and in a folder that mixes them the files of each dialect are one. Folders of
+    one system's accounts side by side are one source, and each folder is an account. An empty or
+    missing folder becomes a source that waits for its first lines.
 
     Raises:
         OriginError: when the path's own folder does not exist either.
@@ -110,18 +115,23 @@ def attach(folder: str | Path) -> Mapping:
         found = [_mapped(root, files, whole)]
         return _named(root, found, others, {})
     left_out: dict[Path, str] = {}
-    return _named(root, _apart(folders, claimed, left_out), others, left_out)
+    return _named(root, _apart(root, folders, claimed, left_out), others, left_out)
 
 
 def _apart(
-    folders: dict[Path, list[Part]], taken: set[Path], left_out: dict[Path, str]
+    root: Path, folders: dict[Path, list[Part]], taken: set[Path], left_out: dict[Path, str]
 ) -> list[Mapped]:
     """One source for each dialect in a folder; for each log where others' folders lie below it."""
     found = []
+    for base, own in account_bases(root, folders, taken).items():
+        files = [file for folder in own for part in folders[folder] for file in part.files]
+        found.append(_mapped(base, files, infer(sample_of(files))))
+        folders = {folder: parts for folder, parts in folders.items() if folder not in own}
     for folder, parts in folders.items():
         others = (*folders, *taken)
         below = any(other != folder and other.is_relative_to(folder) for other in others)
         for part in parts:
+            told = account_in(root, folder, part.dialect)
             if part.dialect == "unknown" and len(parts) > 1 and not part.guess.lines:
                 found += [_mapped(each, (each,), part.guess) for each in part.files]  # still empty
             elif part.dialect == "unknown":
@@ -129,11 +139,12 @@ def _apart(
             elif len(parts) > 1:
                 mixed = _mapped(folder, part.files, part.guess)
                 name = f"{mixed.name}_{part.dialect}"
-                found.append(replace(mixed, name=name, only=part.names))
+                found.append(replace(mixed, name=name, only=part.names, told=told))
             elif below:
-                found += [_mapped(each, (each,), infer(sample_of([each]))) for each in part.files]
+                alone = [_mapped(each, (each,), infer(sample_of([each]))) for each in part.files]
+                found += [replace(each, told=told) for each in alone]
             else:
-                found.append(_mapped(folder, part.files, part.guess))
+                found.append(replace(_mapped(folder, part.files, part.guess), told=told))
     return found
 
 

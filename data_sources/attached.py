@@ -11,6 +11,7 @@ from typing import Any
 from data_sources.attach import Mapping, attach
 from data_sources.errors import SourceError
 from data_sources.jsonl import AUTO, JsonlSource
+from data_sources.lines.account_folders import account_in
 from data_sources.lines.infer import GENERIC, files_of
 from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
 from data_sources.lines.names import PATTERNS, log_name
@@ -133,6 +134,7 @@ class Attached:
                 return
         table = {"kind": "jsonl", "path": str(folder), "dialect": part.dialect}
         name = f"{folder.name.partition('.')[0]}_{part.dialect}"
+        table |= account_in(root, folder, part.dialect)
         self._make(root, name, table | {"files": list(part.names)})
 
     def _is_read(self, file: Path) -> bool:
