@@ -40,7 +40,7 @@ class AccountsSource:
         host: where the health endpoints listen.
         health_path: of the health endpoints.
         probe: whether to ask the health endpoints at all.
-        calendar: an exchange such as "XNYS": while it is shut, an old cycle is no trouble.
+        calendar: the bots' exchange: while it is shut, an old cycle is no trouble; none when "".
         every_seconds: the pace the desk should ask at.
         stale_after_seconds: when a bot's answer counts as stale; three paces when missing.
         timeout_seconds: wall time of one bot's answer.
@@ -79,7 +79,7 @@ class AccountsSource:
         host: str = "127.0.0.1",
         health_path: str = "/health",
         probe: bool = True,
-        calendar: str = "",
+        calendar: str = "XNYS",
         every_seconds: float = 10.0,
         stale_after_seconds: float | None = None,
         timeout_seconds: float = 1.0,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_sources.reading import Counts, Quarantined, Reading
 from desk.gone_orders import ORDERS, with_gone
+from desk.patience import patience_seconds
 from desk.states import StateJournal
 
 AHEAD_SECONDS: Final = 2.0
@@ -217,13 +218,18 @@ class Origin:
             self.newest = pd.Timestamp(kept["newest_ns"], unit="ns", tz="UTC")
             self.alive_ns = kept.get("alive_ns", kept["newest_ns"])
 
+    def patience_seconds(self, alive_ns: int | None) -> float:
+        """Return how old a line of that moment may become until the source is stale."""
+        pace = getattr(self.source, "pace", None)
+        return self.stale_after_seconds if pace is None else patience_seconds(pace, alive_ns)
+
     def row(self, now_ns: int) -> dict[str, Any]:
         """Return the row of `/api/sources`."""
         counts = self.counts
         alive_ns = self.alive_ns
         age = None if alive_ns is None else max(0.0, (now_ns - alive_ns) / 1e9)
-        state = self.state
-        if state == "ok" and age is not None and age > self.stale_after_seconds:
+        state, limit = self.state, self.patience_seconds(alive_ns)
+        if state == "ok" and age is not None and age > limit:
             state = "stale"
         return {
             "name": self.name,
@@ -244,7 +250,7 @@ class Origin:
             "late": self.late,
             "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
-            "stale_after_seconds": self.stale_after_seconds,
+            "stale_after_seconds": limit,
             "received_ms": self._sign_of_life_ms(now_ns),
         }
 
