@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from data_sources.errors import OriginError
 from data_sources.lines.account_folders import account_bases, account_in
@@ -14,7 +14,11 @@ from data_sources.lines.guess import Guessed
 from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
 from data_sources.lines.mixed import Part, by_folder, parts_of
+from data_sources.lone_files import lone_files
 from data_sources.recognize import Recognized, kind_of, recognized_below
+
+MOST_LEFT_OUT: Final = 20
+"""So many paths that are left out are named to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,7 @@ class Mapping:
     def sources(self) -> dict[str, dict[str, Any]]:
         """Name → table of a source, as in `[sources.<name>]`."""
         tables = {each.name: each.table() for each in self.found}
-        return tables | {
-            each.name: {"kind": each.kind, "path": str(each.path)} for each in self.folders
-        }
+        return tables | {each.name: each.table() for each in self.folders}
 
     def text(self) -> str:
         """The mapping for a person: folder → dialect, files, lines, kinds, how sure."""
@@ -75,9 +77,14 @@ class Mapping:
                 kinds = ", ".join(f"{kind} {n}" for kind, n in list(guess.kinds.items())[:12])
                 rows.append(f"    kinds: {kinds}")
         for folder in self.folders:
-            rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}")
+            dialect = folder.options.get("dialect")
+            told = f", dialect {dialect}" if dialect else ""
+            rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}{told}")
             rows.append(f"    {folder.why}")
-        rows += [f"  left out {path}: {why}" for path, why in self.left_out.items()]
+        left_out = [f"  left out {path}: {why}" for path, why in self.left_out.items()]
+        rows += left_out[:MOST_LEFT_OUT]
+        if len(left_out) > MOST_LEFT_OUT:
+            rows.append(f"  left out {len(left_out) - MOST_LEFT_OUT} more")
         return "\n".join(rows)
 
 
@@ -85,7 +92,8 @@ def attach(folder: str | Path) -> Mapping:
     """Guess what lies below a folder (or in one file); nothing is written.
 
     Each kind of source is asked which folders are its own (`recognizes`); logs that lie in such a
-    folder belong to it.
+    folder belong to it. Text logs whose lines a dialect knows and files that a system always calls
+    the same (`trade_state.json`) are sources too; of other files it is told why they are none.
 
     Logs of one dialect below one folder become one source, because their files belong together
     (an events file and its order files). Where several dialects are found, each folder of logs is a
@@ -100,22 +108,27 @@ def attach(folder: str | Path) -> Mapping:
     if not root.exists() and not root.parent.is_dir():
         raise OriginError(f"{folder}: neither it nor its folder exists")
     others = recognized_below(root)
-    there = files_of(root)
+    lone = lone_files(root, others)
+    own = {each.path for each in lone.found}
+    others += lone.found
+    there = [file for file in files_of(root) if file not in own]
     claimed = {folder for folder in {file.parent for file in there} if others and kind_of(folder)}
     files = [file for file in there if file.parent not in claimed]
     if not files and others:
-        return _named(root, [], others, {})
+        return _named(root, [], others, lone.left_out)
     if not files:
         waiting = Guess("auto", 0.0, 0, 0, why="no log yet; guessed at its first lines")
-        return Mapping(root, (Mapped(_name(root), root, "auto", (), waiting),))
+        mapped = (Mapped(_name(root), root, "auto", (), waiting),)
+        return Mapping(root, mapped, left_out=lone.left_out)
     folders = {folder: parts_of(own) for folder, own in by_folder(files).items()}
     spoken = {each.dialect for parts in folders.values() for each in parts} - {"unknown"}
     if len(spoken) <= 1 and len(files) == len(there):
         whole = infer(sample_of(files))
         found = [_mapped(root, files, whole)]
-        return _named(root, found, others, {})
+        return _named(root, found, others, lone.left_out)
     left_out: dict[Path, str] = {}
-    return _named(root, _apart(root, folders, claimed, left_out), others, left_out)
+    found = _apart(root, folders, claimed, left_out)
+    return _named(root, found, others, left_out | lone.left_out)
 
 
 def _apart(
