@@ -16,6 +16,7 @@ from data_sources.errors import ConfigError
 from data_sources.frames import shaped
 from data_sources.health import HealthSource
 from data_sources.parquet_listing import printable
+from data_sources.polled.bots import Bots, Key
 from data_sources.reading import Counts, Reading
 
 LOG_NAMES: Final = ("orders.jsonl", "trades.jsonl", "performance.jsonl", "errors.jsonl")
@@ -31,7 +32,8 @@ class AccountsSource:
 
     Accounts are those of an `accounts.yaml` and those that only have a folder of logs. Each bot's
     health endpoint is asked as by the health source: one that answers 503 with a body runs and is
-    degraded, one that does not answer is down. Keys and secrets in the file are never read.
+    degraded, one that does not answer is down. All are asked side by side, each at its pace, rarer
+    after failures; between, its last answer is given again. Keys in the file are never read.
 
     Args:
         path: the accounts file, or the folder it is in; it may appear later.
@@ -40,8 +42,8 @@ class AccountsSource:
         host: where the health endpoints listen.
         health_path: of the health endpoints.
         probe: whether to ask the health endpoints at all.
-        calendar: an exchange such as "XNYS": while it is shut, an old cycle is no trouble.
-        every_seconds: the pace the desk should ask at.
+        calendar: the bots' exchange: while it is shut, an old cycle is no trouble; none when "".
+        every_seconds: the pace at which each bot is asked; see `wait_seconds`.
         stale_after_seconds: when a bot's answer counts as stale; three paces when missing.
         timeout_seconds: wall time of one bot's answer.
         now: gives epoch seconds; for tests.
@@ -79,7 +81,7 @@ class AccountsSource:
         host: str = "127.0.0.1",
         health_path: str = "/health",
         probe: bool = True,
-        calendar: str = "",
+        calendar: str = "XNYS",
         every_seconds: float = 10.0,
         stale_after_seconds: float | None = None,
         timeout_seconds: float = 1.0,
@@ -101,7 +103,9 @@ class AccountsSource:
         self._signature: tuple[int, int, int] | None = None
         self._configured: list[Account] = []
         self._wrong: tuple[str, str] | None = None
-        self._bots: dict[tuple[str, int], HealthSource] = {}
+        self._sources: dict[Key, HealthSource] = {}
+        self._bots = Bots(timeout_seconds)
+        self.wait_seconds = 0.0
         self._memory: dict[str, Any] = {}
 
     def __repr__(self) -> str:
@@ -114,7 +118,9 @@ class AccountsSource:
         return f"it has an {named.name}" if named else None
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
-        """Look at the file and the folders, and ask every bot once.
+        """Look at the file and the folders, and ask every bot that is due.
+
+        `wait_seconds` says when the next one is.
 
         Args:
             cursor: from an earlier process, so that `since` lasts.
@@ -126,8 +132,7 @@ class AccountsSource:
         exists = self._look()
         accounts = [*self._configured, *self._only_folders()]
         shared = _shared_ports(self._configured) if self._probe else {}
-        heard = {a.account_id: self._ask(a) for a in accounts if self._asked(a, shared)}
-        self._memory = {who: dict(reading.cursor) for who, reading in heard.items()}
+        heard = self._ask([each for each in accounts if self._asked(each, shared)])
         now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
         state, problem = self._verdict(shared, is_there=exists or bool(accounts))
         return Reading(
@@ -141,7 +146,8 @@ class AccountsSource:
         )
 
     def close(self) -> None:
-        """Nothing stays open between two reads."""
+        """Let the threads that ask go; a later read asks again."""
+        self._bots.close()
 
     def _file(self) -> Path:
         path = Path(self.path)
@@ -185,22 +191,30 @@ class AccountsSource:
     def _asked(self, account: Account, shared: dict[int, list[str]]) -> bool:
         return self._probe and account.health_port is not None and account.health_port not in shared
 
-    def _ask(self, account: Account) -> Reading:
-        assert account.health_port is not None
-        key = (account.account_id, account.health_port)
-        if key not in self._bots:
-            self._bots[key] = HealthSource(
-                f"http://{self._host}:{account.health_port}{self._health_path}",
-                name=self.name,
-                account_id=account.account_id,
-                every_seconds=self.every_seconds,
-                stale_after_seconds=self.stale_after_seconds,
-                timeout_seconds=self._timeout,
-                calendar=self._calendar,
-                now=self._now,
-            )
-            return self._bots[key].read(self._memory.get(account.account_id) or None)
-        return self._bots[key].read()
+    def _ask(self, accounts: list[Account]) -> dict[str, Reading]:
+        """Account → what its bot said last; without those that have said nothing yet."""
+        known, self._sources = self._sources, {}
+        for account in accounts:
+            key = (account.account_id, account.health_port or 0)
+            self._sources[key] = known.get(key) or self._bot(*key)
+        said = self._bots.heard(self._sources, self._memory)
+        self.wait_seconds = self._bots.wait_seconds(self.every_seconds)
+        heard = {who: reading for (who, _), reading in said.items()}
+        kept = self._memory | {who: dict(reading.cursor) for who, reading in heard.items()}
+        self._memory = {who: kept[who] for who, _ in self._sources if who in kept}
+        return heard
+
+    def _bot(self, account_id: str, port: int) -> HealthSource:
+        return HealthSource(
+            f"http://{self._host}:{port}{self._health_path}",
+            name=self.name,
+            account_id=account_id,
+            every_seconds=self.every_seconds,
+            stale_after_seconds=self.stale_after_seconds,
+            timeout_seconds=self._timeout,
+            calendar=self._calendar,
+            now=self._now,
+        )
 
     def _verdict(self, shared: dict[int, list[str]], *, is_there: bool) -> tuple[str, str | None]:
         if self._wrong is not None:
@@ -234,6 +248,7 @@ class AccountsSource:
             why = "only a folder of logs; not in the accounts file"
             if account.health_port is not None:
                 why = "its health port is another account's too" if shared else "not asked"
+                why = "it has not answered yet" if self._asked(account, shared) else why
             rows.append({**row, "state": "unknown", "as_of": now, "detail": why})
         return shaped("services", rows, source=self.name)
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from data_sources.errors import OriginError
 from data_sources.files.absolute import absolute
+from data_sources.lines.account_folders import account_bases, account_in
 from data_sources.lines.explain import escaped_text
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
 from data_sources.lines.mixed import Part, by_folder, parts_of
+from data_sources.lone_files import lone_files
 from data_sources.recognize import Recognized, kind_of, recognized_below
+
+MOST_LEFT_OUT: Final = 20
+"""So many paths that are left out are named to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Mapped:
 
     guessed  the mapping that was made where no dialect knows the lines, None elsewhere
     only     the names of its logs where others' stand in the same folder; empty elsewhere
+    told     what else the place of its logs tells of them, as options: `account_id`
     """
 
     name: str
@@ -32,10 +38,11 @@ class Mapped:
     guess: Guess
     guessed: Guessed | None = None
     only: tuple[str, ...] = ()
+    told: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> dict[str, Any]:
         """What stands in `[sources.<name>]`."""
-        told = {"kind": "jsonl", "path": str(self.path), "dialect": self.dialect}
+        told = {"kind": "jsonl", "path": str(self.path), "dialect": self.dialect, **self.told}
         return told | ({"files": list(self.only)} if self.only else {})
 
 
@@ -51,16 +58,15 @@ class Mapping:
     def sources(self) -> dict[str, dict[str, Any]]:
         """Name → table of a source, as in `[sources.<name>]`."""
         tables = {each.name: each.table() for each in self.found}
-        return tables | {
-            each.name: {"kind": each.kind, "path": str(each.path)} for each in self.folders
-        }
+        return tables | {each.name: each.table() for each in self.folders}
 
     def text(self) -> str:
         """The mapping for a person: folder → dialect, files, lines, kinds, how sure."""
         rows = [f"Attached {self.root}:"]
         for each in self.found:
             guess = each.guess
-            rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}")
+            told = "".join(f", {option} {value}" for option, value in each.told.items())
+            rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}{told}")
             rows += [f"    of {_many(len(each.only), 'log')} in it: {name}" for name in each.only]
             rows.append(
                 f"    {_many(len(each.files), 'file')}, {_many(guess.lines, 'line')} sampled, "
@@ -72,9 +78,14 @@ class Mapping:
                 kinds = ", ".join(f"{kind} {n}" for kind, n in list(guess.kinds.items())[:12])
                 rows.append(f"    kinds: {kinds}")
         for folder in self.folders:
-            rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}")
+            dialect = folder.options.get("dialect")
+            told = f", dialect {dialect}" if dialect else ""
+            rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}{told}")
             rows.append(f"    {folder.why}")
-        rows += [f"  left out {path}: {why}" for path, why in self.left_out.items()]
+        left_out = [f"  left out {path}: {why}" for path, why in self.left_out.items()]
+        rows += left_out[:MOST_LEFT_OUT]
+        if len(left_out) > MOST_LEFT_OUT:
+            rows.append(f"  left out {len(left_out) - MOST_LEFT_OUT} more")
         return "\n".join(rows)
 
 
@@ -82,12 +93,14 @@ def attach(folder: str | Path) -> Mapping:
     """Guess what lies below a folder (or in one file); nothing is written.
 
     Each kind of source is asked which folders are its own (`recognizes`); logs that lie in such a
-    folder belong to it.
+    folder belong to it. Text logs whose lines a dialect knows and files that a system always calls
+    the same (`trade_state.json`) are sources too; of other files it is told why they are none.
 
     Logs of one dialect below one folder become one source, because their files belong together
     (an events file and its order files). Where several dialects are found, each folder of logs is a
-    source of its own, and in a folder that mixes them the files of each dialect are one. An empty
-    or missing folder becomes a source that waits for its first lines.
+    source of its own, and in a folder that mixes them the files of each dialect are one. Folders of
+    one system's accounts side by side are one source, and each folder is an account. An empty or
+    missing folder becomes a source that waits for its first lines.
 
     Raises:
         OriginError: when the path's own folder does not exist either.
@@ -96,33 +109,43 @@ def attach(folder: str | Path) -> Mapping:
     if not root.exists() and not root.parent.is_dir():
         raise OriginError(f"{folder}: neither it nor its folder exists")
     others = recognized_below(root)
-    there = files_of(root)
+    lone = lone_files(root, others)
+    own = {each.path for each in lone.found}
+    others += lone.found
+    there = [file for file in files_of(root) if file not in own]
     claimed = {folder for folder in {file.parent for file in there} if others and kind_of(folder)}
     files = [file for file in there if file.parent not in claimed]
     if not files and others:
-        return _named(root, [], others, {})
+        return _named(root, [], others, lone.left_out)
     if not files:
         waiting = Guess("auto", 0.0, 0, 0, why="no log yet; guessed at its first lines")
-        return Mapping(root, (Mapped(_name(root), root, "auto", (), waiting),))
+        mapped = (Mapped(_name(root), root, "auto", (), waiting),)
+        return Mapping(root, mapped, left_out=lone.left_out)
     folders = {folder: parts_of(own) for folder, own in by_folder(files).items()}
     spoken = {each.dialect for parts in folders.values() for each in parts} - {"unknown"}
     if len(spoken) <= 1 and len(files) == len(there):
         whole = infer(sample_of(files))
         found = [_mapped(root, files, whole)]
-        return _named(root, found, others, {})
+        return _named(root, found, others, lone.left_out)
     left_out: dict[Path, str] = {}
-    return _named(root, _apart(folders, claimed, left_out), others, left_out)
+    found = _apart(root, folders, claimed, left_out)
+    return _named(root, found, others, left_out | lone.left_out)
 
 
 def _apart(
-    folders: dict[Path, list[Part]], taken: set[Path], left_out: dict[Path, str]
+    root: Path, folders: dict[Path, list[Part]], taken: set[Path], left_out: dict[Path, str]
 ) -> list[Mapped]:
     """One source for each dialect in a folder; for each log where others' folders lie below it."""
     found = []
+    for base, own in account_bases(root, folders, taken).items():
+        files = [file for folder in own for part in folders[folder] for file in part.files]
+        found.append(_mapped(base, files, infer(sample_of(files))))
+        folders = {folder: parts for folder, parts in folders.items() if folder not in own}
     for folder, parts in folders.items():
         others = (*folders, *taken)
         below = any(other != folder and other.is_relative_to(folder) for other in others)
         for part in parts:
+            told = account_in(root, folder, part.dialect)
             if part.dialect == "unknown" and len(parts) > 1 and not part.guess.lines:
                 found += [_mapped(each, (each,), part.guess) for each in part.files]  # still empty
             elif part.dialect == "unknown":
@@ -130,11 +153,12 @@ def _apart(
             elif len(parts) > 1:
                 mixed = _mapped(folder, part.files, part.guess)
                 name = f"{mixed.name}_{part.dialect}"
-                found.append(replace(mixed, name=name, only=part.names))
+                found.append(replace(mixed, name=name, only=part.names, told=told))
             elif below:
-                found += [_mapped(each, (each,), infer(sample_of([each]))) for each in part.files]
+                alone = [_mapped(each, (each,), infer(sample_of([each]))) for each in part.files]
+                found += [replace(each, told=told) for each in alone]
             else:
-                found.append(_mapped(folder, part.files, part.guess))
+                found.append(replace(_mapped(folder, part.files, part.guess), told=told))
     return found
 
 

@@ -11,9 +11,11 @@ from typing import Any
 from data_sources.attach import Mapping, attach
 from data_sources.errors import SourceError
 from data_sources.jsonl import AUTO, JsonlSource
+from data_sources.lines.account_folders import account_in
 from data_sources.lines.infer import GENERIC, files_of
 from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
 from data_sources.lines.names import PATTERNS, log_name
+from data_sources.lone_files import lone_files
 from data_sources.outermost import outermost
 from data_sources.recognize import kind_of, recognized_below
 from data_sources.registry import Source, discover
@@ -113,11 +115,12 @@ class Attached:
         self._take_logs(root)
 
     def _take_folders(self, root: Path) -> None:
-        """Folders of other kinds: runs, sessions."""
+        """Folders of other kinds, such as runs; files that are no JSONL."""
         there = {str(getattr(source, "path", "")) for source in self.sources.values()}
-        for found in recognized_below(root):
+        folders = recognized_below(root)
+        for found in (*folders, *lone_files(root, folders).found):
             if str(found.path) not in there:
-                self._make(root, found.name, {"kind": found.kind, "path": str(found.path)})
+                self._make(root, found.name, found.table())
 
     def _take_logs(self, root: Path) -> None:
         free = [file for file in files_of(root) if not self._is_read(file)]
@@ -138,6 +141,7 @@ class Attached:
                 return
         table = {"kind": "jsonl", "path": str(folder), "dialect": part.dialect}
         name = f"{folder.name.partition('.')[0]}_{part.dialect}"
+        table |= account_in(root, folder, part.dialect)
         self._make(root, name, table | {"files": list(part.names)})
 
     def _is_read(self, file: Path) -> bool:

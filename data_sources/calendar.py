@@ -17,6 +17,7 @@ from data_sources.errors import ConfigError
 
 YEARS_BEFORE: Final = 8
 YEARS_AFTER: Final = 2
+USUAL: Final = "XNYS"
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2200
 _BUILDING: Final = threading.Lock()
@@ -57,7 +58,8 @@ class MarketCalendar:
     """
 
     def __init__(self, code: str = "XNYS") -> None:
-        known = _codes()
+        # The usual one is known: to name all others takes a second, at each start.
+        known = (USUAL,) if code == USUAL else _codes()
         if code not in known:
             near = difflib.get_close_matches(code.upper(), known, n=3)
             hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
@@ -86,6 +88,22 @@ class MarketCalendar:
         """Return the first end of trading after a moment."""
         plan, ns = self._around(ts)
         return _moment(plan.ends[np.searchsorted(plan.ends, ns, side="right")])
+
+    def after(self, ts: pd.Timestamp, seconds: float) -> pd.Timestamp:
+        """Return the moment by which it has traded for some seconds since another moment.
+
+        Where the calendar ends before that, its last close.
+        """
+        plan, ns = self._around(ts)
+        first = int(np.searchsorted(plan.ends, ns, side="right"))
+        starts = np.maximum(plan.starts[first:], ns)
+        traded = np.cumsum(plan.ends[first:] - starts)
+        left = round(seconds * 1e9)
+        stretch = int(np.searchsorted(traded, left))
+        if stretch >= len(traded):
+            return _moment(plan.ends[-1])
+        before = int(traded[stretch - 1]) if stretch else 0
+        return _moment(int(starts[stretch]) + left - before)
 
     def last_session(self, ts: pd.Timestamp) -> pd.Timestamp | None:
         """Return the day (naive midnight) of the newest session that has opened by a moment."""

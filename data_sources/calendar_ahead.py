@@ -38,6 +38,10 @@ class CalendarAhead:
         self._thread.join()
         return self._calendar or MarketCalendar(self._code)
 
+    def loaded(self) -> MarketCalendar | None:
+        """Return the calendar; None while it is still loading, or cannot be."""
+        return self._calendar
+
     def _load(self) -> None:
         try:
             calendar = MarketCalendar(self._code)

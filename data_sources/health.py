@@ -63,9 +63,9 @@ class HealthSource:
 
     States:
         ok: it answers and says that it is well.
-        degraded: it says so itself, or answers 503 with a JSON object.
+        degraded: it says so itself, or answers 503 with a JSON object that does not say worse.
         stale: the time in its answer is older than `stale_after_seconds`.
-        down: refused, too slow, name not found, TLS, 5xx.
+        down: refused, too slow, name not found, TLS, 5xx, or its word is one like `CRITICAL`.
         auth: 401 or 403; asked again after a minute.
         rate_limited: 429; asked again when `Retry-After` says.
         misconfigured: a redirect, which is not followed, or another 4xx.

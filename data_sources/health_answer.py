@@ -95,7 +95,7 @@ def _of_body(
     found = verdict(body)
     state, detail = found.state, found.detail
     if status == 503:
-        state, detail = "degraded", f"HTTP 503: {detail}"
+        state, detail = "down" if state == "down" else "degraded", f"HTTP 503: {detail}"
     if found.timestamp is not None:
         age = now - found.timestamp.timestamp()
         at = f"{found.timestamp:%Y-%m-%dT%H:%M:%SZ}"

@@ -7,51 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-GOOD: Final = frozenset(
-    {
-        "ok",
-        "okay",
-        "healthy",
-        "up",
-        "pass",
-        "passed",
-        "passing",
-        "alive",
-        "ready",
-        "running",
-        "live",
-        "green",
-        "operational",
-        "connected",
-    }
-)
-BAD: Final = frozenset(
-    {
-        "degraded",
-        "unhealthy",
-        "starting",
-        "stopping",
-        "stopped",
-        "down",
-        "fail",
-        "failed",
-        "failing",
-        "error",
-        "warn",
-        "warning",
-        "critical",
-        "halted",
-        "not_ready",
-        "not_alive",
-        "unavailable",
-        "red",
-        "yellow",
-        "amber",
-        "maintenance",
-        "disconnected",
-    }
-)
-"""A word in neither list stays visible as unknown, never as green."""
+from data_sources.health_words import health_state
 
 STATUS_KEYS: Final = ("status", "state", "health", "overall_status", "overall")
 FLAG_KEYS: Final = ("ok", "healthy", "alive", "ready")
@@ -112,8 +68,7 @@ def _status(body: dict[str, Any]) -> tuple[str | None, list[str]]:
     for key in STATUS_KEYS:
         word = body.get(key)
         if isinstance(word, str) and word.strip():
-            plain = word.strip().lower().replace(" ", "_").replace("-", "_")
-            state = "ok" if plain in GOOD else "degraded" if plain in BAD else "unknown"
+            state = health_state(word)
             return state, [_text(word)] if state != "unknown" else [f"unknown status {word[:40]!r}"]
     for key in FLAG_KEYS:
         if isinstance(body.get(key), bool):

@@ -64,6 +64,11 @@ class JsonFileSource:
 
     kind: ClassVar = "json_file"
     frame_name: ClassVar = "services"
+    usual: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "trade_state.json": {"dialect": "quantum_trader", "told_as": "telemetry.trade_state"},
+        "strategy_tiering.toml": {"dialect": "peak_trade", "told_as": "telemetry.strategy_tiering"},
+    }
+    """What the systems call such a file → how it is read."""
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 import pandas as pd
 
 from data_sources.dialects.dialect import Dialect, load_dialect
+from data_sources.dialects.pace_rules import Pace
 from data_sources.errors import ConfigError
 from data_sources.files.times import zone_of
 from data_sources.lines.bundles import Together
@@ -23,7 +24,8 @@ from data_sources.lines.frame import Stretch, event_frame, no_events
 from data_sources.lines.guess import Guessed
 from data_sources.lines.guesser import Guesser
 from data_sources.lines.infer import Guess
-from data_sources.lines.raw import escaped, raw_line
+from data_sources.lines.oversize import set_aside as told_oversize
+from data_sources.lines.raw import raw_line
 from data_sources.lines.repeats import Repeats
 from data_sources.lines.strangers import Strangers
 from data_sources.lines.tail import Tail
@@ -52,7 +54,7 @@ class JsonlSource:
             where the dialect says that its name is one, goes before it.
         timezone: what a time without a zone means, such as "Europe/Kyiv"; without it the zone that
             the dialect says its system writes in, else UTC.
-        stale_after_seconds: when a silent origin counts as stale.
+        stale_after_seconds: when a silent origin counts as stale; the dialect says if missing.
         max_line_bytes: longer lines are set aside unread.
         leave_others: leave out logs whose first lines another dialect knows: they need a source of
             their own, and the problem names them.
@@ -91,12 +93,12 @@ class JsonlSource:
         name: str = "",
         account_id: str | None = None,
         timezone: str | None = None,
-        stale_after_seconds: float = 10.0,
+        stale_after_seconds: float | None = None,
         max_line_bytes: int = 1 << 20,
         leave_others: bool = False,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        if stale_after_seconds <= 0 or max_line_bytes <= 0:
+        if not (stale_after_seconds is None or stale_after_seconds > 0) or max_line_bytes <= 0:
             raise ConfigError("stale_after_seconds and max_line_bytes must be above 0")
         self._zone = None if timezone is None else zone_of(timezone)
         self.path, self.files = str(path), tuple(files or ())
@@ -104,7 +106,7 @@ class JsonlSource:
         self.dialect = dialect
         self.account_id = account_id
         self.timezone = timezone
-        self.stale_after_seconds = float(stale_after_seconds)
+        self._told_pace = None if stale_after_seconds is None else Pace(float(stale_after_seconds))
         self._clock = clock
         self._strangers = Strangers(lambda: self.speaks)
         admits = self._strangers.belongs if leave_others else None
@@ -140,6 +142,16 @@ class JsonlSource:
     def speaks(self) -> str:
         """The name of the dialect in use; "" while it is not known."""
         return self._spoken.name if self._spoken else ""
+
+    @property
+    def pace(self) -> Pace:
+        """How old the newest line may become, and whether that time passes by night."""
+        return self._told_pace or (self._spoken.pace if self._spoken else Pace())
+
+    @property
+    def stale_after_seconds(self) -> float:
+        """How old the newest line may become, in seconds in which its market is open."""
+        return self.pace.stale_after_seconds
 
     @property
     def guess(self) -> Guess | None:
@@ -186,7 +198,7 @@ class JsonlSource:
             self._restore(cursor)
         received_ns = self._clock()
         chunks = self._tail.read(limit_bytes=limit_bytes)
-        set_aside = self._oversize_lines()
+        set_aside = told_oversize(self._tail.take_oversize(), self._counts)
         frame = self._events(chunks, received_ns, set_aside) if chunks else self._nothing
         self._tail.tell(self._counts)
         state, problem = judged(self._tail.state, self._tail.problem, self._counts, self.path)
@@ -220,8 +232,7 @@ class JsonlSource:
             self._speak(self._guesser.look(chunks, self._counts.accepted))
         together = self._together
         assert together is not None
-        decoder = together.decoder
-        decoder.renew_if_full()
+        (decoder := together.decoder).renew_if_full()
         root = self._tail.root
         sessions = {chunk.file: session_of(chunk.file, root) for chunk in chunks}
         found = together.decode(chunks, sessions, received_ns, self._counts)
@@ -247,21 +258,10 @@ class JsonlSource:
         account = account_of(chunk.file) if by_folder else None
         return Stretch(rows, chunk.generation, session, account)
 
-    def _oversize_lines(self) -> list[Quarantined]:
-        lines = self._tail.take_oversize()
-        if lines:
-            self._counts.lines_in += len(lines)
-            known = self._counts.quarantined
-            known["oversize"] = known.get("oversize", 0) + len(lines)
-        return [
-            Quarantined("oversize", o.file, o.generation, o.offset, o.length, escaped(o.head))
-            for o in lines
-        ]
-
     def _speak(self, dialect: Dialect) -> None:
         if self._together and self._together.decoder.dialect is dialect:
             return
-        dialect.orders.load_ahead()
+        dialect.load_ahead()
         rule, zone, tail = dialect.clock, dialect.zone(self._zone), self._tail
         clock_lines = ClockLines(rule, tail.root, zone, tail.file_of) if rule else None
         self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)

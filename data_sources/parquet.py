@@ -48,7 +48,7 @@ class ParquetSource:
         columns: the price columns to read; the others are missing, and not read.
         newest_bars: keep so many bars of each symbol, the newest; 0 keeps all. Half a year of
             momentum needs 127.
-        calendar: an exchange such as "XNYS": what is stale counts its sessions; weekdays when "".
+        calendar: an exchange: what is stale counts its sessions; weekdays when "".
         stale_after_sessions: complete sessions that may be missing at the end.
         stale_after_seconds: the desk's own limit on the age of the newest bar.
         every_seconds: the pace the desk should look at.
@@ -88,7 +88,7 @@ class ParquetSource:
         timeframe: str = "1D",
         columns: tuple[Price, ...] = PRICES,
         newest_bars: int = 0,
-        calendar: str = "",
+        calendar: str = "XNYS",
         stale_after_sessions: int = 5,
         stale_after_seconds: float = 864_000.0,
         every_seconds: float = 30.0,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,20 @@ MOST_FOLDERS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A folder that a kind of source calls its own, and what it is told by."""
+    """A folder or file that a kind of source calls its own, and what it is told by.
+
+    options  of the source, beside its kind and path
+    """
 
     name: str
     path: Path
     kind: str
     why: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def table(self) -> dict[str, str]:
+        """What stands in `[sources.<name>]`."""
+        return {"kind": self.kind, "path": str(self.path), **self.options}
 
 
 def kind_of(folder: Path, without: frozenset[str] = frozenset()) -> tuple[str, str] | None:

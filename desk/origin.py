@@ -11,11 +11,9 @@ import pandas as pd
 
 from data_sources.reading import Counts, Reading
 from desk.gone_orders import ORDERS, with_gone
-<<<<<<< HEAD
-from desk.set_aside import SetAside
-=======
+from desk.patience import patience_seconds
 from desk.portion import Portion
->>>>>>> b5
+from desk.set_aside import SetAside
 from desk.states import StateJournal
 from desk.warned import warnings
 
@@ -224,13 +222,18 @@ class Origin:
             self.newest = pd.Timestamp(kept["newest_ns"], unit="ns", tz="UTC")
             self.alive_ns = kept.get("alive_ns", kept["newest_ns"])
 
+    def patience_seconds(self, alive_ns: int | None) -> float:
+        """Return how old a line of that moment may become until the source is stale."""
+        pace = getattr(self.source, "pace", None)
+        return self.stale_after_seconds if pace is None else patience_seconds(pace, alive_ns)
+
     def row(self, now_ns: int) -> dict[str, Any]:
         """Return the row of `/api/sources`."""
         counts = self.counts
         alive_ns = self.alive_ns
         age = _age(alive_ns, now_ns)
-        state = self.state
-        if state == "ok" and age is not None and age > self.stale_after_seconds:
+        state, limit = self.state, self.patience_seconds(alive_ns)
+        if state == "ok" and age is not None and age > limit:
             state = "stale"
         return {
             "name": self.name,
@@ -259,7 +262,7 @@ class Origin:
             "warnings": warnings(counts, self._timezone, self.set_aside.last),
             "newest_ts_event": rfc3339(self.newest),
             "age_seconds": age,
-            "stale_after_seconds": self.stale_after_seconds,
+            "stale_after_seconds": limit,
             "received_ms": self._sign_of_life_ms(now_ns),
         }
 

@@ -43,7 +43,7 @@ def _row_at(origin: Origin, heard_ns: int | None, at_ns: int) -> dict[str, Any]:
     age = None if alive_ns is None else (at_ns - alive_ns) / 1e9
     if not origin.is_state and state in _QUIET:
         state = "waiting" if age is None else "ok"
-    if state == "ok" and age is not None and age > origin.stale_after_seconds:
+    if state == "ok" and age is not None and age > origin.patience_seconds(alive_ns):
         state = "stale"
     newest = origin.newest
     if newest is None or newest.value > at_ns or heard_since:
@@ -53,6 +53,7 @@ def _row_at(origin: Origin, heard_ns: int | None, at_ns: int) -> dict[str, Any]:
         "state": state,
         "problem": problem,
         "age_seconds": age,
+        "stale_after_seconds": origin.patience_seconds(alive_ns),
         "received_ms": None if alive_ns is None else alive_ns // 1_000_000,
         "newest_ts_event": rfc3339(newest),
     }

@@ -22,6 +22,7 @@ from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
 from data_sources.dialects.limit_rules import LimitRule, limit_rules
 from data_sources.dialects.order_rules import OrderRules, order_rules
+from data_sources.dialects.pace_rules import Pace, pace_rules
 from data_sources.dialects.place import (
     ID_COLUMNS,
     LOOSE_COLUMNS,
@@ -60,7 +61,7 @@ __all__ = [
 
 _TABLES: Final = {
     *("signs", "record", "columns", "rules", "defaults", "duplicates", "frames", "stream"),
-    *("orders", "limits", "claims", "saved", LIKE),
+    *("orders", "limits", "claims", "saved", "pace", LIKE),
 }
 
 Finish = Callable[[pd.DataFrame], pd.DataFrame]
@@ -95,6 +96,7 @@ class Dialect:
         orders: how orders of the system end.
         timezone: the clock by which its times without a zone are written; None: UTC.
         limits: what the system allows each of its accounts, by name.
+        pace: how long the system may be silent.
         saved: where lines have what entries of streams are made of, None where lines are no such.
     """
 
@@ -124,11 +126,17 @@ class Dialect:
     orders: OrderRules
     timezone: ZoneInfo | None
     limits: Mapping[str, LimitRule]
+    pace: Pace
     saved: Saved | None = None
 
     def zone(self, told: dt.tzinfo | None) -> dt.tzinfo:
         """What a time without a zone means: as the source was told, else as the system writes."""
         return told or self.timezone or dt.UTC
+
+    def load_ahead(self) -> None:
+        """Begin to load, in the background, what its first lines would have to wait for."""
+        self.orders.load_ahead()
+        self.pace.load_ahead()
 
     def __repr__(self) -> str:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
@@ -254,6 +262,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         orders=order_rules(reader),
         timezone=_timezone(reader),
         limits=limit_rules(reader),
+        pace=pace_rules(reader),
     )
 
 

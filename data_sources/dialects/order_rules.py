@@ -9,10 +9,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from data_sources.calendar import MarketCalendar
 from data_sources.calendar_ahead import calendar_ahead
+from data_sources.dialects.pace_rules import exchange
 from data_sources.dialects.reader import Reader
-from data_sources.errors import ConfigError
 
 EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
 AHEAD: Final = pd.Timedelta(days=1)
@@ -79,7 +78,7 @@ def order_rules(reader: Reader) -> OrderRules:
     told = ("orders", "ends_told")
     return OrderRules(
         expiry_seconds=_expiry_seconds(reader),
-        day_calendar=_day_calendar(reader),
+        day_calendar=exchange(reader, ("orders", "day_calendar")),
         ends_told=reader.flag(told) if reader.has(told) else True,
     )
 
@@ -92,17 +91,3 @@ def _expiry_seconds(reader: Reader) -> float | None:
     if not 0 < seconds < math.inf:
         reader.refuse(where, f"was {seconds:g}; it must be above 0")
     return seconds
-
-
-def _day_calendar(reader: Reader) -> str | None:
-    where = ("orders", "day_calendar")
-    if not reader.has(where):
-        return None
-    code = reader.text(where)
-    # The usual one is known: to load all others takes a second, at each start.
-    if code != "XNYS":
-        try:
-            MarketCalendar(code)
-        except ConfigError as e:
-            reader.refuse(where, str(e).removeprefix("calendar: "))
-    return code

@@ -9,22 +9,12 @@ from typing import Any, Final
 import pandas as pd
 
 from data_sources.dialects.frame_rule import RowFunction
+from data_sources.health_words import health_state
 from data_sources.lines.transforms import number
 
 _ROUNDED_PERCENT: Final = 0.0051
 """The percents in the trade log are rounded to two decimals."""
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d.,]*\s?[%x]?(?!\w)")
-_HEALTH: Final = {
-    "ok": "ok",
-    "up": "ok",
-    "healthy": "ok",
-    "connected": "ok",
-    "degraded": "degraded",
-    "warning": "degraded",
-    "unknown": "unknown",
-    "n/a": "unknown",
-    "": "unknown",
-}
 _SIDES: Final = {"LONG": "long", "BUY": "long", "SHORT": "short", "SELL": "short"}
 _OTHER: Final = {"long": "short", "short": "long"}
 
@@ -32,11 +22,6 @@ _OTHER: Final = {"long": "short", "short": "long"}
 def enum_name(text: str) -> str | None:
     """What was meant by the text of an enumeration: `SubsystemType.DATA_FEED` → `data_feed`."""
     return text.strip().rpartition(".")[2].lower() or None
-
-
-def health_state(text: str) -> str:
-    """`ok`, `degraded`, `unknown`, and `down` for every other word, as that system means it."""
-    return _HEALTH.get(enum_name(text) or "", "down")
 
 
 def reason_group(text: str) -> str | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import re
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Final
+
+_OF_LOGS: Final = re.compile(r"(.*[._-])?logs?", re.IGNORECASE)
 
 
 def session_of(file: str, root: Path) -> str:
@@ -12,4 +16,9 @@ def session_of(file: str, root: Path) -> str:
 
 def account_of(file: str) -> str | None:
     """The name of the folder that a file stands in; None in the root, which may be any folder."""
-    return PurePosixPath(file).parent.name or None
+    return account_called(PurePosixPath(file).parent)
+
+
+def account_called(folder: PurePath) -> str | None:
+    """The account that a folder is named after; None for one that is only named after its logs."""
+    return None if _OF_LOGS.fullmatch(folder.name) else folder.name or None

@@ -15,7 +15,7 @@ from data_sources.dialects.reader import Reader, Where, near
 from data_sources.dialects.whole_table import FOLDER
 from data_sources.errors import DialectError
 from data_sources.frames import FRAMES
-from data_sources.health_verdict import BAD, GOOD
+from data_sources.health_words import health_state, level_state
 from data_sources.lines.transforms import WORD_TRANSFORMS
 
 SUFFIX: Final = "_rest"
@@ -72,14 +72,6 @@ class Endpoint:
     newest_only: bool = False
 
 
-def health_word(text: str) -> str:
-    """A service's word about itself as a state: ok, degraded, or unknown."""
-    plain = text.strip().rpartition(".")[2].lower().replace(" ", "_").replace("-", "_")
-    if plain in GOOD or plain in ("normal", "info"):
-        return "ok"
-    return "degraded" if plain in BAD or plain == "caution" else "unknown"
-
-
 def load_mapping(name: str) -> tuple[str, Mapping[str, Endpoint]]:
     """The system's name and its endpoints, from a built-in dialect or a TOML of the user's.
 
@@ -109,7 +101,8 @@ def _load(path: Path) -> tuple[str, Mapping[str, Endpoint]]:
         raise DialectError(f"{path}: cannot be read: {e.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise DialectError(f"{path}: is not TOML: {e}") from None
-    reader = Reader(path, text, table, {**WORD_TRANSFORMS, "health": health_word})
+    words = {**WORD_TRANSFORMS, "health": health_state, "level": level_state}
+    reader = Reader(path, text, table, words)
     endpoints = {name: _endpoint(reader, name) for name in reader.table(("rest",))}
     if not endpoints:
         reader.refuse(("rest",), "is missing; it must have a table [rest.<endpoint>]")

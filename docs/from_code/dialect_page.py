@@ -32,6 +32,7 @@ def parts(file: Path) -> dict[str, str]:
         rules(told.get("rules", [])),
         columns(told.get("columns", {}), told.get("defaults", [])),
         orders(told.get("orders", {})),
+        pace(told.get("pace", {})),
         limits(told.get("limits", {})),
         repeats(told.get("duplicates", []), told.get("stream", {})),
         frames(told.get("frames", {})),
@@ -132,6 +133,13 @@ def orders(told: Table) -> str:
     if told.get("ends_told") is False:
         said.append("No line tells how one ended: of one that is over that is `unknown`.")
     return f"**Orders.** {' '.join(said)}" if said else ""
+
+
+def pace(told: Table) -> str:
+    """How long the system may be silent."""
+    seconds = toml_value(told.get("stale_after_seconds", 10))
+    where = f" in which {code(told['calendar'])} is open" if "calendar" in told else ""
+    return f"**Pace.** A log is stale {seconds} s{where} after its newest line." if told else ""
 
 
 def limits(told: Table) -> str:

@@ -107,6 +107,10 @@ expiry_seconds = 300
 day_calendar = "XLON"
 ends_told = true
 
+[pace]
+stale_after_seconds = 3600
+calendar = "XLON"
+
 [limits.leverage]
 warning_ratio = 1.0
 limit_ratio = 1.25

@@ -49,7 +49,7 @@ def server() -> Iterator[FaultServer]:
         (BACKEND, "ok"),
         ({"status": "healthy", "uptime_seconds": 3600}, "ok"),
         ({"name": "binance_testnet", "status": "connected"}, "ok"),
-        ({"name": "binance_testnet", "status": "disconnected"}, "degraded"),
+        ({"name": "binance_testnet", "status": "disconnected"}, "down"),
         ({**AI_ENGINE, "status": "DEGRADED"}, "degraded"),
         ({**AI_ENGINE, "status": "N/A"}, "unknown"),
         ({**AI_ENGINE, "status": "UNKNOWN"}, "unknown"),

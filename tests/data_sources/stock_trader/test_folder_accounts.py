@@ -62,5 +62,6 @@ def test_folders_of_files() -> None:
     """The account is the folder right above the file, the session all of its path."""
     assert account_of("logs/PA1/orders.jsonl") == "PA1"
     assert account_of("orders.jsonl") is None
+    assert account_of("production/local_logs/orders.jsonl") is None  # named after the logs
     assert session_of("logs/PA1/orders.jsonl", Path("/x/base")) == "logs/PA1"
     assert session_of("orders.jsonl", Path("/x/base")) == "base"
