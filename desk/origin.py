@@ -14,11 +14,9 @@ from desk.gone_orders import ORDERS, with_gone
 from desk.patience import patience_seconds
 from desk.portion import Portion
 from desk.set_aside import SetAside
+from desk.source_row import source_row
 from desk.states import StateJournal
-from desk.warned import warnings
 
-AHEAD_SECONDS: Final = 2.0
-"""Clocks differ by less than that; beyond it, we say so."""
 WRITINGS_KEPT: Final = 10_000
 """As many new times of a file are remembered."""
 STATES_KEPT: Final = 1_000
@@ -229,70 +227,7 @@ class Origin:
 
     def row(self, now_ns: int) -> dict[str, Any]:
         """Return the row of `/api/sources`."""
-        counts = self.counts
-        alive_ns = self.alive_ns
-        age = _age(alive_ns, now_ns)
-        state, limit = self.state, self.patience_seconds(alive_ns)
-        if state == "ok" and age is not None and age > limit:
-            state = "stale"
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "dialect": self.dialect,
-            "state": state,
-            "problem": self.problem or self._ahead(),
-            "url" if hasattr(self.source, "url") else "path": self.place,
-            "account_id": self.account_id,
-            "lines_in": counts.lines_in,
-            "accepted": counts.accepted - self.duplicates,
-            "quarantined": dict(counts.quarantined),
-            "duplicates": counts.duplicates + self.duplicates,
-            "blank": counts.blank,
-            "bytes_read": counts.bytes_read,
-            "unread_bytes": counts.unread_bytes,
-            "partial_bytes": counts.partial_bytes,
-            "partial_age_seconds": _age(counts.partial_since_ns, now_ns),
-            "partial_final": counts.partial_final,
-            "nul_bytes": counts.nul_bytes,
-            "missed": counts.missed,
-            "generations": dict(counts.generations),
-            "late": self.late,
-            "naive": counts.naive,
-            "untimed": counts.untimed,
-            "warnings": warnings(counts, self._timezone, self.set_aside.last),
-            "newest_ts_event": rfc3339(self.newest),
-            "age_seconds": age,
-            "stale_after_seconds": limit,
-            "received_ms": self._sign_of_life_ms(now_ns),
-        }
-
-    @property
-    def _timezone(self) -> str | None:
-        return getattr(self.source, "timezone", None)
-
-    def _ahead(self) -> str | None:
-        """Say that a line is dated later than it was read: the bot's clock, or ours, is wrong."""
-        if self.newest is None or self.alive_ns is None:
-            return None
-        seconds = (self.newest.value - self.alive_ns) / 1e9
-        if seconds <= AHEAD_SECONDS:
-            return None
-        return f"its newest line is dated {seconds:.0f} s ahead of this machine's clock"
-
-    def _sign_of_life_ms(self, now_ns: int) -> int | None:
-        """When the origin last showed life: an old log that was just read is still old."""
-        if self.alive_ns is None:
-            return self.received_ms
-        return min(self.alive_ns, now_ns) // 1_000_000
-
-
-def _age(since_ns: int | None, now_ns: int) -> float | None:
-    return None if since_ns is None else max(0.0, (now_ns - since_ns) / 1e9)
-
-
-def rfc3339(moment: pd.Timestamp | None) -> str | None:
-    """Return a moment in UTC as `/api/sources` writes it."""
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+        return source_row(self, now_ns)
 
 
 def origin(name: str, source: Any) -> Origin:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from desk.origin import Origin, rfc3339
+from desk.origin import Origin
+from desk.source_row import rfc3339
 
 _QUIET: Final = ("ok", "waiting", "unknown")
 """States of a stream that its own lines decide at a moment: heard by then, and how long before."""
