@@ -132,7 +132,8 @@ class Origin:
                 listed = frames.get(ORDERS, before)
                 frames[ORDERS] = with_gone(before, listed, ORDERS in reading.whole, now_ns)
             self.received_ms = now_ns // 1_000_000
-            self.changed |= self.states.take(frames, now_ns)
+            newest_only = getattr(self.source, "newest_only", frozenset[str]())
+            self.changed |= self.states.take(frames, now_ns, newest_only)
         elif len(reading.frame):
             self.received_ms = now_ns // 1_000_000
             self.changed = True
