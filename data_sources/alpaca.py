@@ -79,6 +79,8 @@ class AlpacaSource:
 
     kind: ClassVar = "alpaca"
     frame_name: ClassVar = "services"
+    newest_only: ClassVar = frozenset({"equity"})
+    """Frames of which a reading holds the newest points alone: the desk keeps the older ones."""
     secrets: ClassVar = frozenset({"api_key", "secret_key"})
 
     def __init__(

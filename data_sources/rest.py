@@ -79,6 +79,8 @@ class RestSource:
 
     kind: ClassVar = "rest"
     frame_name: ClassVar = "services"
+    newest_only: ClassVar = frozenset({"equity"})
+    """Frames of which a reading holds the newest points alone: the desk keeps the older ones."""
     secrets: ClassVar = frozenset({"token"})
 
     def __init__(

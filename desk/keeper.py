@@ -21,6 +21,7 @@ from desk.session_memo import SessionMemo
 from desk.set_aside import KEPT, dated
 from desk.states import packed, unpacked
 from desk.store import Commit, Store
+from desk.told_points import EQUITY, PARTS
 
 LOG = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class _Taken:
     aside: int
     states: int
     sayings: int
+    points: int
     news: _Piece | None = None
     flushed: bool = False
 
@@ -117,6 +119,9 @@ class Keeper:
             else:
                 whole = frozenset(payload["whole"])
                 by_key[key].retell(Saying(ts, payload["state"], payload["problem"], whole))
+        for key, parts in self._store.points(by_key).items():
+            rows = [row for part in parts for row in part]
+            by_key[key].states.restore_points(unpacked({EQUITY: rows})[EQUITY], len(parts))
 
     def _hold(self, key: str, news: _Piece) -> None:
         """Hold what is committed but in no file yet, in few pieces: each has its own price."""
@@ -167,7 +172,9 @@ class Keeper:
         for ts_ns, state, problem, whole in sayings:
             said = {"state": state, "problem": problem, "whole": sorted(whole)}
             change.journal.append((key, ts_ns, {"name": origin.name, **said}))
-        taken = _Taken(origin, len(origin.waiting), len(aside), len(unsaved), len(sayings))
+        points = self._add_points(change, origin)
+        waiting = len(origin.waiting)
+        taken = _Taken(origin, waiting, len(aside), len(unsaved), len(sayings), points)
         if not origin.waiting:
             return taken
         news = event_table.table_of(origin.waiting)
@@ -183,6 +190,18 @@ class Keeper:
         taken.flushed = True
         return taken
 
+    def _add_points(self, change: Commit, origin: Origin) -> int:
+        """Put new points of equity into a commit, all anew where too many rows hold them."""
+        points = origin.states.points
+        unsaved = list(points.unsaved)
+        if points.kept is not None and points.parts + len(unsaved) > PARTS:
+            change.anew.append(origin.key)
+            change.points.append((origin.key, packed({EQUITY: points.kept})[EQUITY]))
+        else:
+            rows = [packed({EQUITY: each})[EQUITY] for each in unsaved]
+            change.points += [(origin.key, each) for each in rows]
+        return len(unsaved)
+
     def _committed(self, taken: _Taken) -> None:
         origin = taken.origin
         if taken.flushed:
@@ -193,6 +212,7 @@ class Keeper:
         del origin.set_aside.waiting[: taken.aside]
         del origin.states.unsaved[: taken.states]
         del origin.unsaved[: taken.sayings]
+        origin.states.points.saved(taken.points)
         origin.changed = False
 
     def _discard(self, change: Commit) -> None:

@@ -141,7 +141,8 @@ class Origin:
                     before = with_gone(before, listed, is_whole, now_ns)
                 frames[ORDERS] = before
             self.received_ms = now_ns // 1_000_000
-            self.changed |= self.states.take(frames, now_ns)
+            newest_only = getattr(self.source, "newest_only", frozenset[str]())
+            self.changed |= self.states.take(frames, now_ns, newest_only)
         elif len(reading.frame):
             self.received_ms = now_ns // 1_000_000
             self.changed = True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from data_sources.dialects.dialect import built_in
 from data_sources.dialects.limit_rules import LimitRule
 from desk.dialect import dialect_of, loaded
 from desk.origin import Origin
@@ -56,7 +57,12 @@ def flat_accounts(origins: Iterable[Origin], at_ns: int | None = None) -> Iterat
 def _rules_of(origin: Origin) -> Rules:
     system = getattr(origin.source, "system", "")
     dialect = loaded(system) if system else dialect_of(origin)
-    return {} if dialect is None else dialect.limits
+    if dialect is None:
+        return {}
+    # A system says what it allows in one of its dialects, not again in that of its streams.
+    whole, _, part = dialect.name.rpartition("_")
+    is_part = not dialect.limits and bool(part) and {whole, dialect.name} <= set(built_in())
+    return loaded(whole).limits if is_part else dialect.limits
 
 
 def _accounts_of(origin: Origin, ledger: Ledger) -> Iterator[str]:

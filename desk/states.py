@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, Final
 
 import pandas as pd
 
 from data_sources.frames import FRAMES, TIME, TRACE, shaped
+from desk.told_points import EQUITY, ToldPoints
 
 Frames = Mapping[str, pd.DataFrame]
 
 DATED: Final = frozenset(
     {"prices", "equity", "trades", "fills", "alerts", "signals", "narration", "steps"}
 )
-"""Frames whose rows carry their own time: what they were at a moment needs no journal."""
+"""Frames whose rows carry their own time: what they were at a moment needs no journal.
+
+Of a source that tells only the newest points of its equity, they are kept in `ToldPoints`.
+"""
 RESTLESS: Final = frozenset({"as_of", "latency_seconds", "since", "raw_offset"})
 """Columns that differ from one asking to the next though nothing happened."""
 KEPT: Final = 10_000
@@ -30,20 +34,30 @@ class StateJournal:
     Attributes:
         newest: frame name → frame, as of the last reading.
         unsaved: states since their moments, which are in no commit yet.
+        points: the equity that was told, of a source that tells its newest points alone.
     """
 
     def __init__(self) -> None:
         self.newest: dict[str, pd.DataFrame] = {}
         self.unsaved: list[tuple[int, Frames]] = []
+        self.points = ToldPoints()
         self._told: list[tuple[int, Frames]] = []
         self._rows = 0
 
-    def take(self, frames: Frames, ts_ns: int) -> bool:
-        """Take a reading's frames; return whether they say something new."""
+    def take(self, frames: Frames, ts_ns: int, newest_only: Collection[str] = frozenset()) -> bool:
+        """Take a reading's frames; return whether they say something new.
+
+        Args:
+            frames: by name.
+            ts_ns: the moment of the reading.
+            newest_only: frames of which a reading holds the newest points alone.
+        """
+        if EQUITY in newest_only and EQUITY in frames:
+            frames = {**frames, EQUITY: self.points.take(frames[EQUITY], ts_ns)}
         before, self.newest = self.newest, dict(frames)
         held = journaled(frames)
         if self._told and _is_same(journaled(before), held):
-            return False
+            return bool(self.points.unsaved)
         self.add(held, ts_ns)
         self.unsaved.append((ts_ns, held))
         return True
@@ -59,6 +73,11 @@ class StateJournal:
         """Take over a state that was kept; the last one holds until the first reading."""
         self.add(frames, ts_ns)
         self.newest = dict(frames)
+
+    def restore_points(self, points: pd.DataFrame, parts: int) -> None:
+        """Take over points of equity that were kept; they are told until the first reading."""
+        self.points.restore(points, parts)
+        self.newest = {**self.newest, EQUITY: points}
 
     def at(self, ts_ns: int | None) -> Frames:
         """Return the frames that held at a moment (None = now)."""

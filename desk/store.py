@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS files (
     rows INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER);
 CREATE TABLE IF NOT EXISTS journal (
     seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS points (
+    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS quarantine (
     seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS quarantine_of ON quarantine (origin, seq);
@@ -62,6 +64,9 @@ class Commit:
     flushed: list[str] = field(default_factory=list)
     """Origins whose pending events are now in one of `files`."""
     journal: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+    points: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)
+    """Origins of which `points` are all there are."""
     quarantine: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -144,6 +149,7 @@ class Store:
         database.execute("SELECT origin, rows, payload FROM pending LIMIT 1")
         database.execute("SELECT origin, name, rows, first_ns, last_ns FROM files LIMIT 1")
         database.execute("SELECT origin, ts_ns, payload FROM journal LIMIT 1")
+        database.execute("SELECT origin, payload FROM points LIMIT 1")
         database.execute("SELECT origin, ts_ns, payload FROM quarantine LIMIT 1")
 
     def _set_aside(self) -> Path:
@@ -209,6 +215,17 @@ class Store:
         rows = self._database.execute("SELECT origin, ts_ns, payload FROM journal ORDER BY seq")
         return [(origin, ts, json.loads(text)) for origin, ts, text in rows if origin in wanted]
 
+    def points(self, origins: Iterable[str]) -> dict[str, list[list[dict[str, Any]]]]:
+        """Return origin → the points of equity that it told, in parts, oldest first."""
+        found: dict[str, list[list[dict[str, Any]]]] = {}
+        wanted = set(origins)
+        for origin, text in self._database.execute(
+            "SELECT origin, payload FROM points ORDER BY seq"
+        ):
+            if origin in wanted:
+                found.setdefault(origin, []).append(json.loads(text))
+        return found
+
     def forget(self, origin: str, why: str) -> None:
         """Forget all that was kept of an origin, so that it is read from its logs again.
 
@@ -248,6 +265,13 @@ class Store:
             database.executemany(
                 "INSERT INTO files (origin, name, rows, first_ns, last_ns) VALUES (?, ?, ?, ?, ?)",
                 change.files,
+            )
+            database.executemany(
+                "DELETE FROM points WHERE origin=?", [(each,) for each in change.anew]
+            )
+            database.executemany(
+                "INSERT INTO points (origin, payload) VALUES (?, ?)",
+                [(origin, json.dumps(rows)) for origin, rows in change.points],
             )
             self._append("journal", change.journal)
             if change.journal:

@@ -16,7 +16,7 @@ class EquitySeries:
     """One equity series.
 
     source, account_id   who tells it, of whom; None where it is not named
-    stream     which of several streams of the source, None where it tells one series
+    stream     which of several streams or runs of the source, None where it tells one series
     currency   None where the points name none or several
     points     equity by time, UTC, ascending, each time once
     """
@@ -36,7 +36,8 @@ class EquitySeries:
 def equity_series(frames: Frames, at: pd.Timestamp | None = None) -> list[EquitySeries]:
     """Return each series of the frame `equity` up to a moment; points without a time are left out.
 
-    Files that follow each other are one series; streams that tell at the same time are several.
+    Files that follow each other are one series; streams that tell at the same time are several,
+    and so are runs of one folder of runs: each begins with money of its own.
     """
     equity = frames.get("equity")
     if equity is None or not {"ts_event", "equity"} <= set(equity.columns):
@@ -44,11 +45,20 @@ def equity_series(frames: Frames, at: pd.Timestamp | None = None) -> list[Equity
     known = equity.dropna(subset=["ts_event", "equity"])
     known = known if at is None else known[known["ts_event"] <= at]
     known = known.sort_values("ts_event", kind="stable")
-    return [
-        _series(own, source, account, stream)
-        for (source, account), rows in grouped(known)
-        for stream, own in _streams(rows)
-    ]
+    return [_series(rows, *owner) for owner, rows in apart(known)]
+
+
+def apart(
+    points: pd.DataFrame,
+) -> Iterator[tuple[tuple[str | None, str | None, str | None], pd.DataFrame]]:
+    """Yield (source, account, stream) and the points of each series, in the order given.
+
+    Args:
+        points: of the frame `equity`, each with its time.
+    """
+    for (source, account), rows in grouped(points):
+        for stream, own in _streams(rows):
+            yield (source, account, stream), own
 
 
 def grouped(
@@ -75,8 +85,13 @@ def only_word(rows: pd.DataFrame, name: str) -> str | None:
 
 
 def _streams(rows: pd.DataFrame) -> Iterator[tuple[str | None, pd.DataFrame]]:
-    """Yield the rows by stream where streams tell side by side, else all of them as one."""
-    if "raw_generation" in rows:
+    """Yield the rows by stream where streams tell side by side, by run, else all as one."""
+    is_of_lines = "raw_generation" in rows and rows["raw_generation"].notna().any()
+    if not is_of_lines and "session_id" in rows and rows["session_id"].notna().any():
+        runs = rows.groupby("session_id", dropna=False, observed=True)
+        yield from ((word_of(run), own) for run, own in runs)
+        return
+    if is_of_lines:
         spans = rows.groupby("raw_generation", observed=True)["ts_event"].agg(["min", "max"])
         spans = spans.sort_values("min", kind="stable")
         if (spans["min"] < spans["max"].cummax().shift()).any():

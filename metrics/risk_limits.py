@@ -20,12 +20,14 @@ from metrics.periods import ALL, DAY
 class Limit:
     """A limit as a ratio: above it `warning`, above `critical` `critical`; None: no such step.
 
+    Without a `warning` nothing is known of what is allowed: any value is `unknown`.
+
     reached   whether a step begins at its number already, not only above it
     limit     what is allowed, where that is not the number of the first step
     rule      where the number is from
     """
 
-    warning: float
+    warning: float | None
     critical: float | None = None
     reached: bool = False
     limit: float | None = None
@@ -39,12 +41,10 @@ DAILY_DRAWDOWN: Final = "daily_drawdown"
 SYMBOL: Final = "symbol_concentration"
 VENUE: Final = "venue_concentration"
 WORST: Final = "worst"
-LIMITS: Final[Mapping[str, Limit]] = {
-    LEVERAGE: Limit(5.0, 6.0),
-    DAILY_DRAWDOWN: Limit(0.05),
-    SYMBOL: Limit(0.6),
-    VENUE: Limit(0.8),
-}
+UNLIMITED: Final[Mapping[str, Limit]] = dict.fromkeys(
+    (LEVERAGE, DAILY_DRAWDOWN, SYMBOL, VENUE), Limit(None)
+)
+"""What is measured of an account whose system tells no limit."""
 RANKS: Final = ("ok", "unknown", "warning", "critical")
 COLUMNS: Final = (
     *("name", "value_ratio", "limit_ratio", "used_ratio", "warning_ratio", "critical_ratio"),
@@ -62,7 +62,7 @@ def risk_limits(
     *,
     at: pd.Timestamp | None = None,
     timezone: str = "UTC",
-    limits: Mapping[str, Limit] = LIMITS,
+    limits: Mapping[str, Limit] = UNLIMITED,
     own: Mapping[Owner, Mapping[str, Limit]] | None = None,
     flat: Collection[Owner] = (),
     cut: Collection[str] = (),
@@ -80,7 +80,8 @@ def risk_limits(
             is told.
         at: the moment, UTC; the newest point of a series where it is not given.
         timezone: whose midnight begins the day.
-        limits: name → limit, for accounts whose system tells none.
+        limits: name → limit, for accounts whose system tells none; those of one system say
+            nothing of another, so that where it is not given their states are unknown.
         own: (source, account) → the limits of its system; (source, None) holds for all accounts
             of a source, (None, account) for the account whoever tells of it.
         flat: (source, account) of whom the source says that nothing is held: leverage and position
@@ -158,7 +159,7 @@ def _limits_of(
             "name": name,
             "value_ratio": value,
             "limit_ratio": allowed,
-            "used_ratio": None if value is None else value / allowed,
+            "used_ratio": None if value is None or allowed is None else value / allowed,
             "warning_ratio": limit.warning,
             "critical_ratio": limit.critical,
             "state": _state(value, limit),
@@ -170,7 +171,7 @@ def _limits_of(
 
 
 def _state(value: float | None, limit: Limit) -> str:
-    if value is None or math.isnan(value):
+    if value is None or limit.warning is None or math.isnan(value):
         return "unknown"
     if limit.critical is not None and _is_over(value, limit.critical, limit):
         return "critical"

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from metrics.base import metric
+from metrics.equity_series import apart
 
 LEAST_RETURNS: Final = 30
 """Fewer daily returns than these tell nothing of a tail."""
@@ -47,6 +48,7 @@ class AccountTail:
     equity, currency   the newest equity, and its currency where it is told
     returns_n          daily returns that were looked at; first, last: their days
     losses             one entry a confidence; empty below 30 returns: that is too few to tell
+    stream             which of several streams or runs of the source, None where it is one series
     """
 
     source: str
@@ -57,6 +59,7 @@ class AccountTail:
     first: pd.Timestamp | None
     last: pd.Timestamp | None
     losses: tuple[TailLoss, ...]
+    stream: str | None = None
 
     def in_money(self, loss_ratio: float) -> float:
         """Return a loss ratio as money of the newest equity."""
@@ -117,28 +120,26 @@ def values_at_risk(
     equity = frames if isinstance(frames, pd.DataFrame) else frames.get("equity")
     if equity is None or not {"ts_event", "equity", "source"} <= set(equity.columns):
         return ()
-    named = equity if "account_id" in equity else equity.assign(account_id=None)
-    known = named[(named["equity"] > 0) & named["ts_event"].notna()]
-    series = known.sort_values("ts_event", kind="stable").groupby(
-        ["source", "account_id"], dropna=False, observed=True
-    )
-    return tuple(_account(keys, own, confidences) for keys, own in series)
+    known = equity[(equity["equity"] > 0) & equity["ts_event"].notna()]
+    known = known.sort_values("ts_event", kind="stable")
+    return tuple(_account(owner, own, confidences) for owner, own in apart(known))
 
 
 def _account(
-    keys: tuple[object, ...], own: pd.DataFrame, confidences: tuple[float, ...]
+    owner: tuple[str | None, ...], own: pd.DataFrame, confidences: tuple[float, ...]
 ) -> AccountTail:
-    source, account = keys
+    source, account, stream = owner
     returns = daily_returns(pd.Series(own["equity"].to_numpy(), pd.DatetimeIndex(own["ts_event"])))
     enough = len(returns) >= LEAST_RETURNS
     currency = own["currency"].dropna() if "currency" in own else own["source"][:0]
     return AccountTail(
         source=str(source),
-        account_id=None if account is None or account != account else str(account),
+        account_id=account,
         equity=float(own["equity"].iloc[-1]),
         currency=str(currency.iloc[-1]) if len(currency) else None,
         returns_n=len(returns),
         first=returns.index[0] if len(returns) else None,
         last=returns.index[-1] if len(returns) else None,
         losses=tuple(tail_loss(returns, each) for each in confidences) if enough else (),
+        stream=stream,
     )

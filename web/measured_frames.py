@@ -91,13 +91,13 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
 
 
 def _limits_of_systems(desk: Desk) -> dict[tuple[str | None, str | None], dict[str, Limit]]:
-    """Return the rules of the desk's systems as limits of the metric: reached is already over."""
+    """Return the rules of the desk's systems as limits of the metric."""
     return {
         owner: {
             name: Limit(
                 each.warning_ratio,
-                each.limit_ratio,
-                reached=True,
+                each.critical_ratio,
+                reached=not each.above,
                 limit=each.limit_ratio,
                 rule=each.rule,
             )

@@ -13,20 +13,25 @@ NAMES: Final = (
     *("symbol_concentration", "venue_concentration"),
 )
 """What can be limited; `metrics.risk_limits` says how each is measured."""
+RATIOS: Final = ("warning_ratio", "limit_ratio", "critical_ratio")
 
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """One limit of a system, as ratios that must not be reached; a drawdown's is above 0.
+    """One limit of a system, as ratios; a drawdown's is above 0.
 
-    warning_ratio   from here on it is amber
-    limit_ratio     from here on it is red
-    rule            where the system says so
+    warning_ratio    from here on it is amber
+    limit_ratio      what is allowed
+    rule             where the system says so
+    critical_ratio   from here on it is red; None: it never is
+    above            whether amber and red begin above their numbers, not at them
     """
 
     warning_ratio: float
     limit_ratio: float
     rule: str
+    critical_ratio: float | None = None
+    above: bool = False
 
 
 def limit_rules(reader: Reader) -> Mapping[str, LimitRule]:
@@ -41,12 +46,21 @@ def limit_rules(reader: Reader) -> Mapping[str, LimitRule]:
 
 def _rule(reader: Reader, name: str) -> LimitRule:
     where = ("limits", name)
-    reader.only(where, {"warning_ratio", "limit_ratio", "rule"})
-    for key in ("warning_ratio", "limit_ratio"):
-        number = reader.number((*where, key), 0.0)
+    reader.only(where, {*RATIOS, "above", "rule"})
+    told = {key: reader.number((*where, key), 0.0) for key in RATIOS if reader.has((*where, key))}
+    above = reader.flag((*where, "above"))
+    # A limit that must not be reached is red when it is; one that may be is amber above it.
+    told.setdefault("limit_ratio", 0.0)
+    told.setdefault("warning_ratio", told["limit_ratio"] if above else 0.0)
+    if not above:
+        told.setdefault("critical_ratio", told["limit_ratio"])
+    for key, number in told.items():
         if not 0 < number < float("inf"):
             reader.refuse((*where, key), f"was {number:g}; it must be above 0")
-    warning, limit = (reader.number((*where, key), 0.0) for key in ("warning_ratio", "limit_ratio"))
+    warning, limit = told["warning_ratio"], told["limit_ratio"]
+    critical = told.get("critical_ratio")
     if warning > limit:
         reader.refuse((*where, "warning_ratio"), f"was {warning:g}, above the limit of {limit:g}")
-    return LimitRule(warning, limit, reader.text((*where, "rule")))
+    if critical is not None and critical < limit:
+        reader.refuse((*where, "critical_ratio"), f"was {critical:g}, below the limit of {limit:g}")
+    return LimitRule(warning, limit, reader.text((*where, "rule")), critical, above)

@@ -147,17 +147,22 @@ def limits(told: Table) -> str:
     rows = [
         (
             code(name),
-            toml_value(each["warning_ratio"]),
-            toml_value(each["limit_ratio"]),
+            toml_value(each.get("warning_ratio", each["limit_ratio"])),
+            toml_value(critical) if critical else "never",
             each["rule"],
         )
         for name, each in told.items()
+        for critical in [
+            each.get("critical_ratio", 0 if each.get("above") else each["limit_ratio"])
+        ]
     ]
+    above = any(each.get("above") for each in told.values())
     text = (
         "**Limits** of an account, told in the frame [`risk_limits`](../frames.md#risk_limits); a "
-        "number that is reached is over."
+        f"number that is reached is {'not yet over' if above else 'over'}."
     )
-    return f"{text}\n\n{table(('what', 'amber from', 'red from', 'rule'), rows)}" if rows else ""
+    steps = ("amber above", "red above") if above else ("amber from", "red from")
+    return f"{text}\n\n{table(('what', *steps, 'rule'), rows)}" if rows else ""
 
 
 def repeats(duplicates: list[Table], stream: Table) -> str:

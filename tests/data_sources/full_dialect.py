@@ -114,6 +114,8 @@ calendar = "XLON"
 [limits.leverage]
 warning_ratio = 1.0
 limit_ratio = 1.25
+critical_ratio = 1.5
+above = true
 rule = "the handbook"
 
 [stream]

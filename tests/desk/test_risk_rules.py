@@ -14,9 +14,13 @@ from data_sources.accounts import AccountsSource
 from data_sources.alpaca import AlpacaSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.jsonl import JsonlSource
+from data_sources.redis_streams import RedisStreamsSource
+from data_sources.rest import RestSource
 from demo.alpaca_server import KEY, SECRET, AlpacaServer, send
 from desk.desk import Desk
 from desk.origin import origin
+from desk.risk_rules import risk_rules
+from ledger import Ledger
 from tests.desk.small_desk import wait_for
 from web.measured_frames import frame_of
 
@@ -119,6 +123,27 @@ def test_an_account_of_the_systems_list_that_nobody_tells_of(
     assert {account for _, account in desk.risk_rules() if account} == names
     assert set(found["account_id"]) == names
     assert set(found["state"]) == {"unknown"}
+
+
+def test_each_origin_of_a_system_has_its_limits_and_no_other_system(tmp_path: Path) -> None:
+    """Files, streams, saved streams and services of Quantum Trader: its own; RICK's: none."""
+    expected = load_dialect("quantum_trader").limits
+    assert expected["leverage"].limit_ratio == 5.0
+    sources = {
+        "files": JsonlSource(tmp_path, dialect="quantum_trader"),
+        "saved": JsonlSource(tmp_path, dialect="quantum_trader_export"),
+        "streams": RedisStreamsSource("redis://127.0.0.1:1", dialect="quantum_trader"),
+        "services": RestSource("quantum_trader", url="http://127.0.0.1:1"),
+        "rick": JsonlSource(tmp_path, dialect="rick"),
+        "peak": JsonlSource(tmp_path, dialect="peak_trade"),
+    }
+    origins = [origin(name, source) for name, source in sources.items()]
+    found = risk_rules(origins, Ledger())
+    assert found == dict.fromkeys(
+        [(name, None) for name in ("files", "saved", "streams", "services")], expected
+    )
+    for each in origins:
+        each.source.close()
 
 
 def test_two_systems_with_other_rules_leave_an_account_without(

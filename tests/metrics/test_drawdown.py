@@ -36,6 +36,15 @@ def test_each_account_has_its_own_peak() -> None:
     assert found == {"A": -0.5, "B": 0.0, None: 0.0}
 
 
+def test_each_stream_of_a_source_has_its_own_peak() -> None:
+    """4,000 told by one stream is no peak of another that tells 3,000 at the same time."""
+    streams = ["account.balance", "portfolio.state", "account.balance", "portfolio.state"]
+    frame = series(4_000, 3_000, 3_900, 3_000).assign(raw_generation=streams)
+    assert with_drawdown(frame)["drawdown_ratio"].tolist() == pytest.approx([0, 0, -0.025, 0])
+    found = {each.stream: (each.worst, each.n) for each in drawdowns(frame)}
+    assert found == {"account.balance": (pytest.approx(-0.025), 2), "portfolio.state": (0.0, 2)}
+
+
 def test_what_an_origin_tells_stays() -> None:
     """A ratio that is there is kept; a missing one is reckoned."""
     frame = series(100, 50).assign(drawdown_ratio=[None, -0.6])

@@ -13,18 +13,14 @@ from hypothesis import strategies as st
 
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.limit_rules import NAMES
+from data_sources.errors import DialectError
 from data_sources.frames import shaped
-from metrics.risk_limits import LIMITS, Limit, risk_limits
+from metrics.risk_limits import UNLIMITED, Limit, risk_limits
 from tests.examples import examples
-from tests.metrics.told_account import at, equity, positions
+from tests.metrics.told_account import allowed, at, equity, positions
 
 RULES = load_dialect("stock_trader").limits
-OWN = {
-    (None, "A1"): {
-        name: Limit(each.warning_ratio, each.limit_ratio, True, each.limit_ratio, each.rule)
-        for name, each in RULES.items()
-    }
-}
+OWN = {(None, "A1"): allowed("stock_trader")}
 NOW = at("2025-11-18T16:00:00")
 NAV = 100_000.0
 
@@ -66,7 +62,19 @@ def test_every_limit_that_a_dialect_may_tell_is_measured() -> None:
     every = {name: Limit(1.0) for name in NAMES}
     found = risk_limits({"equity": equity(flat(NAV))}, at=NOW, own={(None, "A1"): every})
     assert set(found["name"]) == {*NAMES, "worst"}
-    assert set(LIMITS) <= set(NAMES)
+    assert set(UNLIMITED) <= set(NAMES)
+
+
+def test_a_system_without_limits_is_held_against_nobodys() -> None:
+    """A fifth was lost and one symbol is all that is held: told, but whose limit is that?"""
+    held = positions({"symbol": "X", "quantity": 9_000.0, "current_price": 100.0})
+    points = equity({"2025-11-18T14:00": NAV, "2025-11-18T15:00": 0.8 * NAV})
+    found = risk_limits({"positions": held, "equity": points}, at=NOW).set_index("name")
+    assert set(found["state"]) == {"unknown"}
+    values = found["value_ratio"]
+    assert (values["leverage"], values["symbol_concentration"]) == (pytest.approx(11.25), 1.0)
+    assert values["daily_drawdown"] == pytest.approx(0.2)
+    assert found[["limit_ratio", "used_ratio", "rule"]].isna().all(axis=None)
 
 
 def test_the_real_order_made_one_position_amber(realdata: Path) -> None:
@@ -155,7 +163,7 @@ def test_an_account_that_holds_nothing_is_at_no_limit() -> None:
 
 
 def test_rules_are_of_the_account_and_not_of_its_neighbor() -> None:
-    """The same leverage of 2: beyond Stock-Trader's rule, far within the usual one."""
+    """The same leverage of 2: beyond Stock-Trader's rule, far within Quantum Trader's."""
     other = equity(flat(NAV), account_id="A2", source="bot")
     held = [{"symbol": "X", "quantity": 2 * NAV, "current_price": 1.0}]
     frames = {
@@ -164,7 +172,7 @@ def test_rules_are_of_the_account_and_not_of_its_neighbor() -> None:
             [positions(*held), positions(*held).assign(account_id="A2")], ignore_index=True
         ),
     }
-    found = risk_limits(frames, at=NOW, own=OWN)
+    found = risk_limits(frames, at=NOW, own=OWN, limits=allowed("quantum_trader"))
     states = found[found["name"] == "leverage"].set_index("account_id")["state"].to_dict()
     assert states == {"A1": "critical", "A2": "ok"}
 
@@ -179,3 +187,20 @@ def test_more_leverage_is_never_a_better_color(one: float, other: float) -> None
         for leverage in sorted((one, other))
     )
     assert low <= high
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ("warning_ratio = 0.9\nlimit_ratio = 0.8", "above the limit of 0.8"),
+        ("limit_ratio = 0.8\nabove = true\ncritical_ratio = 0.7", "below the limit of 0.8"),
+        ("warning_ratio = 0.5", "limit_ratio: was 0; it must be above 0"),
+        ("limit_ratio = 0.8", "warning_ratio: was 0; it must be above 0"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(tmp_path: Path, told: str, problem: str) -> None:
+    """Steps in the wrong order, or without a number, name the key and what is wrong."""
+    text = f'like = "generic"\nname = "own"\n[limits.leverage]\nrule = "mine"\n{told}\n'
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(DialectError, match=f"limits.leverage.*{problem}"):
+        load_dialect(tmp_path / "own.toml")

@@ -15,9 +15,10 @@ from metrics.exposure import exposure
 from metrics.period_drawdown import period_drawdowns
 from metrics.profile_drawdown import profile_drawdowns
 from metrics.risk_limits import risk_limits
-from tests.metrics.told_account import at, equity, positions
+from tests.metrics.told_account import allowed, at, equity, positions
 
 NOW = at("2026-02-17T21:46:00")
+QUANTUM = allowed("quantum_trader")
 FALLEN = equity(
     {
         "2026-01-01T00:00": 200.0,
@@ -167,7 +168,8 @@ def test_net_and_gross_follow_from_long_and_short(
 def test_the_worst_limit_is_the_state(quantity: float, states: dict[str, str]) -> None:
     """Leverage is above 5 a warning and above 6 critical; concentration has a warning alone."""
     frame = positions(held("X", "long", quantity, 10.0, "v"))
-    found = risk_limits({"positions": frame, "equity": FALLEN}, at=NOW).set_index("name")
+    found = risk_limits({"positions": frame, "equity": FALLEN}, at=NOW, limits=QUANTUM)
+    found = found.set_index("name")
     assert {name: found["state"][name] for name in states} == states
     assert found["value_ratio"]["symbol_concentration"] == 1.0
     assert found["detail"]["symbol_concentration"] == "X"
@@ -176,7 +178,7 @@ def test_the_worst_limit_is_the_state(quantity: float, states: dict[str, str]) -
 
 def test_what_is_not_measured_is_never_ok() -> None:
     """An account of which only equity is told: its drawdown is ok, its state is unknown."""
-    found = risk_limits({"equity": FALLEN}, at=NOW).set_index("name")["state"]
+    found = risk_limits({"equity": FALLEN}, at=NOW, limits=QUANTUM).set_index("name")["state"]
     assert (found["daily_drawdown"], found["leverage"], found["worst"]) == (
         "ok",
         "unknown",

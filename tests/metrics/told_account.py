@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from data_sources.dialects.dialect import load_dialect
 from data_sources.frames import shaped
+from metrics.risk_limits import Limit
 
 
 def at(text: str) -> pd.Timestamp:
@@ -28,6 +30,16 @@ def trades(points: dict[str, float | None]) -> pd.DataFrame:
 def positions(*rows: dict[str, Any]) -> pd.DataFrame:
     """The frame `positions`."""
     return shaped("positions", rows, **OWNER)
+
+
+def allowed(system: str) -> dict[str, Limit]:
+    """What a dialect that comes with Deskwatch allows its accounts."""
+    return {
+        name: Limit(
+            each.warning_ratio, each.critical_ratio, not each.above, each.limit_ratio, each.rule
+        )
+        for name, each in load_dialect(system).limits.items()
+    }
 
 
 OWNER: dict[str, str] = {"source": "bot", "account_id": "A1"}
