@@ -15,12 +15,13 @@ import pandas as pd
 import pyarrow as pa
 
 from desk import event_table, history
+from desk.commit import Commit
 from desk.memory import give_memory_back
 from desk.origin import Origin, Saying
 from desk.session_memo import SessionMemo
 from desk.set_aside import KEPT, dated
 from desk.states import packed, unpacked
-from desk.store import Commit, Store
+from desk.store import Store
 from desk.told_points import EQUITY, PARTS
 
 LOG = logging.getLogger(__name__)
@@ -70,13 +71,18 @@ class Keeper:
         self._pending: dict[str, list[_Piece]] = {}
         self._sessions = SessionMemo()
         self._lock = threading.Lock()
-        self.trouble: str | None = None
+        self.trouble = None if store.trouble is None else self._said(store.trouble)
 
     def restore(self, origins: Sequence[Origin]) -> Iterator[pd.DataFrame]:
         """Give the origins their cursors back, then yield all events that were kept."""
         keys = [origin.key for origin in origins]
-        for key in keys:
-            self._set_damage_aside(key)
+        try:
+            for key in keys:
+                self._set_damage_aside(key)
+        except (sqlite3.Error, OSError) as error:  # it can be neither used nor set aside
+            with self._lock:
+                self._store.leave(error)
+                self.trouble = self._said(error)
         for origin in origins:
             kept = self._store.cursor(origin.key)
             if kept is not None:
@@ -139,6 +145,7 @@ class Keeper:
     def _commit(self, origins: Iterable[Origin]) -> bool:
         change = Commit()
         try:
+            self._store.ready()
             taken = [
                 self._add(change, origin)
                 for origin in origins
@@ -150,7 +157,7 @@ class Keeper:
             self._discard(change)
             if self.trouble is None:
                 LOG.warning("state folder %s: %s", self._store.folder, problem)
-            self.trouble = f"The state folder {self._store.folder} cannot be written: {problem}"
+            self.trouble = self._said(problem)
             return False
         self.trouble = None
         for each in taken:
@@ -158,6 +165,13 @@ class Keeper:
         if any(each.flushed for each in taken):
             give_memory_back()  # what a file of history was put together in
         return True
+
+    def _said(self, problem: Exception) -> str:
+        why = getattr(problem, "strerror", None) or problem
+        return (
+            f"The state folder {self._store.folder} cannot be written: {why}. What is new is "
+            "not kept: a restart reads it from the logs again. It is tried again by itself."
+        )
 
     def _add(self, change: Commit, origin: Origin) -> _Taken:
         """Put an origin's news into a commit."""

@@ -7,75 +7,45 @@ beside the events: they are what the ledger makes of them.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import json
 import os
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from desk.set_aside import KEPT
+from desk.commit import Commit, carry_out
+from desk.database import NOT_DAMAGE, empty, fingerprint, readable, writable
 
-SCHEMA_VERSION: Final = 1
-JOURNAL_KEPT: Final = 100_000
-
-_NOT_DAMAGE: Final = (
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_BUSY,
+_MISTAKES: Final = (
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.EINVAL,
 )
-"""What the disk, not the file, is to blame for: setting the file aside would not help."""
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS cursors (origin TEXT PRIMARY KEY, cursor TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS pending (
-    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, payload BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS files (
-    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, name TEXT NOT NULL UNIQUE,
-    rows INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER);
-CREATE TABLE IF NOT EXISTS journal (
-    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS points (
-    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, payload TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS quarantine (
-    seq INTEGER PRIMARY KEY, origin TEXT NOT NULL, ts_ns INTEGER NOT NULL, payload TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS quarantine_of ON quarantine (origin, seq);
-"""
+"""What does not pass by itself: the folder that was named can never be one."""
 
 
 class StateLockedError(Exception):
     """Another process works with the same state folder."""
 
 
-@dataclass(slots=True)
-class Commit:
-    """All that one transaction changes."""
-
-    cursors: dict[str, dict[str, Any]] = field(default_factory=dict)
-    pending: list[tuple[str, int, bytes]] = field(default_factory=list)
-    files: list[tuple[str, str, int, int | None, int | None]] = field(default_factory=list)
-    flushed: list[str] = field(default_factory=list)
-    """Origins whose pending events are now in one of `files`."""
-    journal: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
-    points: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)
-    """Origins of which `points` are all there are."""
-    quarantine: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
-
-
 class Store:
     """One process's hold on a state folder.
 
+    A folder that cannot be written now (a full disk, a volume that is read-only) is tried again
+    before each commit. Until then what it holds can be read, where it can, and nothing is kept.
+
+    trouble  None, or why the folder cannot be written
+
     Raises:
         StateLockedError: another process holds it.
-        OSError: the folder cannot be made or written.
+        OSError: there can be no folder of that name.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -83,16 +53,67 @@ class Store:
         self.history = folder / "history"
         self.path = folder / "desk.sqlite3"
         self.notices: list[str] = []
-        self.history.mkdir(parents=True, exist_ok=True)
-        self._lock = self._hold()
+        self.trouble: OSError | None = None
+        self._lock: IO[str] | None = None
         try:
-            self._database = self._open()
-            self._delete_strays()
-        except BaseException:
-            self._lock.close()
-            raise
+            self._database = self._hold()
+        except OSError as error:
+            if error.errno in _MISTAKES:
+                raise
+            self.trouble = error
+            self._database = self._look()
+        self._known = fingerprint(self._database)
 
-    def _hold(self) -> IO[str]:
+    def _hold(self) -> sqlite3.Connection:
+        """Take the folder, and open what it holds to be written."""
+        self.history.mkdir(parents=True, exist_ok=True)
+        self._lock = self._locked()
+        try:
+            database = self._open()
+            self._delete_strays(database)
+        except BaseException:
+            self._let_go()
+            raise
+        return database
+
+    def _look(self) -> sqlite3.Connection:
+        """Open what a folder holds that cannot be written; nothing, where that cannot be read."""
+        try:
+            return readable(self.path)
+        except (sqlite3.DatabaseError, OSError):
+            return empty()
+
+    def ready(self) -> None:
+        """Make sure that something can be kept; to be asked before the work of a commit.
+
+        Raises:
+            OSError: not yet.
+        """
+        if self.trouble is None:
+            return
+        try:
+            database = self._hold()
+        except StateLockedError as locked:
+            raise OSError(str(locked)) from locked
+        if fingerprint(database) != self._known:
+            database.close()
+            self._let_go()
+            raise OSError(
+                "it holds what this process could not read when it started, and nothing of that "
+                "may be lost: start Deskwatch again"
+            )
+        self._database.close()
+        self._database, self.trouble = database, None
+
+    def leave(self, error: Exception) -> None:
+        """Take what the folder holds for unreadable, and touch it no more."""
+        self._database.close()
+        self._let_go()
+        self.trouble = OSError(str(error))
+        self._database = empty()
+        self._known = fingerprint(self._database)
+
+    def _locked(self) -> IO[str]:
         lock = (self.folder / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -105,52 +126,30 @@ class Store:
                 "End it, or give this one its own folder with --state-dir."
             ) from None
         lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with contextlib.suppress(OSError):  # a full disk: who holds it is not told then
+            os.write(lock.fileno(), str(os.getpid()).encode())
         return lock
+
+    def _let_go(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.close()
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return self._connect()
-        except sqlite3.DatabaseError as damage:
-            if damage.sqlite_errorcode & 0xFF in _NOT_DAMAGE:
-                raise OSError(f"{self.path}: {damage}") from damage
-            aside = self._set_aside()
-            self.notices.append(
-                f"The state file was damaged ({damage}). It was set aside as {aside.name}, its "
-                "history beside it, and everything is being read from the logs again."
-            )
-            return self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
-            verdict = database.execute("PRAGMA quick_check").fetchone()[0]
-            if verdict != "ok":
-                raise _damage(f"malformed: {verdict}")
-            database.executescript(_SCHEMA)
-            row = database.execute("SELECT value FROM meta WHERE key='schema'").fetchone()
-            if row is None:
-                database.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
-            elif row[0] != str(SCHEMA_VERSION):
-                raise _damage(f"written by another version, schema {row[0]}")
-            self._columns_readable(database)
-        except sqlite3.DatabaseError:
-            database.close()
-            raise
-        return database
-
-    @staticmethod
-    def _columns_readable(database: sqlite3.Connection) -> None:
-        """A file of ours with other tables is as unusable as a torn one: find out now."""
-        database.execute("SELECT origin, cursor FROM cursors LIMIT 1")
-        database.execute("SELECT origin, rows, payload FROM pending LIMIT 1")
-        database.execute("SELECT origin, name, rows, first_ns, last_ns FROM files LIMIT 1")
-        database.execute("SELECT origin, ts_ns, payload FROM journal LIMIT 1")
-        database.execute("SELECT origin, payload FROM points LIMIT 1")
-        database.execute("SELECT origin, ts_ns, payload FROM quarantine LIMIT 1")
+            try:
+                return writable(self.path)
+            except sqlite3.DatabaseError as damage:
+                if damage.sqlite_errorcode & 0xFF in NOT_DAMAGE:
+                    raise
+                aside = self._set_aside()
+                self.notices.append(
+                    f"The state file was damaged ({damage}). It was set aside as {aside.name}, its "
+                    "history beside it, and everything is being read from the logs again."
+                )
+                return writable(self.path)
+        except sqlite3.DatabaseError as error:
+            raise OSError(f"{self.path.name}: {error}") from error
 
     def _set_aside(self) -> Path:
         moment = time.time_ns()
@@ -166,9 +165,9 @@ class Store:
                 rest.rename(aside.with_name(aside.name + suffix))
         return aside
 
-    def _delete_strays(self) -> None:
+    def _delete_strays(self, database: sqlite3.Connection) -> None:
         """Files that no transaction names were being written when the process ended."""
-        known = {row[0] for row in self._database.execute("SELECT name FROM files")}
+        known = {row[0] for row in database.execute("SELECT name FROM files")}
         for file in self.history.iterdir():
             if file.name not in known:
                 file.unlink()
@@ -252,58 +251,14 @@ class Store:
         database = self._database
         database.execute("BEGIN IMMEDIATE")
         try:
-            database.executemany(
-                "INSERT OR REPLACE INTO cursors VALUES (?, ?)",
-                [(origin, json.dumps(cursor)) for origin, cursor in change.cursors.items()],
-            )
-            database.executemany(
-                "INSERT INTO pending (origin, rows, payload) VALUES (?, ?, ?)", change.pending
-            )
-            database.executemany(
-                "DELETE FROM pending WHERE origin=?", [(origin,) for origin in change.flushed]
-            )
-            database.executemany(
-                "INSERT INTO files (origin, name, rows, first_ns, last_ns) VALUES (?, ?, ?, ?, ?)",
-                change.files,
-            )
-            database.executemany(
-                "DELETE FROM points WHERE origin=?", [(each,) for each in change.anew]
-            )
-            database.executemany(
-                "INSERT INTO points (origin, payload) VALUES (?, ?)",
-                [(origin, json.dumps(rows)) for origin, rows in change.points],
-            )
-            self._append("journal", change.journal)
-            if change.journal:
-                database.execute(
-                    "DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ?",
-                    (JOURNAL_KEPT,),
-                )
-            self._append("quarantine", change.quarantine)
-            database.executemany(
-                "DELETE FROM quarantine WHERE origin=:origin AND seq <= (SELECT seq FROM quarantine"
-                " WHERE origin=:origin ORDER BY seq DESC LIMIT 1 OFFSET :kept)",
-                [{"origin": o, "kept": KEPT} for o in {origin for origin, *_ in change.quarantine}],
-            )
+            carry_out(database, change)
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise
 
-    def _append(self, table: str, rows: list[tuple[str, int, dict[str, Any]]]) -> None:
-        self._database.executemany(
-            f"INSERT INTO {table} (origin, ts_ns, payload) VALUES (?, ?, ?)",  # noqa: S608
-            [(origin, ts, json.dumps(payload)) for origin, ts, payload in rows],
-        )
-
     def close(self) -> None:
         """Close the database and let the folder go."""
         self._database.close()
-        self._lock.close()
-
-
-def _damage(text: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(text)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
+        self._let_go()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import sys
 import threading
@@ -30,6 +32,15 @@ def wait_for(true: Callable[[], Any], seconds: float = 30.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(f"did not become true within {seconds} s: {true}")
+
+
+def fill(disk: Path) -> Path:
+    """Leave no room on a small disk; return the file that takes it."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as out:
+        while True:
+            out.write(os.urandom(4096))
+    return filler
 
 
 def accepted(desk: Desk) -> int:
