@@ -206,9 +206,10 @@ class RestSource:
         for poll in self._polls:
             total.lines_in += poll.seen
             total.bytes_read += poll.bytes_read
+            total.duplicates += poll.repeated
             for reason, number in poll.set_aside.items():
                 total.quarantined[reason] = total.quarantined.get(reason, 0) + number
-        total.accepted = total.lines_in - sum(total.quarantined.values())
+        total.accepted = total.lines_in - total.duplicates - sum(total.quarantined.values())
         return total
 
 

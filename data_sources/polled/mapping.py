@@ -36,6 +36,7 @@ class RowRule:
         cells: column → how it is found in a row.
         skip: rows that fit any of these are no data of the system, such as its mock rows.
         tell: paths whose values are written into `detail`, by name.
+        same: paths whose values, all there, make two rows the same one, told again; none: none are.
         rank: among the sources of the same numbers; 1 is believed first, None is merged.
     """
 
@@ -44,6 +45,7 @@ class RowRule:
     cells: Mapping[str, Cell]
     skip: tuple[Condition, ...]
     tell: tuple[KeyPath, ...]
+    same: tuple[KeyPath, ...]
     rank: int | None
 
 
@@ -112,7 +114,7 @@ def _load(path: Path) -> tuple[str, Mapping[str, Endpoint]]:
 def _endpoint(reader: Reader, name: str) -> Endpoint:
     where: Where = ("rest", name)
     own = {"service", "path", "every_seconds", "time", "placeholder", "frames", "newest_only"}
-    reader.only(where, {*own, "frame", "rows", "columns", "skip", "tell", "rank"})
+    reader.only(where, {*own, "frame", "rows", "columns", "skip", "tell", "same", "rank"})
     path = reader.text((*where, "path"))
     if not path.startswith("/"):
         reader.refuse((*where, "path"), f"was {path!r}; it must begin with /")
@@ -138,7 +140,7 @@ def _endpoint(reader: Reader, name: str) -> Endpoint:
 
 def _rule(reader: Reader, where: Where, *, whole: bool) -> RowRule:
     if not whole:
-        reader.only(where, {"frame", "rows", "columns", "skip", "tell", "rank"})
+        reader.only(where, {"frame", "rows", "columns", "skip", "tell", "same", "rank"})
     frame = reader.text((*where, "frame"))
     if frame not in FRAMES:
         reader.refuse((*where, "frame"), f"unknown frame {frame!r}.{near(frame, set(FRAMES))}")
@@ -150,6 +152,7 @@ def _rule(reader: Reader, where: Where, *, whole: bool) -> RowRule:
         read_cells(reader, frame, (*where, "columns")),
         tuple(reader.condition((*where, "skip", index)) for index in skip),
         reader.paths((*where, "tell"), ()),
+        reader.paths((*where, "same"), ()),
         int(rank) or None,
     )
 

@@ -67,7 +67,7 @@ class Poll:
     ) -> None:
         self.endpoint, self.target = endpoint, target
         self.every_seconds = every_seconds or endpoint.every_seconds
-        self.seen = self.bytes_read = 0
+        self.seen = self.bytes_read = self.repeated = 0
         self.set_aside: dict[str, int] = {}
         self.rows: Rows | None = None
         self.made_up: Rows | None = None
@@ -114,10 +114,13 @@ class Poll:
         self.bytes_read += asked.size
         if rows is not None:
             self.seen += rows.seen
+            self.repeated += rows.repeated
             for reason, number in rows.set_aside.items():
                 self.set_aside[reason] = self.set_aside.get(reason, 0) + number
         self.made_up = rows if rows is not None and rows.placeholder else None
         if rows is not None and not rows.placeholder:
+            if self.rows is not None:
+                rows.goes_on_from(self.rows)
             self.rows = rows
             self.as_of = rows.as_of or now
         self.state, self.detail = outcome.state, self.target.redacted(outcome.detail)

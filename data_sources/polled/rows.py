@@ -20,6 +20,7 @@ from data_sources.lines.transforms import word
 from data_sources.polled.mapping import BODY, Endpoint, RowRule
 
 Row = dict[str, Any]
+Identity = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class Rows:
         placeholder: whether the service made it up.
         seen: how many rows stood in the answer.
         set_aside: reason → rows that are none, or no data.
+        known: what makes a row known again, where that is said → it.
+        repeated: how many rows stood in the answer once more.
     """
 
     of: list[tuple[RowRule, list[Row]]] = field(default_factory=list)
@@ -39,6 +42,15 @@ class Rows:
     placeholder: bool = False
     seen: int = 0
     set_aside: dict[str, int] = field(default_factory=dict)
+    known: dict[Identity, Row] = field(default_factory=dict)
+    repeated: int = 0
+
+    def goes_on_from(self, before: Rows) -> None:
+        """Give rows that were known before the time at which they were told first."""
+        for identity, row in self.known.items():
+            told = before.known.get(identity)
+            if told is not None:
+                _told_first(row, told)
 
 
 def rows_of(body: Any, endpoint: Endpoint, zone: dt.tzinfo, now: pd.Timestamp) -> Rows:
@@ -60,9 +72,10 @@ def rows_of(body: Any, endpoint: Endpoint, zone: dt.tzinfo, now: pd.Timestamp) -
         found.placeholder = endpoint.placeholder.holds(Facts(record))
     for rule in endpoint.rules:
         rows = [
-            _row(rule, entry, zone, found.as_of or now) for entry in _entries(record, rule, found)
+            (entry, _row(rule, entry, zone, found.as_of or now))
+            for entry in _entries(record, rule, found)
         ]
-        found.of.append((rule, rows))
+        found.of.append((rule, [row for entry, row in rows if _is_news(rule, entry, row, found)]))
     return found
 
 
@@ -79,6 +92,26 @@ def _entries(whole: Record, rule: RowRule, found: Rows) -> Iterator[Record]:
             found.set_aside["mock"] = found.set_aside.get("mock", 0) + 1
             continue
         yield record
+
+
+def _is_news(rule: RowRule, entry: Record, row: Row, found: Rows) -> bool:
+    """Whether a row was not told before in its answer; without all of its marks nobody knows."""
+    marks = [word(path.of(entry)) for path in rule.same]
+    if not marks or None in marks:
+        return True
+    identity = (rule.frame, *map(str, marks))
+    known = found.known.setdefault(identity, row)
+    if known is not row:
+        found.repeated += 1
+        _told_first(known, row)
+    return known is row
+
+
+def _told_first(row: Row, other: Row) -> None:
+    """Take over the time of the same row, told elsewhere, where it is the earlier one."""
+    times = [each["ts_event"] for each in (row, other) if each.get("ts_event") is not None]
+    if times:
+        row["ts_event"] = min(times)
 
 
 def _record(fields: Row) -> Record:

@@ -50,6 +50,10 @@ def _rows(name: str, told: Table) -> Iterator[tuple[str, ...]]:
         if "tell" in rule:
             cells.append(f"`detail` tells {codes(rule['tell'])}")
         cells += [f"left out: {condition(each)}" for each in rule.get("skip", [])]
+        if "same" in rule:
+            cells.append(
+                f"told once, with its first time, where it is the same in {codes(rule['same'])}"
+            )
         if "placeholder" in told:
             cells.append(f"a placeholder, never shown: {condition(told['placeholder'])}")
         if told.get("newest_only"):

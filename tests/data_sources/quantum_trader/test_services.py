@@ -92,6 +92,41 @@ def test_an_equity_near_a_placeholder_is_an_equity(server: FaultServer) -> None:
     assert reading.frames["equity"]["equity"].tolist() == [10000.01]
 
 
+def test_a_signal_told_again_is_one_signal(server: FaultServer) -> None:
+    """Ids and times are new in each answer: symbol, side and price say which signal it is."""
+    told_at = pd.Timestamp("2026-02-17T21:41:21Z")
+
+    def signals(*rows: tuple[str, str, float | None], seconds: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": f"{seconds}-{number}",
+                "timestamp": (told_at + pd.Timedelta(seconds=seconds - 5 * number)).isoformat(),
+                "symbol": symbol,
+                "side": side,
+                "price": price,
+            }
+            for number, (symbol, side, price) in enumerate(rows)
+        ]
+
+    btc, sold, unpriced = ("BTC", "buy", 9.5), ("BTC", "sell", 9.5), ("ETH", "buy", None)
+    first = signals(btc, sold, btc, unpriced, unpriced, seconds=0)
+    source = services(server, __signals__recent=first)
+    reading = source.read()
+    frame = reading.frames["signals"]
+    assert frame["symbol"].tolist() == ["BTC", "BTC", "ETH", "ETH"]
+    assert frame["side"].tolist() == ["buy", "sell", "buy", "buy"]
+    assert (frame["ts_event"][0] - told_at).total_seconds() == -10, "its earliest time"
+    counts = reading.counts
+    assert (counts.lines_in, counts.accepted, counts.duplicates) == (5, 4, 1)
+    server.on("/signals/recent", told(signals(("SOL", "buy", 1.0), btc, sold, seconds=60)))
+    (poll,) = [each for each in source._polls if each.endpoint.name == "signals"]
+    poll.next_at = 0.0
+    again = source.read().frames["signals"].set_index(["symbol", "side"])["ts_event"]
+    assert again["BTC", "buy"] == frame["ts_event"][0]
+    assert again["BTC", "sell"] == frame["ts_event"][1]
+    assert again["SOL", "buy"] == told_at + pd.Timedelta(seconds=60)
+
+
 def test_signals_that_fill_up_a_list_are_left_out(server: FaultServer) -> None:
     """Of two real ones and three that the endpoint made up the two are told, with their times."""
     real = {"id": "a", "timestamp": "2026-02-17T21:41:21+00:00", "symbol": "A2ZUSDT"}
