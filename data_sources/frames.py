@@ -81,6 +81,7 @@ _NAMES: Final[dict[str, str]] = {
     "signals": "ts_event symbol side confidence_ratio strategy_id",
     "decisions": "ts_event gate symbol side decision reason",
     "services": "name kind state latency_seconds since as_of detail",
+    "failovers": "ts_event from_exchange to_exchange state reason",
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
     "max_drawdown_ratio orders unrealized_pnl risk_state open_positions total_notional",
     "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
@@ -113,6 +114,7 @@ _NAMES: Final[dict[str, str]] = {
     "rule detail as_of n",
     "gate_counts": "gate window_seconds allowed_total scaled_total blocked_total decisions_total "
     "blocked_ratio reason as_of",
+    "failover_counts": "window_seconds failovers_total n as_of",
     "value_at_risk": "method confidence_ratio horizon value_at_risk_ratio expected_shortfall_ratio "
     "value_at_risk expected_shortfall equity currency n tail_n since as_of stream",
     "sharpe": "sharpe_ratio sharpe_low_ratio sharpe_high_ratio mean_ratio deviation_ratio "

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from data_sources.frames import FRAMES, TIME, TRACE, shaped
+from desk.failovers import ExchangeLog
 from desk.told_points import EQUITY, ToldPoints
 
 Frames = Mapping[str, pd.DataFrame]
@@ -35,12 +36,14 @@ class StateJournal:
         newest: frame name → frame, as of the last reading.
         unsaved: states since their moments, which are in no commit yet.
         points: the equity that was told, of a source that tells its newest points alone.
+        exchanges: how the exchanges among its services were.
     """
 
     def __init__(self) -> None:
         self.newest: dict[str, pd.DataFrame] = {}
         self.unsaved: list[tuple[int, Frames]] = []
         self.points = ToldPoints()
+        self.exchanges = ExchangeLog()
         self._told: list[tuple[int, Frames]] = []
         self._rows = 0
 
@@ -64,6 +67,7 @@ class StateJournal:
 
     def add(self, frames: Frames, ts_ns: int) -> None:
         """Add a state that held from a moment on."""
+        self.exchanges.note(frames, ts_ns)
         self._told.append((ts_ns, frames))
         self._rows += _size(frames)
         while len(self._told) > 1 and (len(self._told) > KEPT or self._rows > ROWS_KEPT):

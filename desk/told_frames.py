@@ -13,6 +13,7 @@ import pandas as pd
 from data_sources.frames import empty
 from desk import frames
 from desk.disagreements import accounts_of, across, flat, held
+from desk.failovers import FAILOVERS, failovers
 from desk.fill_costs import with_costs
 from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
@@ -103,6 +104,8 @@ class ToldFrames:
             filled, groups = frames.fills(self._ledger), self._ledger.groups
             trades = paired_trades(self._origins, filled, groups, self._keeper.events, polled)
             yield frames.narrowed(trades, ("ts_closed",), **wanted)
+        elif name == FAILOVERS:
+            yield failovers(each.states.exchanges for each in self._origins if each.is_state)
         elif name == "disagreements":
             yield self._disagreements(states, kinds, wanted["until"], at_ns)
         for origin in self._origins:

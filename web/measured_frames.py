@@ -11,6 +11,7 @@ from data_sources.frames import shaped
 from metrics.drawdown import with_drawdown
 from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
+from metrics.failover_counts import failover_counts
 from metrics.gate_counts import gate_counts
 from metrics.intent_latency import intent_latency
 from metrics.momentum import momentum
@@ -32,6 +33,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "exposure": (exposure, ("positions", "equity")),
     "profile_drawdown": (profile_drawdowns, ("equity", "strategies")),
     "risk_limits": (risk_limits, ("positions", "equity", "accounts")),
+    "failover_counts": (failover_counts, ("failovers", "services")),
     "gate_counts": (gate_counts, ("decisions",)),
     "value_at_risk": (tail_losses, ("equity",)),
     "intent_latency": (intent_latency, ("intents",)),
