@@ -31,9 +31,8 @@ LONGEST_BACKOFF_SECONDS: Final = 60.0
 class AlpacaSource:
     """Asks Alpaca for one account; each `read()` gives the whole, as `services` and other frames.
 
-    It only reads: the transport below the library sends GET to the configured hosts and nothing
-    else. A part that fails keeps its last good rows and is named in `problem`; a failure never
-    looks like an account without positions.
+    It only reads: the transport below the library sends GET to the configured hosts, nothing else.
+    A part that fails keeps its rows and is named; it never looks like an account without positions.
 
     Args:
         url: the trading API; https://api.alpaca.markets is live.
@@ -51,8 +50,7 @@ class AlpacaSource:
         requests_per_minute: our own limit; Alpaca's is 200.
         max_bytes: the largest answer that is read.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
-        api_key: of the account.
-        secret_key: of the account.
+        api_key, secret_key: of the account.
         now: gives epoch seconds; for tests.
 
     Raises:
