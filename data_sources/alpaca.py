@@ -50,7 +50,8 @@ class AlpacaSource:
         requests_per_minute: our own limit; Alpaca's is 200.
         max_bytes: the largest answer that is read.
         ca_file: PEM file of the authorities to trust for https, instead of the system's.
-        api_key, secret_key: of the account.
+        api_key: of the account.
+        secret_key: of the account.
         now: gives epoch seconds; for tests.
 
     Raises:
@@ -77,8 +78,7 @@ class AlpacaSource:
 
     kind: ClassVar = "alpaca"
     frame_name: ClassVar = "services"
-    newest_only: ClassVar = frozenset({"equity"})
-    """Frames of which a reading holds the newest points alone: the desk keeps the older ones."""
+    newest_only: ClassVar = frozenset({"equity"})  # the desk keeps the older points
     secrets: ClassVar = frozenset({"api_key", "secret_key"})
 
     def __init__(
