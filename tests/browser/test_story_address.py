@@ -88,12 +88,12 @@ def test_the_switches_write_the_address_and_the_address_sets_the_switches(
     assert watched.complaints == []
 
 
-def test_the_theme_is_the_browsers_own(push_desk: RealDesk, another: Any) -> None:
+def test_the_theme_is_the_browsers_own(desk: RealDesk, another: Any) -> None:
     """First the system's wish, then the choice, over reloads; no part of an address."""
     browser = another(color_scheme="light")
     page = browser.page()
-    page.goto(f"{push_desk.url}/")
-    is_in_state(page, "live")
+    page.goto(f"{desk.url}/")
+    is_in_state(page, desk.state)
     assert theme(page) == "light"
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.click("#theme-button")
@@ -115,11 +115,11 @@ FOCUSABLE = """() => Array.from(document.querySelectorAll(
 NAMED = "e => e.id || e.dataset.window || e.dataset.zone || e.dataset.nav || e.className"
 
 
-def test_the_keyboard_alone_reaches_the_whole_header(push_desk: RealDesk, watched: Any) -> None:
+def test_the_keyboard_alone_reaches_the_whole_header(desk: RealDesk, watched: Any) -> None:
     """Tab visits every link and button of the header, each seen to be focused; Enter presses it."""
     page = watched.page()
-    page.goto(f"{push_desk.url}/")
-    is_in_state(page, "live")
+    page.goto(f"{desk.url}/")
+    is_in_state(page, desk.state)
     wanted = set(page.evaluate(f"() => ({FOCUSABLE})().map({NAMED})"))
     assert len(wanted) >= 4 + 6 + 3 + 3
     page.keyboard.press("Tab")
@@ -149,7 +149,7 @@ def test_the_keyboard_alone_reaches_the_whole_header(push_desk: RealDesk, watche
     page.keyboard.press("Space")
     is_in_state(page, "paused")
     page.keyboard.press("p")
-    is_in_state(page, "live")
+    is_in_state(page, desk.state)
     page.focus('[data-nav="/latency"]')
     page.keyboard.press("Enter")
     page.wait_for_selector(".page-latency")
@@ -159,11 +159,11 @@ def test_the_keyboard_alone_reaches_the_whole_header(push_desk: RealDesk, watche
     assert watched.complaints == []
 
 
-def test_the_question_mark_lists_keys_that_all_work(push_desk: RealDesk, watched: Any) -> None:
+def test_the_question_mark_lists_keys_that_all_work(desk: RealDesk, watched: Any) -> None:
     """The list opens, keeps the focus, closes by Esc and by its button; every key in it acts."""
     page = watched.page()
-    page.goto(f"{push_desk.url}/")
-    is_in_state(page, "live")
+    page.goto(f"{desk.url}/")
+    is_in_state(page, desk.state)
     page.keyboard.press("?")
     page.wait_for_selector("#help[open]")
     keys = set(page.eval_on_selector_all("#help kbd", "all => all.map(e => e.textContent)"))
@@ -194,9 +194,9 @@ def test_the_question_mark_lists_keys_that_all_work(push_desk: RealDesk, watched
     before = theme(page)
     page.keyboard.press("t")
     assert theme(page) != before
-    page.goto(f"{push_desk.url}/?window=all&at=last")
+    page.goto(f"{desk.url}/?window=all&at=last")
     page.wait_for_selector(".replay-bar:visible")
-    number(page, "orders_submitted", push_desk.ask("/status", window="all")["orders"]["submitted"])
+    number(page, "orders_submitted", desk.ask("/status", window="all")["orders"]["submitted"])
     page.keyboard.press("l")
     page.wait_for_function("() => !location.search.includes('at=')")
     page.wait_for_selector(".replay-bar", state="hidden")

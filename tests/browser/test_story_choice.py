@@ -24,11 +24,13 @@ TALLER = """() => Array.from(document.querySelectorAll('.graph'))
     .map(e => e.closest('[data-panel]').id)"""
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
+@pytest.fixture(scope="module", params=["push", "interval"])
+def desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealDesk]:
     """A desk of a log with two orders and of a health endpoint."""
     bot = HealthBot()
-    desk = RealDesk(tmp_path_factory.mktemp("choice"), bot_url=bot.url)
+    desk = RealDesk(tmp_path_factory.mktemp("choice"), live=request.param, bot_url=bot.url)
     try:
         AuroraLog(desk.logs).submit("one", "two")
         yield desk.start()
@@ -43,7 +45,7 @@ def test_a_source_is_chosen_by_keyboard_and_stays_chosen_over_pages(
     """`s` goes to the choice, arrows choose; the address, the numbers and the table follow."""
     page = watched.page()
     page.goto(f"{desk.url}/?window=all")
-    is_in_state(page, "live")
+    is_in_state(page, desk.state)
     number(page, "orders_submitted", 2)
     page.keyboard.press("s")
     assert page.evaluate("document.activeElement.id") == "source-chooser"
@@ -66,16 +68,17 @@ def test_a_source_is_chosen_by_keyboard_and_stays_chosen_over_pages(
     assert watched.complaints == []
 
 
+@pytest.mark.parametrize("live", ["push", "interval"])
 def test_a_source_that_comes_later_can_be_chosen_on_the_open_page(
-    tmp_path: Path, watched: Any
+    tmp_path: Path, watched: Any, live: str
 ) -> None:
     """One source is no choice; when a second system's log appears, the header offers both."""
     AuroraLog(tmp_path / "bots", "aurora").submit("one")
-    desk = RealDesk(tmp_path, arguments=["--attach", str(tmp_path / "bots")])
+    desk = RealDesk(tmp_path, live=live, arguments=["--attach", str(tmp_path / "bots")])
     try:
         page = watched.page()
         page.goto(f"{desk.start().url}/?window=all")
-        is_in_state(page, "live")
+        is_in_state(page, desk.state)
         number(page, "orders_submitted", 1)
         assert not page.is_visible("#source-chooser")
         told = {"timestamp": "2025-10-13T21:06:15", "level": "INFO", "text": "t", "source": "s"}
@@ -97,7 +100,7 @@ def test_a_choice_in_an_address_is_shown_though_nobody_is_called_so(
     """A copied address may name a source that this desk does not have: it says so."""
     page = watched.page()
     page.goto(f"{desk.url}/?source=gone")
-    is_in_state(page, "live")
+    is_in_state(page, desk.state)
     said = "() => document.getElementById('source-chooser').selectedOptions[0].textContent"
     assert page.evaluate(said) == "gone (not attached)"
     assert watched.complaints == []
@@ -115,7 +118,7 @@ def test_a_past_moment_is_not_called_live(desk: RealDesk, watched: Any) -> None:
     row = page.locator('[data-metric="sources_state"][data-source="aurora"]')
     assert row.inner_text() == "● ok"
     page.keyboard.press("l")
-    shows(page, "#connection", "live")
+    is_in_state(page, desk.state)
     assert watched.complaints == []
 
 

@@ -15,10 +15,13 @@ pytestmark = pytest.mark.browser
 PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
+@pytest.fixture(scope="module", params=["push", "interval"])
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealDesk]:
     """What `make run` starts."""
-    desk = RealDesk(tmp_path_factory.mktemp("demo"), arguments=["--demo"])
+    folder = tmp_path_factory.mktemp("demo")
+    desk = RealDesk(folder, live=request.param, arguments=["--demo"])
     try:
         yield desk.start()
     finally:
@@ -29,7 +32,7 @@ def test_the_demo_moves_under_a_frame_that_cannot_be_missed(demo: RealDesk, watc
     """The words stand on top, a frame stands around every page, and the numbers run."""
     page = watched.page()
     page.goto(f"{demo.url}/")
-    is_in_state(page, "live")
+    is_in_state(page, demo.state)
     submitted = "#order-kpis-submitted-value"
     first = page.inner_text(submitted)
     page.wait_for_function(
@@ -78,7 +81,7 @@ def test_the_overview_needs_no_scrolling_on_a_small_laptop(demo: RealDesk, watch
     """1366×768: the document and every panel end within the window, in both themes."""
     page = watched.page()
     page.goto(f"{demo.url}/")
-    is_in_state(page, "live")
+    is_in_state(page, demo.state)
     page.wait_for_selector(".js-plotly-plot .scatterlayer")
     for _ in range(2):
         size = page.evaluate(
@@ -98,7 +101,7 @@ def test_phones_scroll_in_one_direction(demo: RealDesk, another: Any) -> None:
     page = phone.page()
     for path in PATHS:
         page.goto(demo.url + path)
-        is_in_state(page, "live")
+        is_in_state(page, demo.state)
         # Panels of that page name all sources: where a bot stands still just now, none is fresh.
         told = ["fresh"] if path != "/quality" else ["fresh", "late", "dead", "error"]
         filled = ", ".join(f"[data-state={state}]" for state in told)

@@ -75,31 +75,31 @@ def test_text_of_a_log_stays_text(own_desk: Any, watched: Any, live: str) -> Non
     assert watched.complaints == []
 
 
-def test_a_hostile_order_is_shown_by_its_name(push_desk: RealDesk, watched: Any) -> None:
+def test_a_hostile_order_is_shown_by_its_name(desk: RealDesk, watched: Any) -> None:
     """Its row, its link, its life and its raw line say the very characters."""
     names = PAYLOADS[:2] + PAYLOADS[21:24]
-    AuroraLog(push_desk.logs, "hostile").submit(*names, symbol="HOSTILE")
+    AuroraLog(desk.logs, "hostile").submit(*names, symbol="HOSTILE")
     page = watched.page()
-    page.goto(f"{push_desk.url}/orders?symbol=HOSTILE")
-    is_in_state(page, "live")
+    page.goto(f"{desk.url}/orders?symbol=HOSTILE")
+    is_in_state(page, desk.state)
     for name in names:
         page.locator("#open-orders-rows a", has_text=name).first.click()
         page.wait_for_function(
             "name => document.getElementById('waterfall-name').textContent === name", arg=name
         )
-        raw = push_desk.ask(page.get_attribute("#waterfall-raw", "href"))
+        raw = desk.ask(page.get_attribute("#waterfall-raw", "href"))
         assert json.loads(raw["line"])["cid"] == name
     assert page.evaluate("window.__xss") is None
     assert watched.complaints == []
 
 
-def test_a_hostile_address_is_refused_or_shown_as_text(push_desk: RealDesk, watched: Any) -> None:
+def test_a_hostile_address_is_refused_or_shown_as_text(desk: RealDesk, watched: Any) -> None:
     """Filters in the address come from whoever sent the link: they run nothing either."""
     page = watched.page()
     for turn, payload in enumerate(PAYLOADS[:20]):
         query = urlencode({"symbol": payload, "order": payload, "tz": payload, "at": ""})
         if turn % 7 == 0:
-            page.goto(f"{push_desk.url}/orders?{query}")
+            page.goto(f"{desk.url}/orders?{query}")
         else:
             visit(page, f"/orders?{query}")
         page.wait_for_function(
@@ -112,7 +112,7 @@ def test_a_hostile_address_is_refused_or_shown_as_text(push_desk: RealDesk, watc
         )
         assert page.evaluate(FOREIGN) == []
     for name in ("window", "at"):
-        page.goto(f"{push_desk.url}/?{urlencode({name: PAYLOADS[1]})}")
+        page.goto(f"{desk.url}/?{urlencode({name: PAYLOADS[1]})}")
         page.wait_for_selector("#content .notice[role=alert]")
         assert PAYLOADS[1] in page.inner_text("#content")
         assert page.evaluate(FOREIGN) == []
