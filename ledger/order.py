@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,9 @@ OPEN_EFFECT: Final = 0
 CLOSE_EFFECT: Final = 1
 FAR: Final = 2**63 - 1
 """A time after all others."""
+TWIN_DENIAL_NS: Final = 1_000_000
+"""A failed order is written to the file of denials too: so far apart at most, either first."""
+TWINS_WAITING: Final = 64
 
 
 @dataclass(slots=True)
@@ -143,4 +146,31 @@ class Session:
         self.routes: dict[int, tuple[int, int]] = {}
         self.skips: dict[int, int] = {}
         self.last_rejected = NEVER
+        self.twin_denials: deque[Told] = deque(maxlen=TWINS_WAITING)
+        """Lines of the file of denials, the newest last, that a failure may turn out to repeat."""
         self.denials: dict[str, int] = {}
+
+    def is_twin_denial(self, event: Told) -> bool:
+        """Say whether a denial repeats a failure before it; one that does not may repeat a later.
+
+        Only lines that name no order: one that does is told by its name.
+        """
+        if not event[1].twin:
+            return False
+        if event[0] - self.last_rejected <= TWIN_DENIAL_NS:
+            return True
+        if event[2] is None and event[3] is None:
+            self.twin_denials.append(event)
+        return False
+
+    def twin_of_failure(self, event: Told) -> Told | None:
+        """Note a failure; return the denial just before it that repeats it, or None."""
+        self.last_rejected = event[0]
+        if not self.twin_denials:
+            return None
+        twin = self.twin_denials.pop()
+        if event[0] - twin[0] > TWIN_DENIAL_NS:
+            self.twin_denials.clear()
+            return None
+        self.last_rejected = NEVER  # it has its twin: the next denial is another one
+        return twin

@@ -131,5 +131,7 @@ class OrderChanges(OrderMatcher):
         moved = (what, number, event[1].reason, session)
         self.transitions.append((event[0], moved, seconds, order.row, session))
 
-    def _mark(self, what: str, session: Session, event: Told) -> None:
-        self.transitions.append((event[0], (what, -1, event[1].group, -1), NAN, -1, session.number))
+    def _mark(self, what: str, session: Session, event: Told, *, at: int | None = None) -> None:
+        """Say something of an event that is about no order, from its own moment on or a later."""
+        moved = (what, -1, event[1].group, -1)
+        self.transitions.append((event[0] if at is None else at, moved, NAN, -1, session.number))

@@ -22,7 +22,6 @@ MEMORY_NS: Final = SECOND_NS
 """How long a route decision belongs to the order event that follows it."""
 SKIP_NS: Final = 100_000_000
 """How long a skip waits for the denial that repeats it: they are written one behind the other."""
-TWIN_DENIAL_NS: Final = 1_000_000
 HORIZON: Final = 50_000
 """Events of a session that are kept to be told again; later ones than that are only added."""
 DENIALS_KEPT: Final = 20_000
@@ -172,7 +171,8 @@ class OrderLives(OrderChanges):
         self._end(session, event, "canceled", order or self._oldest(session, event, waiting=True))
 
     def _rejected(self, session: Session, event: Told, order: Order | None) -> None:
-        session.last_rejected = event[0]
+        if (twin := session.twin_of_failure(event)) is not None:
+            self._mark("denied_repeat", session, twin, at=event[0])
         order = order or self._oldest(session, event, waiting=True)
         self._end(session, event, "rejected", order or self._oldest(session, event, waiting=False))
 
@@ -200,7 +200,7 @@ class OrderLives(OrderChanges):
     @staticmethod
     def _denied_before(session: Session, event: Told) -> bool:
         ts, name = event[0], event[2]
-        if event[1].twin and ts - session.last_rejected <= TWIN_DENIAL_NS:
+        if session.is_twin_denial(event):
             return True  # a failed order that was also written to the file of denials
         if name is None:
             return False

@@ -104,6 +104,7 @@ def _remember(session: Session, to: int) -> None:
     session.routes.clear()
     session.skips.clear()
     session.last_rejected = NEVER
+    session.twin_denials.clear()
     session.denials = {name: ts for name, ts in session.denials.items() if ts <= to}
     first = bisect_right(session.events, to - MEMORY_NS, key=_MOMENT)
     for event in session.events[first:]:
@@ -114,8 +115,9 @@ def _remember(session: Session, to: int) -> None:
             session.skips[facts.reason] = ts
         elif facts.kind == DENIED:
             session.skips.pop(facts.reason, None)
+            session.is_twin_denial(event)
         elif facts.kind == REJECTED:
-            session.last_rejected = ts
+            session.twin_of_failure(event)
 
 
 def queue_again(lives: OrderLives, session: Session) -> None:

@@ -105,3 +105,15 @@ def test_what_an_execution_filled_is_not_what_was_ordered(tmp_path: Path) -> Non
     path = log(tmp_path / "dataset.jsonl", *executions("ORDER.FILL", "m"))
     orders = order_lives(JsonlSource(path, dialect="aurora").read().frame)
     assert orders["filled_quantity"].tolist() == [1.5]
+
+
+@pytest.mark.parametrize("after_ns", [-900_000, -200_192, 200_192])
+def test_a_failure_that_is_denied_too_counts_once(tmp_path: Path, after_ns: int) -> None:
+    """Order files alone: the runner writes one order to both, up to a millisecond apart."""
+    failed = {"reason_code": "WHY_CONN_ERR", "error_msg": "timeout", "final_status": "CANCELLED"}
+    denied = {"deny_reason": "WHY_RISK_GUARD_MIN_NOTIONAL", "ts_ns": TS + after_ns}
+    other = {"deny_reason": "WHY_NEGATIVE_EDGE", "ts_ns": TS + 500_000_000}
+    for name, *lines in (("failed", failed | {"ts_ns": TS}), ("denied", denied, other)):
+        log(tmp_path / f"orders_{name}.jsonl", *lines)
+    told = {name: n for name, n in status_of(tmp_path)["orders"].items() if n}
+    assert told == {"failed": 1, "denied": 1}
