@@ -11,7 +11,7 @@ from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
-from formats import count, percent, text
+from formats import count, moment, percent, text
 from metrics.quality import LineAccount, line_account_total, line_accounts
 
 ID: Final = "line-accounts"
@@ -57,9 +57,15 @@ def props(view: Any, origin: Provenance) -> Props:
             COLUMNS,
             rows,
             none="No source reads lines",
-            caption="Since the desk began to read, whatever the window and the moment",
+            caption=_since(view.desk.get("started")),
         ),
     }
+
+
+def _since(started: Any) -> str:
+    """Say what the counts cover: a desk that was started again goes on where it ended."""
+    told = "Since the desk began to read, whatever the window and the moment"
+    return told if started is None else f"{told}; last started at {moment(started)}"
 
 
 def _row(one: LineAccount) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -46,6 +46,46 @@ def test_a_large_log_comes_in_turns(tmp_path: Path) -> None:
     assert turns > 3
     assert len(offsets) == 20_000
     assert offsets == sorted(set(offsets))
+
+
+MANGLED: Final = {
+    "malformed": b'{"event_code": "X", "n": %d',
+    "trailing comma": b'{"event_code": "X", "n": %d,}',
+    "two objects": b'{"event_code": "X", "n": %d}{"event_code": "X"}',
+    "empty": b"",
+    "blanks": b"  \t ",
+}
+
+
+def test_five_hundred_bad_lines_between_good_ones(tmp_path: Path) -> None:
+    """T20: five kinds of a hundred each are counted exactly, and every good line is shown."""
+    lines: list[bytes] = []
+    for number in range(100):
+        lines.append(good(number))
+        lines += [each % number if b"%d" in each else each for each in MANGLED.values()]
+    write(tmp_path / "a.jsonl", *lines)
+    log = source(tmp_path)
+    reading = log.read()
+    assert reasons_of(reading) == [f"R{number}" for number in range(100)]
+    counts = reading.counts
+    assert (counts.lines_in, counts.accepted) == (600, 100)
+    assert (counts.quarantined, counts.blank) == ({"malformed": 300}, 200)
+    assert counts.balanced
+    starts = [sum(len(line) + 1 for line in lines[:at]) for at in (1, 2, 3)]
+    assert [line.offset for line in reading.quarantined[:3]] == starts
+    write(tmp_path / "a.jsonl", good(100))
+    assert reasons_of(log.read()) == ["R100"]
+
+
+def test_half_of_a_surrogate_pair_costs_its_line_alone(tmp_path: Path) -> None:
+    """T09: a text that no page could encode is set aside; what stands around it is read on."""
+    half = [b'{"event_code": "X", "details": {"msg": "\\ud800"}}', b'{"event_code": "\\udfff"}']
+    pair = b'{"event_code": "RISK.DENY", "details": {"reason": "\\ud83d\\ude00"}}'
+    write(tmp_path / "a.jsonl", good(1), half[0], pair, half[1], good(2))
+    reading = source(tmp_path).read()
+    assert reasons_of(reading) == ["R1", "😀", "R2"]
+    assert reading.counts.quarantined == {"surrogate": 2}
+    assert all(line.head.isascii() for line in reading.quarantined)
 
 
 def test_words_without_end_do_not_grow_the_dictionaries(tmp_path: Path) -> None:

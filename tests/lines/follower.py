@@ -55,9 +55,12 @@ class Follower:
             lines += self.read(self.options["rotate_wait_seconds"] + 1)
         return lines
 
-    def restart(self, *, gone_with_memory: bool = True) -> None:
-        """Go on in a new tail from the last position, as after a crash."""
-        cursor = json.loads(json.dumps(self.tail.cursor()))
+    def restart(
+        self, cursor: dict[str, Any] | None = None, *, gone_with_memory: bool = True
+    ) -> None:
+        """Go on in a new tail from the last position, or an earlier one, as after a crash."""
+        if cursor is None:
+            cursor = json.loads(json.dumps(self.tail.cursor()))
         if gone_with_memory:
             self.tail.close()
             self.tail = self._tail()

@@ -2,64 +2,46 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
-import tempfile
-from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.lines.follower import Follower, numbers, record
+from tests.lines.books import BAD
+from tests.lines.follower import record
+from tests.lines.writers import Logs
 
 NAMES = st.sampled_from(["a.jsonl", "b.jsonl", "night/c.jsonl"])
 PADDING = st.sampled_from([0, 0, 0, 5, 60, 700, 3000])
 
 
-class Writers(RuleBasedStateMachine):
-    """Writers, rotators and crashes over three logs; the follower must give every line once.
+LINK = "link.jsonl"
+"""The log that is a link to the file of the day."""
 
-    `owed` are lines that must come; `maybe` are lines that nobody can promise, because the file
-    was truncated before they were surely read. None may come twice, none may come torn.
+
+class Writers(Logs, RuleBasedStateMachine):
+    """Writers, rotators and crashes over three logs and a link; every line must be kept once.
+
+    None may come twice, none may come torn, and each is accepted or set aside for its own reason.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="lines-"))
-        self.root = self.folder / "logs"
-        (self.root / "night").mkdir(parents=True)
-        self.follower = self._follower(512)
-        self.seq = 0
-        self.rotations = 0
-        self.owed: set[int] = set()
-        self.maybe: set[int] = set()
-        self.unread: dict[str, set[int]] = {}
-        self.copied: dict[str, set[int]] = {}
-        self.part: dict[str, bytes] = {}
-        self.old_writers: dict[str, int] = {}
-        self.down = False
-        self.given: Counter[int] = Counter()
 
     def teardown(self) -> None:
         try:
             if self.down:
                 self.start()
+            self.disk_full_off()
             for name in list(self.part):
                 self._complete(name)
-            self.let_pass(12)
-            self.let_pass(12)
-            self.let_pass(12)
-            assert not self.owed - set(self.given), "lines are missing"
+            for _ in range(3):
+                self.let_pass(12)
+            assert not self.owed - set(self.books.kept), "lines are missing"
+            assert not self.books.waiting
             self.follower.check_identity()
         finally:
-            for descriptor in self.old_writers.values():
-                os.close(descriptor)
-            self.follower.tail.close()
-            shutil.rmtree(self.folder)
+            self._end()
 
     # what writers do
 
@@ -70,16 +52,22 @@ class Writers(RuleBasedStateMachine):
 
     @rule(name=NAMES, count=st.integers(1, 6), padding=PADDING)
     def append(self, name: str, count: int, padding: int) -> None:
-        fresh = [self._next() for _ in range(count)]
-        data = b"".join(record(number, padding) for number in fresh)
-        self._write(name, self._rest(name) + data, fresh)
+        self._append(name, count, padding)
+
+    @rule(name=NAMES, kind=st.sampled_from(list(BAD)))
+    def append_bad(self, name: str, kind: bytes) -> None:
+        """A line that is whole and cannot be taken, and a blank one."""
+        number = self._next(name)
+        line = kind % number
+        self.books.bad[line] = (number, BAD[kind])
+        self._write(name, self._rest(name) + line + b"\n  \n", [number])
 
     @rule(name=NAMES, padding=PADDING, cut=st.integers(1, 12))
     def append_partial(self, name: str, padding: int, cut: int) -> None:
         """Half a line; the other half comes with the next write, or never."""
         if name in self.part:
             return
-        number = self._next()
+        number = self._next(name)
         line = record(number, padding)
         self._write(name, line[:cut], [])
         self.part[name] = line[cut:]
@@ -91,7 +79,7 @@ class Writers(RuleBasedStateMachine):
         """A writer that still has the renamed file open."""
         descriptor = self.old_writers.get(name)
         if descriptor is not None and not self.down:
-            number = self._next()
+            number = self._next(name)
             self.owed.add(number)
             os.write(descriptor, record(number))
 
@@ -106,7 +94,7 @@ class Writers(RuleBasedStateMachine):
     @rule(name=NAMES)
     def append_giant(self, name: str) -> None:
         """A line beyond the limit of 50,000 bytes."""
-        giant = b"%d " % self._next() * 15_000
+        giant = b"%d " % self._next(name) * 15_000
         self._write(name, self._rest(name) + giant + b"\n", [])
 
     @rule()
@@ -118,7 +106,53 @@ class Writers(RuleBasedStateMachine):
         away.rename(self.root)
         self.let_pass(1.2)
 
+    @rule(gone=st.booleans())
+    def folder_of_logs_removed_and_made(self, gone: bool) -> None:
+        """With all that is in it: what was not kept may be lost."""
+        name = "night/c.jsonl"
+        shutil.rmtree(self.root / "night")
+        self._leave_old_file(name)
+        self._lose(name, self.under.get(name, set()))
+        self.unread.pop(name, None)
+        if gone:
+            self.let_pass(1.2)
+        (self.root / "night").mkdir()
+
+    @precondition(lambda _: os.geteuid() != 0)  # modes mean nothing to root
+    @rule(name=NAMES, seconds=st.sampled_from([0.05, 1.2]))
+    def forbidden_for_a_while(self, name: str, seconds: float) -> None:
+        """Mode 000 and then 644 again."""
+        live = self.root / name
+        if live.exists():
+            live.chmod(0o000)
+            self.let_pass(seconds)
+            live.chmod(0o644)
+
+    @rule(name=NAMES, hours=st.sampled_from([-30, -1, 1, 30]))
+    def clock_step(self, name: str, hours: int) -> None:
+        """The clock of the machine is set: files were written long ago, or in the future."""
+        for path in (self.root / name).parent.glob("*.jsonl*"):
+            moment = path.stat().st_mtime + 3600 * hours
+            os.utime(path, (moment, moment))
+
     # what rotators do
+
+    @rule(count=st.integers(1, 4))
+    def symlink_swap(self, count: int) -> None:
+        """The link leads to a new file: who did not read the old one by then may lose it."""
+        self.rotations += 1
+        link, new = self.root / LINK, self.root / f"day{self.rotations}.data"
+        new.touch()
+        self._lose(LINK)
+        aside = self.root / "link.new"
+        aside.symlink_to(new.name)
+        aside.replace(link)
+        self._append(LINK, count, 0)
+
+    @precondition(lambda self: (self.root / LINK).exists())
+    @rule(count=st.integers(1, 6), padding=PADDING)
+    def append_behind_link(self, count: int, padding: int) -> None:
+        self._append(LINK, count, padding)
 
     @rule(name=NAMES, keep_writer=st.booleans(), style=st.sampled_from([".{n}", "-202509{n:02}"]))
     def rename_create(self, name: str, keep_writer: bool, style: str) -> None:
@@ -127,8 +161,7 @@ class Writers(RuleBasedStateMachine):
             return
         self._complete(name)
         self.rotations += 1
-        if (old := self.old_writers.pop(name, None)) is not None:
-            os.close(old)
+        self._leave_old_file(name)
         if keep_writer:
             self.old_writers[name] = os.open(live, os.O_WRONLY | os.O_APPEND)
         live.rename(live.with_name(live.name + style.format(n=self.rotations % 90 + 10)))
@@ -190,23 +223,16 @@ class Writers(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.05, 0.3, 1.2, 4.0]))
     def let_pass(self, seconds: float) -> None:
-        if self.down:
-            return
-        lines = self.follower.read(seconds)
-        good = [line for line in lines if line.startswith(b'{"seq":') and line.endswith(b"}")]
-        self.given.update(numbers(good))
-        for name, unread in self.unread.items():
-            if name not in self.part:
-                unread -= set(self.given)
+        if not self.down:
+            self._read(seconds)
 
     @precondition(lambda self: not self.down)
     @rule()
     def stop(self) -> None:
-        self.follower.restart()
+        self.books.go_back(self.follower)
         self.down = True
-        for descriptor in self.old_writers.values():
-            os.close(descriptor)
-        self.old_writers.clear()
+        for name in list(self.old_writers):
+            self._leave_old_file(name)
 
     @precondition(lambda self: self.down)
     @rule()
@@ -216,60 +242,27 @@ class Writers(RuleBasedStateMachine):
     @precondition(lambda self: not self.down)
     @rule()
     def crash(self) -> None:
-        self.follower.restart()
+        self.books.go_back(self.follower)
+
+    @rule()
+    def disk_full_on(self) -> None:
+        """What is read from now on can be kept no more: lines wait, and a crash forgets them."""
+        self.books.fill_disk()
+
+    @rule()
+    def disk_full_off(self) -> None:
+        self.books.free_disk()
 
     @invariant()
     def nothing_twice_nothing_invented(self) -> None:
-        twice = [number for number, count in self.given.items() if count > 1]
-        assert not twice, f"given twice: {twice}"
-        assert set(self.given) <= self.owed | self.maybe, "a line that nobody wrote"
-
-    # how
-
-    def _follower(self, max_open_files: int) -> Follower:
-        return Follower(
-            self.root,
-            rotate_wait_seconds=10,
-            turn_bytes=4096,
-            max_line_bytes=50_000,
-            max_open_files=max_open_files,
-        )
-
-    def _next(self) -> int:
-        self.seq += 1
-        return self.seq
-
-    def _rest(self, name: str) -> bytes:
-        return self.part.pop(name, b"")
-
-    def _complete(self, name: str) -> None:
-        """A writer finishes its line before it rotates."""
-        if name in self.part:
-            self._write(name, self._rest(name), [])
-
-    def _write(self, name: str, data: bytes, fresh: list[int]) -> None:
-        path = self.root / name
-        with path.open("ab") as stream:
-            stream.write(data)
-        self.owed.update(fresh)
-        self.unread.setdefault(name, set()).update(fresh)
-
-    def _lose(self, name: str) -> None:
-        """What was not read yet may or may not come."""
-        lost = self.unread.pop(name, set()) - set(self.given)
-        self.owed -= lost
-        self.maybe |= lost
-        self.part.pop(name, None)
-
-    def _gzip(self, path: Path) -> None:
-        packed = path.with_name(path.name + ".gz")
-        with gzip.open(packed, "wb") as stream:
-            stream.write(path.read_bytes())
-        path.unlink()
+        given = self.books.given
+        assert given.total() == len(given), f"given twice: {given.most_common(3)}"
+        assert set(given) <= self.owed | self.maybe, "a line that nobody wrote"
+        self.books.check()
 
 
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=200,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -278,7 +271,7 @@ SETTINGS = settings(
 
 @pytest.mark.timeout(300)
 class TestEveryLineOnce(Writers.TestCase):  # type: ignore[name-defined,misc]
-    """150 random days of three logs."""
+    """200 random days of three logs."""
 
     settings = SETTINGS
 

@@ -71,19 +71,20 @@ def test_a_last_line_without_newline_comes_when_the_file_left(
 
 
 def test_a_line_written_byte_by_byte_comes_once(log: Path, follower: Follower) -> None:
-    """T04: 2 kB records, one byte a write, looked at in between."""
-    lines = [record(number, 2000) for number in range(5)]
+    """T04: a hundred records of 2 kB, one byte a write, looked at in between."""
+    lines = [record(number, 2000) for number in range(100)]
     given: list[bytes] = []
     descriptor = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     try:
         for count, byte in enumerate(b"".join(lines)):
             os.write(descriptor, bytes([byte]))
-            if count % 7 == 0:
+            if count % 97 == 0:
                 given += follower.read(0.01)
     finally:
         os.close(descriptor)
     given += follower.read()
     assert [line + b"\n" for line in given] == lines
+    assert len(given) == 100
     follower.check_identity()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pandas as pd
 from page_desk import Desk
 
 from web.filters import Filters
@@ -79,3 +80,11 @@ def test_what_was_lost_is_told_in_words_and_flagged_on_the_overview(pages, filte
     assert state["aurora"]["text"] == "● ok ⚑"
     assert state["aurora"]["title"] == "2 NUL bytes passed over; and more"
     assert state["well"] == {"text": "● ok", "tone": "good"}
+
+
+def test_a_desk_that_was_started_again_says_when(pages, filters):
+    """T47: counts go on over a restart, and the page says when the last one was."""
+    view = Desk([source(lines_in=7, accepted=7)], AT).view()
+    view.desk["started"] = pd.Timestamp("2025-09-01T11:58:30Z")
+    caption = pages["/quality"].build(view, filters)["line-accounts-rows-caption"]["children"]
+    assert caption.endswith("; last started at 2025-09-01 11:58:30.000 UTC")
