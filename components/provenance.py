@@ -12,7 +12,7 @@ _WORST_FIRST: Final = ("error", "dead", "late", "fresh", "empty")
 STATE_KINDS: Final = frozenset(
     {
         *("accounts", "alpaca", "health", "json_file", "marker", "parquet", "rest"),
-        *("runs", "sessions"),
+        *("log_folder", "runs", "sessions"),
     }
 )
 """Kinds of sources that tell a state and no events: they do not feed the panels of orders."""

@@ -75,9 +75,17 @@ class MarketCalendar:
 
     def is_open(self, ts: pd.Timestamp) -> bool:
         """Whether the exchange trades at a moment: the open counts, the close does not."""
+        return self.open_since(ts) is not None
+
+    def open_since(self, ts: pd.Timestamp) -> pd.Timestamp | None:
+        """Return the start of the trading that a moment lies in; None while the exchange is shut.
+
+        A lunch break shuts it, its end opens it again.
+        """
         plan, ns = self._around(ts)
         place = int(np.searchsorted(plan.starts, ns, side="right")) - 1
-        return place >= 0 and ns < int(plan.ends[place])
+        trades = place >= 0 and ns < int(plan.ends[place])
+        return _moment(plan.starts[place]) if trades else None
 
     def next_open(self, ts: pd.Timestamp) -> pd.Timestamp:
         """Return the first start of trading after a moment, a lunch break's end included."""

@@ -151,7 +151,8 @@ class Clock:
 
     def _watch(self, origin: Origin) -> None:
         if isinstance(origin.source, Wakeable):
-            self._wakes.append(Wake(origin.source.watched, origin.source.wake))
+            origin.wake = Wake(origin.source.watched, origin.source.wake)
+            self._wakes.append(origin.wake)
 
     def _restore(self, origins: Sequence[Origin]) -> None:
         try:

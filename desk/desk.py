@@ -17,6 +17,7 @@ from data_sources.frames import empty
 from desk import frames
 from desk.clock import Clock
 from desk.keeper import Keeper
+from desk.markets import markets
 from desk.newcomers import Newcomers
 from desk.origin import Origin
 from desk.past_sources import rows_at
@@ -167,6 +168,7 @@ class Desk:
             "started": self._started,
             "notices": self.notices(),
             "quarantine": self.quarantine,
+            "markets": partial(markets, self.origins, view.at),
             # Weakly: with itself a picture would wait for the collector, and all its rows with it.
             "of_session": partial(self._of_session, weakref.ref(view)),
             "whole_frames": whole,

@@ -16,6 +16,7 @@ from desk.portion import Portion
 from desk.set_aside import SetAside
 from desk.source_row import source_row
 from desk.states import StateJournal
+from desk.wake import Wake
 
 WRITINGS_KEPT: Final = 10_000
 """As many new times of a file are remembered."""
@@ -90,6 +91,8 @@ class Origin:
     """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
     catching_up: bool = True
+    wake: Wake | None = None
+    """What tells it of new files; None for what needs no such hint, and before the desk runs."""
     cursor_is_news: bool = False
     """Whether the source has not been told yet where to go on."""
     portion: Portion = field(default_factory=Portion)

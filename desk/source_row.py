@@ -43,6 +43,8 @@ def source_row(origin: Origin, now_ns: int) -> dict[str, Any]:
         "nul_bytes": counts.nul_bytes,
         "missed": counts.missed,
         "generations": dict(counts.generations),
+        "wakes_by": None if origin.wake is None else origin.wake.mode,
+        "watch_rebuilds": None if origin.wake is None else origin.wake.rebuilds,
         "late": origin.late,
         "naive": counts.naive,
         "untimed": counts.untimed,

@@ -48,18 +48,21 @@ def liveness(
     at: pd.Timestamp,
     *,
     closed_markets: frozenset[str] = frozenset(),
+    opened: tuple[tuple[str, pd.Timestamp], ...] = (),
 ) -> tuple[Liveness, ...]:
     """Tell for each source that acts whether it works, by three times its own usual gap.
 
     Unit of the ages: seconds. Alive is who answers its health check with ok, or still writes
     events (heartbeats, health) while it no longer decides. Sources named in `closed_markets`
-    may be quiet.
+    may be quiet; for those named in `opened` quiet counts from when their market opened.
     """
+    since = dict(opened)
     by_name = {str(row.get("name")): row for row in sources}
     found = []
     for row in rows_of(activity_rows):
         name = str(row.get("source"))
-        found.append(_one(name, row, by_name, at, closed=name in closed_markets))
+        closed = name in closed_markets
+        found.append(_one(name, row, by_name, at, since=since.get(name), closed=closed))
     return tuple(found)
 
 
@@ -69,6 +72,7 @@ def _one(
     sources: Mapping[str, Mapping[str, Any]],
     at: pd.Timestamp,
     *,
+    since: pd.Timestamp | None,
     closed: bool,
 ) -> Liveness:
     n, gap = int(row.get("n") or 0), _known(row.get("usual_gap_seconds"))
@@ -76,9 +80,10 @@ def _one(
     limit = None if gap is None else max(QUIET_FACTOR * gap, SHORTEST_QUIET_SECONDS)
     heard = _seconds_since(row.get("ts_last_event"), at)
     evidence = _evidence(name, sources, heard, limit)
+    opened = _seconds_since(since, at)
     if quiet is None or limit is None or n < SMALLEST_N:
         state = "unknown"
-    elif quiet <= limit:
+    elif (quiet if opened is None else min(quiet, opened)) <= limit:
         state = "working"
     elif closed:
         state = "market closed"

@@ -19,6 +19,7 @@ ID: Final = "file-accounts"
 
 COLUMNS: Final = (
     Column("source", "Source"),
+    Column("wake", "Found by", metric="sources_wakes_by"),
     Column("new", "Begun", right=True, metric="sources_generations"),
     Column("renamed", "Renamed", right=True, metric="sources_renamed"),
     Column("compressed", "Compressed", right=True, metric="sources_compressed"),
@@ -39,7 +40,8 @@ def layout(*, span: int) -> html.Section:
     """Give the panel."""
     hint = (
         "A file that is renamed, compressed or copied is read on where it was; one that is "
-        "truncated or overwritten is read as a new one"
+        "truncated or overwritten is read as a new one. New ones are found by a watch at once, by "
+        "polling within 1–2 s; × counts how often a watch was set up again"
     )
     body = table(f"{ID}-rows", COLUMNS, "Files by what became of them")
     return panel(ID, "Every file read to its end?", body, span=span, hint=hint)
@@ -68,6 +70,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     return {
         "_data": {"source": name},
         "source": name,
+        "wake": _wake(row),
         **{reason: count(generations.get(reason, 0)) for reason in _REASONS},
         "missed": _bad(row.get("missed")),
         "final": count(row.get("partial_final")),
@@ -76,6 +79,16 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "partial": count(row.get("partial_bytes")),
         "since": _since(row.get("partial_age_seconds"), at, still=still),
     }
+
+
+def _wake(row: Mapping[str, Any]) -> Cell | str:
+    """Give how new files are noticed: at once, by being told, or at the next listing alone."""
+    word, again = row.get("wakes_by"), row.get("watch_rebuilds") or 0
+    if word is None:
+        return MISSING
+    said = "the system tells of new files" if word == "watch" else "folders are listed, every 1–2 s"
+    said += f"; the watch was set up again {count(again)} times" if again else ""
+    return {"text": f"{text(word, 20)} ×{count(again)}" if again else text(word, 20), "title": said}
 
 
 def _bad(n: Any) -> Cell | str:

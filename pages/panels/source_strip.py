@@ -50,7 +50,7 @@ def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
     """Give a row a source, those in trouble first; a chosen one is marked and alone counted."""
     counts: dict[str, SourceCounts] = view.measure(counts_by_source)
     waiting: dict[str, int] = view.measure(open_orders_by_source)
-    acting = {one.source: one for one in view.measure(liveness)}
+    acting = {one.source: one for one in _acting(view)}
     at, ranked = view.at, [(_rank(row, acting), row) for row in view.sources]
     rows = [
         _row(row, acting.get(str(row.get("name"))), at, still=origin.replay)
@@ -65,6 +65,16 @@ def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
         **panel_props(ID, origin, said),
         **table_props(f"{ID}-rows", COLUMNS, rows, none="Nothing is attached", caption=caption),
     }
+
+
+def _acting(view: Any) -> tuple[Liveness, ...]:
+    """Give whether each bot works; one whose market is closed may be quiet."""
+    ask = view.desk.get("markets")
+    markets: dict[str, Any] = ask() if ask is not None else {}
+    closed = frozenset(name for name, since in markets.items() if since is None)
+    opened = tuple(sorted((name, since) for name, since in markets.items() if since is not None))
+    found: tuple[Liveness, ...] = view.measure(liveness, closed_markets=closed, opened=opened)
+    return found
 
 
 def _rank(row: Mapping[str, Any], acting: Mapping[str, Liveness]) -> int:

@@ -88,7 +88,7 @@ BAD = {
 
 @pytest.mark.parametrize("reason", BAD)
 def test_a_bad_line_costs_itself_alone(tmp_path: Path, reason: str) -> None:
-    """A bad line has one quarantine count with its offset and head; its neighbors are read."""
+    """T09, T20: a bad line has one quarantine count with its place; its neighbors are read."""
     first = good(1) + b"\n"
     path = write(tmp_path / "s/aurora_events.jsonl", good(1), BAD[reason], good(2))
     reading = source(tmp_path, max_line_bytes=100_000).read()

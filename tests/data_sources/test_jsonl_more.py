@@ -131,3 +131,22 @@ def test_what_cannot_be_json_never_reaches_a_frame(tmp_path: Path) -> None:
     reading = source(tmp_path).read()
     assert reading.counts.accepted == len(records)
     assert reading.frame[["price", "quantity", "value"]].isna().all().all()
+
+
+def test_five_kinds_of_bad_lines_are_counted_each(tmp_path: Path) -> None:
+    """T20: a hundred of each among good ones: exact counts by reason, every good line is told."""
+    bad = [
+        b'{"event_code": ',
+        b'{"event_code": "HEALTH.OK",}',
+        b'{"a": 1}{"b": 2}',
+        b"[1]",
+        b"",
+    ]
+    lines = [line for number in range(100) for line in (good(number), *bad)]
+    write(tmp_path / "s/aurora_events.jsonl", *lines)
+    reading = source(tmp_path).read()
+    assert reasons_of(reading) == [f"R{number}" for number in range(100)]
+    counts = reading.counts
+    assert counts.quarantined == {"malformed": 300, "not_object": 100}
+    assert (counts.lines_in, counts.accepted, counts.blank) == (600, 100, 100)
+    assert counts.balanced

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from desk.wake import Wake
+from tests.desk.small_desk import small_desk, wait_for
 
 
 class Bell:
@@ -102,6 +103,28 @@ def test_a_folder_that_comes_late_is_watched(tmp_path: Path, bell: Bell) -> None
         assert wake.mode == "poll"
     finally:
         wake.stop()
+
+
+def test_a_source_tells_how_its_new_files_are_found(tmp_path: Path) -> None:
+    """By polling while its folder is missing, by the watch once it is there; and how often anew."""
+    logs = tmp_path / "logs"
+    desk = small_desk(logs, tmp_path / "state")
+    assert [desk.sources()[0][name] for name in ("wakes_by", "watch_rebuilds")] == [None, None]
+    desk.start()
+
+    def told() -> tuple[str, int]:
+        (row,) = desk.sources()
+        return row["wakes_by"], row["watch_rebuilds"]
+
+    try:
+        wait_for(lambda: told() == ("poll", 0))
+        logs.mkdir()
+        wait_for(lambda: told() == ("watch", 1))
+        logs.rename(tmp_path / "old")
+        logs.mkdir()
+        wait_for(lambda: told()[0] == "watch" and told()[1] > 1)
+    finally:
+        desk.stop()
 
 
 def test_an_error_in_the_callback_does_not_end_the_watch(folder: Path) -> None:

@@ -89,6 +89,13 @@ def test_a_closed_market_may_be_quiet(at):
     assert found.state == "market closed"
 
 
+def test_a_night_is_no_silence_of_the_bot(at):
+    """Quiet counts from when the market opened: at the open nobody is late yet."""
+    quiet = activity(at, last_event=99, last_action=10)
+    state = [liveness(quiet, [], at(100), opened=(("bot", at(when)),))[0].state for when in (99, 5)]
+    assert state == ["working", "alive, not working"]
+
+
 @pytest.mark.parametrize("bad", [{"n": 3}, {"gap": None}, {"last_action": None}])
 def test_too_little_is_unknown(at, bad):
     """Without enough actions there is no usual gap, so nothing is claimed."""

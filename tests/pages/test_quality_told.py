@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pandas as pd
+import pytest
 from page_desk import Desk
 
 from web.filters import Filters
@@ -29,18 +30,32 @@ def test_the_fate_of_every_file_is_told(pages, filters):
     counts = {"missed": 1, "partial_final": 4, "nul_bytes": 2048}
     row = source(generations=generations, unread_bytes=77, partial_bytes=0, **counts)
     (told,) = cells(pages, "/quality", "file-accounts", filters, row)
-    assert told[:7] == ["aurora", "5", "2", "0", "0", "1", "3"]
-    assert told[7] == {"text": "▲ 1", "tone": "warn"}
-    assert told[8:] == ["4", {"text": "▲ 2\u2009048", "tone": "warn"}, "77", "0", "—"]
+    assert told[:8] == ["aurora", "—", "5", "2", "0", "0", "1", "3"]
+    assert told[8] == {"text": "▲ 1", "tone": "warn"}
+    assert told[9:] == ["4", {"text": "▲ 2\u2009048", "tone": "warn"}, "77", "0", "—"]
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ({"wakes_by": "watch", "watch_rebuilds": 0}, "watch"),
+        ({"wakes_by": "watch", "watch_rebuilds": 3}, "watch ×3"),
+        ({"wakes_by": "poll", "watch_rebuilds": 0}, "poll"),
+    ],
+)
+def test_how_new_files_are_found_is_told(pages, filters, row, word):
+    """A watch that died, and one that had to be set up again, can be seen."""
+    (told,) = cells(pages, "/quality", "file-accounts", filters, source(**row))
+    assert told[1]["text"] == word
 
 
 def test_the_age_of_an_unfinished_line_goes_on_in_the_browser(pages, filters):
     """T02: 90 s at the moment of the view, and the moment from which the browser counts."""
     row = source(generations={"new": 1}, partial_bytes=8, partial_age_seconds=90.0)
     (told,) = cells(pages, "/quality", "file-accounts", filters, row)
-    assert told[12]["text"] == "1 min 30 s"
-    assert told[12]["title"].startswith("2025-09-01 11:59:30")
-    assert told[12]["age"] == 1_756_727_970_000
+    assert told[13]["text"] == "1 min 30 s"
+    assert told[13]["title"].startswith("2025-09-01 11:59:30")
+    assert told[13]["age"] == 1_756_727_970_000
 
 
 def test_lines_whose_time_was_guessed_or_is_missing_are_counted(pages, filters):

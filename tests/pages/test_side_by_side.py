@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pandas as pd
+import pytest
 from page_desk import Desk
 
 from components.provenance import STATE_KINDS
@@ -78,6 +79,24 @@ def test_a_day_that_is_not_todays_is_told(pages, minute, filters):
     notable = json.loads(pages["/"].build(tomorrow, filters)["notable-rows"]["data-rows"])
     assert notable
     assert all(row["cells"][0]["text"].startswith("2025-09-01 ") for row in notable)
+
+
+@pytest.mark.parametrize(
+    ("markets", "said"),
+    [
+        ({}, "✖ Silent"),
+        ({"aurora": None}, "○ Market closed"),
+        ({"aurora": pd.Timestamp("2025-09-01T12:59:59.9Z")}, "● Working"),
+        ({"aurora": pd.Timestamp("2025-09-01T12:30:00Z")}, "✖ Silent"),
+    ],
+    ids=["any hour", "closed", "just open", "open"],
+)
+def test_nobody_is_blamed_for_a_closed_market(pages, minute, filters, monkeypatch, markets, said):
+    """An hour of silence is no trouble of a bot whose exchange is shut or has just opened."""
+    monkeypatch.setattr(minute, "markets", markets)
+    view = minute.view(at=pd.Timestamp("2025-09-01T13:00:00Z"))
+    by_name = {row["data"]["source"]: row["cells"] for row in rows(pages, view, filters)}
+    assert by_name["aurora"][3]["text"] == said
 
 
 def test_why_codes_say_that_they_count_events(pages, minute, filters):
