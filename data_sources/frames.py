@@ -112,7 +112,8 @@ _NAMES: Final[dict[str, str]] = {
     "value_at_risk": "method confidence_ratio horizon value_at_risk_ratio expected_shortfall_ratio "
     "value_at_risk expected_shortfall equity currency n tail_n since as_of stream",
     "ess_changes": "ts_event state reason text duration_seconds",
-    "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total as_of n",
+    "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total "
+    "threshold_ratio as_of n",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }
