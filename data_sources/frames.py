@@ -127,7 +127,8 @@ _NAMES: Final[dict[str, str]] = {
     "p90_seconds p90_low_seconds p90_high_seconds p99_seconds p99_low_seconds p99_high_seconds "
     "least_seconds most_seconds since as_of",
     "ess_changes": "ts_event state reason text duration_seconds",
-    "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total as_of n",
+    "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total "
+    "threshold_ratio as_of n",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from data_sources.dialects.dialect import built_in
-from data_sources.dialects.limit_rules import LimitRule
+from data_sources.dialects.limit_rules import AnyLimit
 from desk.dialect import dialect_of, loaded
 from desk.origin import Origin
 from ledger import Ledger
 from ledger.codes import DIMENSIONS, SOURCE
 
-Rules = Mapping[str, LimitRule]
+Rules = Mapping[str, AnyLimit]
 Owner = tuple[str | None, str | None]
 
 ACCOUNT = DIMENSIONS.index("account_id")

@@ -12,22 +12,41 @@ from metrics.periods import DAY, starts
 
 STATES: Final = frozenset({"inactive", "armed", "active", "cooling"})
 """What a stop can say of itself; any other word is `unknown`, which is never all clear."""
+MEANT: Final = {
+    "disabled": "inactive",
+    "tripped": "active",
+    "cooling_down": "cooling",
+    "emergency": "active",
+    "protective": "cooling",
+    "cautious": "cooling",
+    "normal": "inactive",
+    "caution": "armed",
+    "critical": "active",
+}
+"""Words of a system's several stops → those of one. What is armed holds nothing yet."""
 UNKNOWN: Final = "unknown"
+THRESHOLD_RATIO: Final = -0.05
+"""The loss of a day at which a stop trips by default."""
 HOLDING: Final = frozenset({"active", "cooling"})
 LAST_DAY: Final = pd.Timedelta(hours=24)
 COLUMNS: Final = (
     *("state", "since", "reason", "duration_seconds", "triggers_today_total"),
-    *("triggers_24h_total", "as_of", "n", "source", "account_id"),
+    *("triggers_24h_total", "threshold_ratio", "as_of", "n", "source", "account_id"),
 )
 
 
 @metric(unit="state", needs=("states",))
 def emergency_stop(
-    states: Frames, *, at: pd.Timestamp | None = None, timezone: str = "UTC"
+    states: Frames,
+    *,
+    at: pd.Timestamp | None = None,
+    timezone: str = "UTC",
+    threshold_ratio: float = THRESHOLD_RATIO,
 ) -> pd.DataFrame:
     """Tell the state of each emergency stop (ESS) at a moment, and count what triggered it.
 
-    Unit: one of inactive, armed, active, cooling, unknown; counts of changes to `active` since
+    Unit: one of inactive, armed, active, cooling, unknown, whichever word of `MEANT` a stop uses;
+    counts of changes to `active` since
     00:00 of the zone and in the last 24 h. A stop that said how long it lasts is unknown when that
     is over: nobody told that it was lifted. A source that never told of one has no row.
 
@@ -35,6 +54,7 @@ def emergency_stop(
         states: frames by name; `ess_changes` is taken.
         at: the moment, UTC; the newest change where it is not given.
         timezone: whose midnight begins the day.
+        threshold_ratio: the loss of a day that trips the stop, 0 or below; it stands in each row.
 
     Returns:
         Columns `COLUMNS`, one row a source and account: `since`, `reason` and `duration_seconds`
@@ -55,6 +75,7 @@ def emergency_stop(
                 **_newest(own, moment),
                 "triggers_today_total": int((triggers >= midnight).sum()),
                 "triggers_24h_total": int((triggers > moment - LAST_DAY).sum()),
+                "threshold_ratio": threshold_ratio,
                 "n": len(own),
                 "source": source,
                 "account_id": account,
@@ -88,4 +109,6 @@ def _seconds(told: Any) -> float | None:
 
 
 def _words(own: pd.DataFrame) -> pd.Series[str]:
-    return own["state"].astype("object").fillna(UNKNOWN).astype("str").str.lower()
+    told = own["state"].astype("object").fillna(UNKNOWN).astype("str").str.lower().str.strip()
+    # `ESSState.TRIPPED` is how an enumeration prints itself.
+    return told.str.rpartition(".")[2].str.replace(r"[ -]", "_", regex=True).replace(MEANT)

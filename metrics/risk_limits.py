@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -12,8 +12,20 @@ import pandas as pd
 from metrics.base import metric
 from metrics.equity_series import Frames, grouped, word_of
 from metrics.exposure import leverage_of, valued
+from metrics.held_correlation import held_correlation
 from metrics.period_drawdown import period_drawdowns
 from metrics.periods import ALL, DAY
+from metrics.risk_measures import (
+    SHORTFALL,
+    VALUE,
+    Measured,
+    Owner,
+    largest,
+    leverage,
+    position,
+    tail,
+)
+from metrics.tail_losses import tail_losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,13 @@ class Limit:
     reached: bool = False
     limit: float | None = None
     rule: str | None = None
+    currencies: tuple[str, ...] = ()
 
 
+TAILS: Final = {"var_95": (0.95, VALUE), "var_99": (0.99, VALUE), "es_975": (0.975, SHORTFALL)}
+"""Limits of what a day may lose → the confidence, and which number of it."""
+CONFIDENCES: Final = tuple(sorted({confidence for confidence, _ in TAILS.values()}))
+CORRELATION: Final = "correlation"
 LEVERAGE: Final = "leverage"
 POSITION: Final = "position"
 DRAWDOWN: Final = "drawdown"
@@ -50,10 +67,6 @@ COLUMNS: Final = (
     *("name", "value_ratio", "limit_ratio", "used_ratio", "warning_ratio", "critical_ratio"),
     *("state", "rule", "detail", "as_of", "n", "source", "account_id"),
 )
-Owner = tuple[str | None, str | None]
-"""Source and account."""
-Measured = tuple[float | None, str | None, Any, int]
-"""A value, what it is of, of when it is, and from how many."""
 
 
 @metric(unit="ratio", needs=("states",))
@@ -71,13 +84,15 @@ def risk_limits(
 
     Unit: ratios. leverage = gross exposure / equity; position = the largest symbol's exposure /
     equity; drawdown = the loss since the highest equity that was told, daily_drawdown since the
-    day's, 0 or above; concentration = the largest symbol's or venue's share of gross exposure.
+    day's, 0 or above; concentration = the largest symbol's or venue's share of gross exposure;
+    var_95, var_99, es_975 = what a day may lose, historical, see `tail_losses`; correlation = the
+    mean of those of the symbols held, see `held_correlation`.
     What cannot be measured is `unknown`; the row `worst` is `critical` or `warning` where one
     limit is, else `unknown` where one is unknown: `ok` only where all are measured and kept.
 
     Args:
-        states: frames by name: `positions`, `equity`, and `accounts` for those of which neither
-            is told.
+        states: frames by name: `positions`, `equity`, `accounts` for those of which neither is
+            told, and `prices` for the correlation.
         at: the moment, UTC; the newest point of a series where it is not given.
         timezone: whose midnight begins the day.
         limits: name → limit, for accounts whose system tells none; those of one system say
@@ -97,10 +112,13 @@ def risk_limits(
     own = own or {}
     fallen = period_drawdowns(states, at=at, timezone=timezone, cut=cut)
     least = period_drawdowns(states, at=at, timezone=timezone) if cut else fallen
+    asked = {name for rules in (limits, *own.values()) for name in rules}
+    tails = tail_losses(states, at=at, confidences=CONFIDENCES) if asked & set(TAILS) else None
     rows: list[dict[str, Any]] = []
     for owner in _owners(states, fallen, own):
         allowed = _of_system(own, owner) or limits
-        found = list(_limits_of(states, fallen, least, owner, allowed, owner in flat))
+        measured = _measured(states, (fallen, least, tails), owner, allowed, owner in flat)
+        found = [_row(name, limit, measured[name]) for name, limit in allowed.items()]
         worst = max(found, key=lambda row: RANKS.index(row["state"]))
         same = [str(row["name"]) for row in found if row["state"] == worst["state"]]
         summary = {"name": WORST, "state": worst["state"], "n": len(found)}
@@ -131,43 +149,63 @@ def _owners(
     return list(found)
 
 
-def _limits_of(
+def _measured(
     states: Frames,
-    fallen: pd.DataFrame,
-    least: pd.DataFrame,
+    losses: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None],
     owner: Owner,
     limits: Mapping[str, Limit],
     is_flat: bool,
-) -> Iterator[dict[str, Any]]:
+) -> dict[str, Measured]:
+    fallen, least, tails = losses
     held = [rows for key, rows in valued(states.get("positions"), "source") if key[:2] == owner]
     positions = held[0] if held else None
     measured = {
-        LEVERAGE: _leverage(positions, states, owner),
-        POSITION: _position(positions, states, owner),
+        LEVERAGE: leverage(positions, states, owner),
+        POSITION: position(positions, states, owner),
         DRAWDOWN: _loss(fallen, least, ALL, owner, limits.get(DRAWDOWN)),
         DAILY_DRAWDOWN: _loss(fallen, least, DAY, owner, limits.get(DAILY_DRAWDOWN)),
-        SYMBOL: _largest(positions, "symbol"),
-        VENUE: _largest(positions, "venue"),
+        SYMBOL: largest(positions, "symbol"),
+        VENUE: largest(positions, "venue"),
+        **{name: tail(tails, owner, *which) for name, which in TAILS.items()},
     }
+    if CORRELATION in limits:
+        measured[CORRELATION] = Measured(*held_correlation(positions, states.get("prices")))
     if is_flat and positions is None:
-        nothing = leverage_of(0.0, states, *owner), None, pd.NaT, 0
+        nothing = Measured(leverage_of(0.0, states, *owner))
         measured |= {LEVERAGE: nothing, POSITION: nothing}
-    for name, limit in limits.items():
-        value, detail, as_of, n = measured[name]
-        allowed = limit.warning if limit.limit is None else limit.limit
-        yield {
-            "name": name,
-            "value_ratio": value,
-            "limit_ratio": allowed,
-            "used_ratio": None if value is None or allowed is None else value / allowed,
-            "warning_ratio": limit.warning,
-            "critical_ratio": limit.critical,
-            "state": _state(value, limit),
-            "rule": limit.rule,
-            "detail": detail,
-            "as_of": as_of,
-            "n": n,
-        }
+    return measured
+
+
+def _row(name: str, limit: Limit, measured: Measured) -> dict[str, Any]:
+    limit = _as_ratio(limit, measured)
+    allowed = limit.warning if limit.limit is None else limit.limit
+    value = measured.value
+    return {
+        "name": name,
+        "value_ratio": value,
+        "limit_ratio": allowed,
+        "used_ratio": None if value is None or allowed is None else value / allowed,
+        "warning_ratio": limit.warning,
+        "critical_ratio": limit.critical,
+        "state": _state(value, limit),
+        "rule": limit.rule,
+        "detail": measured.detail,
+        "as_of": measured.as_of,
+        "n": measured.n,
+    }
+
+
+def _as_ratio(limit: Limit, measured: Measured) -> Limit:
+    """Return a limit in money as one of the equity; without steps where the money is another."""
+    if not limit.currencies:
+        return limit
+    equity = measured.equity if measured.currency in limit.currencies else None
+
+    def share(number: float | None) -> float | None:
+        return None if number is None or not equity else number / equity
+
+    steps = share(limit.warning), share(limit.critical)
+    return replace(limit, warning=steps[0], critical=steps[1], limit=share(limit.limit))
 
 
 def _state(value: float | None, limit: Limit) -> str:
@@ -184,22 +222,6 @@ def _is_over(value: float, step: float, limit: Limit) -> bool:
     return reached or value > step
 
 
-def _leverage(positions: pd.DataFrame | None, states: Frames, owner: Owner) -> Measured:
-    if positions is None:
-        return None, None, pd.NaT, 0
-    gross = float(positions["value"].abs().sum(skipna=False))
-    return leverage_of(gross, states, *owner), None, _as_of(positions), len(positions)
-
-
-def _position(positions: pd.DataFrame | None, states: Frames, owner: Owner) -> Measured:
-    """The largest symbol against the equity; missing where a position has no value."""
-    share, symbol, as_of, n = _largest(positions, "symbol")
-    leverage = _leverage(positions, states, owner)[0]
-    if share is None or leverage is None:
-        return None, None, as_of, n
-    return share * leverage, symbol, as_of, n
-
-
 def _loss(
     fallen: pd.DataFrame, least: pd.DataFrame, period: str, owner: Owner, limit: Limit | None
 ) -> Measured:
@@ -208,7 +230,7 @@ def _loss(
     if fallen is least or limit is None:
         return told
     known = _fallen(least[least["period"] == period], owner)
-    return known if _state(known[0], limit) in ("warning", "critical") else told
+    return known if _state(known.value, limit) in ("warning", "critical") else told
 
 
 def _fallen(fallen: pd.DataFrame, owner: Owner) -> Measured:
@@ -220,22 +242,7 @@ def _fallen(fallen: pd.DataFrame, owner: Owner) -> Measured:
         and not pd.isna(row["drawdown_ratio"])
     ]
     if not own:
-        return None, None, pd.NaT, 0
+        return Measured()
     worst = min(own, key=lambda row: row["drawdown_ratio"])
-    return abs(worst["drawdown_ratio"]), word_of(worst["stream"]), worst["as_of"], worst["n"]
-
-
-def _largest(positions: pd.DataFrame | None, name: str) -> Measured:
-    """The share of the largest; missing where a position has no value or no such word."""
-    if positions is None or name not in positions:
-        return None, None, pd.NaT, 0
-    told = _as_of(positions), len(positions)
-    if positions["value"].isna().any() or positions[name].isna().any():
-        return None, None, *told
-    sums = positions["value"].abs().groupby(positions[name].astype("str")).sum()
-    gross = float(sums.sum())
-    return (float(sums.max()) / gross, str(sums.idxmax()), *told) if gross else (None, None, *told)
-
-
-def _as_of(positions: pd.DataFrame) -> Any:
-    return positions["as_of"].max() if "as_of" in positions else pd.NaT
+    stream = word_of(worst["stream"])
+    return Measured(abs(worst["drawdown_ratio"]), stream, worst["as_of"], worst["n"])

@@ -22,7 +22,12 @@ COLUMNS: Final = (
 
 
 @metric(unit="ratio", needs=("states",))
-def tail_losses(states: Frames, *, at: pd.Timestamp | None = None) -> pd.DataFrame:
+def tail_losses(
+    states: Frames,
+    *,
+    at: pd.Timestamp | None = None,
+    confidences: tuple[float, ...] = CONFIDENCES,
+) -> pd.DataFrame:
     """Give what each equity series may lose in a day: historical and delta-normal, 95 and 99 %.
 
     Unit: ratios of the newest equity and money of it, a loss is positive. Returns are from day to
@@ -33,28 +38,30 @@ def tail_losses(states: Frames, *, at: pd.Timestamp | None = None) -> pd.DataFra
     Args:
         states: frames by name; `equity` is taken.
         at: the moment, UTC; all that was told where it is not given.
+        confidences: as ratios, 0–1.
 
     Returns:
         Columns `COLUMNS`: `n` counts returns, `tail_n` those at or beyond the value at risk;
         `since` and `as_of` are the first and the last day.
     """
-    rows = [row for series in equity_series(states, at) for row in _rows(series)]
+    rows = [row for series in equity_series(states, at) for row in _rows(series, confidences)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _rows(series: EquitySeries) -> Iterator[dict[str, Any]]:
+def _rows(series: EquitySeries, confidences: tuple[float, ...]) -> Iterator[dict[str, Any]]:
     points = pd.DataFrame(
         {"ts_event": series.points.index, "equity": series.points.to_numpy(), "source": "series"}
     ).assign(currency=series.currency)
-    for tail in values_at_risk(points):
-        for place, confidence in enumerate(CONFIDENCES):
+    for tail in values_at_risk(points, confidences=confidences):
+        for place, confidence in enumerate(confidences):
             for method in (HISTORICAL, NORMAL):
-                yield {**_measured(tail, place, method), "confidence_ratio": confidence} | (
-                    {"currency": series.currency, **series.owner}
-                )
+                yield {
+                    **_measured(tail, place, method, confidence),
+                    "confidence_ratio": confidence,
+                } | ({"currency": series.currency, **series.owner})
 
 
-def _measured(tail: AccountTail, place: int, method: str) -> dict[str, Any]:
+def _measured(tail: AccountTail, place: int, method: str, confidence: float) -> dict[str, Any]:
     """One row without its owner; without losses where there are too few returns for them."""
     row: dict[str, Any] = {
         "method": method,
@@ -64,7 +71,7 @@ def _measured(tail: AccountTail, place: int, method: str) -> dict[str, Any]:
         "since": tail.first,
         "as_of": tail.last,
     }
-    needed = least_returns(CONFIDENCES[place]) if method == HISTORICAL else LEAST_RETURNS
+    needed = least_returns(confidence) if method == HISTORICAL else LEAST_RETURNS
     if tail.returns_n < needed:
         return row
     loss = tail.losses[place]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from data_sources.dialects.limit_rules import AnyLimit, MoneyRule
 from data_sources.frames import shaped
 from metrics.drawdown import with_drawdown
 from metrics.emergency_stop import emergency_stop
@@ -18,7 +19,7 @@ from metrics.momentum import momentum
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import profit_and_loss
 from metrics.profile_drawdown import profile_drawdowns
-from metrics.risk_limits import Limit, risk_limits
+from metrics.risk_limits import CORRELATION, Limit, risk_limits
 from metrics.sharpe import sharpe_ratios
 from metrics.tail_losses import tail_losses
 from metrics.trades_by_account import trades_by_account
@@ -85,7 +86,9 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
     if name in AT:
         more["at"] = desk.view().at if until is None else until
     if name == "risk_limits":
-        more["own"] = _limits_of_systems(desk)
+        more["own"] = own = _limits_of_systems(desk)
+        if any(CORRELATION in limits for limits in own.values()):
+            taken["prices"] = desk.frame("prices", limit=ROWS_LOOKED_AT, until=until)
         more["flat"] = desk.flat_accounts(until)
     found = metric(taken, **more).astype("object")
     rows = found.where(found.notna(), None).to_dict("records")
@@ -95,18 +98,22 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
 def _limits_of_systems(desk: Desk) -> dict[tuple[str | None, str | None], dict[str, Limit]]:
     """Return the rules of the desk's systems as limits of the metric."""
     return {
-        owner: {
-            name: Limit(
-                each.warning_ratio,
-                each.critical_ratio,
-                reached=not each.above,
-                limit=each.limit_ratio,
-                rule=each.rule,
-            )
-            for name, each in rules.items()
-        }
+        owner: {name: _limit(rule) for name, rule in rules.items()}
         for owner, rules in desk.risk_rules().items()
     }
+
+
+def _limit(rule: AnyLimit) -> Limit:
+    if isinstance(rule, MoneyRule):
+        money = rule.limit_money, rule.critical_money
+        return Limit(*money, rule=rule.rule, currencies=rule.currencies)
+    return Limit(
+        rule.warning_ratio,
+        rule.critical_ratio,
+        reached=not rule.above,
+        limit=rule.limit_ratio,
+        rule=rule.rule,
+    )
 
 
 def _narrowed(found: pd.DataFrame, limit: int, wanted: dict[str, Any]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from data_sources.dialects.claim_rule import ClaimRule, claim_rules
 from data_sources.dialects.clock_rule import ClockRule, clock_rule
 from data_sources.dialects.frame_rule import FrameRule, RowFunction, frame_rules
 from data_sources.dialects.key_path import KeyPath
-from data_sources.dialects.limit_rules import LimitRule, limit_rules
+from data_sources.dialects.limit_rules import AnyLimit, limit_rules
 from data_sources.dialects.order_rules import OrderRules, order_rules
 from data_sources.dialects.pace_rules import Pace, pace_rules
 from data_sources.dialects.place import (
@@ -125,7 +125,7 @@ class Dialect:
     stream: StreamRules
     orders: OrderRules
     timezone: ZoneInfo | None
-    limits: Mapping[str, LimitRule]
+    limits: Mapping[str, AnyLimit]
     pace: Pace
     saved: Saved | None = None
 

@@ -10,10 +10,12 @@ from data_sources.dialects.reader import Reader
 
 NAMES: Final = (
     *("leverage", "position", "drawdown", "daily_drawdown"),
-    *("symbol_concentration", "venue_concentration"),
+    *("symbol_concentration", "venue_concentration", "correlation"),
+    *("var_95", "var_99", "es_975"),
 )
 """What can be limited; `metrics.risk_limits` says how each is measured."""
 RATIOS: Final = ("warning_ratio", "limit_ratio", "critical_ratio")
+MONEY: Final = ("limit_money", "critical_money", "currencies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,26 @@ class LimitRule:
     above: bool = False
 
 
-def limit_rules(reader: Reader) -> Mapping[str, LimitRule]:
+@dataclass(frozen=True, slots=True)
+class MoneyRule:
+    """One limit of a system in money.
+
+    limit_money      above it is amber
+    rule             where the system says so
+    currencies       of which money; an account of another one cannot be held against it
+    critical_money   above it is red; None: it never is
+    """
+
+    limit_money: float
+    rule: str
+    currencies: tuple[str, ...]
+    critical_money: float | None = None
+
+
+AnyLimit = LimitRule | MoneyRule
+
+
+def limit_rules(reader: Reader) -> Mapping[str, AnyLimit]:
     """Read the tables `[limits.<name>]`; empty where there is none.
 
     Raises:
@@ -44,8 +65,10 @@ def limit_rules(reader: Reader) -> Mapping[str, LimitRule]:
     return {name: _rule(reader, name) for name in reader.table(("limits",))}
 
 
-def _rule(reader: Reader, name: str) -> LimitRule:
+def _rule(reader: Reader, name: str) -> AnyLimit:
     where = ("limits", name)
+    if reader.has((*where, "limit_money")):
+        return _money_rule(reader, where)
     reader.only(where, {*RATIOS, "above", "rule"})
     told = {key: reader.number((*where, key), 0.0) for key in RATIOS if reader.has((*where, key))}
     above = reader.flag((*where, "above"))
@@ -64,3 +87,18 @@ def _rule(reader: Reader, name: str) -> LimitRule:
     if critical is not None and critical < limit:
         reader.refuse((*where, "critical_ratio"), f"was {critical:g}, below the limit of {limit:g}")
     return LimitRule(warning, limit, reader.text((*where, "rule")), critical, above)
+
+
+def _money_rule(reader: Reader, where: tuple[str, str]) -> MoneyRule:
+    reader.only(where, {*MONEY, "rule"})
+    limit = reader.number((*where, "limit_money"), 0.0)
+    critical = reader.number((*where, "critical_money"), limit)
+    if not 0 < limit <= critical < float("inf"):
+        problem = f"was {limit:g} and critical_money {critical:g}; 0 < limit ≤ critical must hold"
+        reader.refuse((*where, "limit_money"), problem)
+    places = range(len(reader.entries((*where, "currencies"))))
+    currencies = tuple(reader.text((*where, "currencies", place)) for place in places)
+    has_critical = reader.has((*where, "critical_money"))
+    return MoneyRule(
+        limit, reader.text((*where, "rule")), currencies, critical if has_critical else None
+    )

@@ -144,18 +144,7 @@ def pace(told: Table) -> str:
 
 def limits(told: Table) -> str:
     """What an account of the system may risk."""
-    rows = [
-        (
-            code(name),
-            toml_value(each.get("warning_ratio", each["limit_ratio"])),
-            toml_value(critical) if critical else "never",
-            each["rule"],
-        )
-        for name, each in told.items()
-        for critical in [
-            each.get("critical_ratio", 0 if each.get("above") else each["limit_ratio"])
-        ]
-    ]
+    rows = [(code(name), *steps_of(each), each["rule"]) for name, each in told.items()]
     above = any(each.get("above") for each in told.values())
     text = (
         "**Limits** of an account, told in the frame [`risk_limits`](../frames.md#risk_limits); a "
@@ -163,6 +152,20 @@ def limits(told: Table) -> str:
     )
     steps = ("amber above", "red above") if above else ("amber from", "red from")
     return f"{text}\n\n{table(('what', *steps, 'rule'), rows)}" if rows else ""
+
+
+def steps_of(told: Table) -> tuple[str, str]:
+    """Where amber and red begin."""
+    if "limit_money" in told:
+        money = " or ".join(told["currencies"])
+        critical = told.get("critical_money")
+        red = f"{toml_value(critical)} {money}" if critical else "never"
+        return f"{toml_value(told['limit_money'])} {money}", red
+    limit = told["limit_ratio"]
+    critical = told.get("critical_ratio", None if told.get("above") else limit)
+    return toml_value(told.get("warning_ratio", limit)), toml_value(
+        critical
+    ) if critical else "never"
 
 
 def repeats(duplicates: list[Table], stream: Table) -> str:

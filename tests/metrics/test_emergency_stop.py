@@ -41,10 +41,33 @@ def test_the_newest_change_says_the_state(word: str) -> None:
     assert (found["since"], found["n"]) == (NOW - HOUR, 3)
 
 
-@pytest.mark.parametrize("word", ["unknown", "COOLING_DOWN", "", "ok", None])
+@pytest.mark.parametrize("word", ["unknown", "COOLING_OFF", "", "ok", "ESSState.", None])
 def test_a_word_that_nobody_knows_is_no_all_clear(word: str | None) -> None:
     """Even "ok" is not one of its words: unknown."""
     assert state_of(changes((2, "inactive"), (1, word))) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (["DISABLED", "inactive", "NORMAL"], "inactive"),
+        (["ARMED", "CAUTION"], "armed"),
+        (["TRIPPED", "active", "EMERGENCY", "CRITICAL", "ESSState.TRIPPED"], "active"),
+        (["COOLING_DOWN", "cooling", "PROTECTIVE", "CAUTIOUS", "cooling down"], "cooling"),
+    ],
+)
+def test_three_vocabularies_are_one(words: list[str], state: str) -> None:
+    """What each of Quantum Trader's three stops says, in any case, is one of five words."""
+    assert {state_of(changes((2, "x"), (1, word))) for word in words} == {state}
+
+
+def test_a_word_that_means_active_is_a_trigger() -> None:
+    """TRIPPED and CRITICAL trigger; the loss that does so is 5 % of a day, or what is asked for."""
+    frame = changes((1, "TRIPPED"), (2, "ARMED"), (3, "CRITICAL"))
+    found = emergency_stop({"ess_changes": frame}, at=NOW).iloc[0]
+    assert (found["triggers_today_total"], found["threshold_ratio"]) == (2, -0.05)
+    other = emergency_stop({"ess_changes": frame}, at=NOW, threshold_ratio=-0.1)
+    assert other["threshold_ratio"].tolist() == [-0.1]
 
 
 def test_triggers_of_today_and_of_24_hours() -> None:

@@ -196,6 +196,8 @@ def test_more_leverage_is_never_a_better_color(one: float, other: float) -> None
         ("limit_ratio = 0.8\nabove = true\ncritical_ratio = 0.7", "below the limit of 0.8"),
         ("warning_ratio = 0.5", "limit_ratio: was 0; it must be above 0"),
         ("limit_ratio = 0.8", "warning_ratio: was 0; it must be above 0"),
+        ("limit_money = 8\ncritical_money = 7\ncurrencies = ['USD']", "was 8 and critical_money 7"),
+        ("limit_money = 8", "currencies"),
     ],
 )
 def test_a_limit_that_cannot_be_is_refused(tmp_path: Path, told: str, problem: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from data_sources.dialects.dialect import load_dialect
 from data_sources.frames import shaped
 from metrics.risk_limits import Limit
+from web.measured_frames import _limit
 
 
 def at(text: str) -> pd.Timestamp:
@@ -34,12 +35,7 @@ def positions(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def allowed(system: str) -> dict[str, Limit]:
     """What a dialect that comes with Deskwatch allows its accounts."""
-    return {
-        name: Limit(
-            each.warning_ratio, each.critical_ratio, not each.above, each.limit_ratio, each.rule
-        )
-        for name, each in load_dialect(system).limits.items()
-    }
+    return {name: _limit(rule) for name, rule in load_dialect(system).limits.items()}
 
 
 OWNER: dict[str, str] = {"source": "bot", "account_id": "A1"}
