@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pandas as pd
 
-from data_sources.accounts_yaml import Account, AccountsError, read_accounts
+from data_sources.accounts_yaml import Account, AccountsError, read_accounts, shared_ports
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
 from data_sources.frames import shaped
@@ -41,6 +40,7 @@ class AccountsSource:
         logs_path: a folder with a folder of logs for each account; none when empty.
         host: where the health endpoints listen.
         health_path: of the health endpoints.
+        metrics_path: of their counts of orders and cycles; none are asked for when empty.
         probe: whether to ask the health endpoints at all.
         calendar: the bots' exchange: while it is shut, an old cycle is no trouble; none when "".
         every_seconds: the pace at which each bot is asked; see `wait_seconds`.
@@ -56,7 +56,7 @@ class AccountsSource:
         accounts: id, name, paper or live, the bot's state, its models.
         models: budget, universe and stage of each model, as the bot tells them.
         regimes: the regime that the bot is in.
-        runs: since when the bot runs and when its last cycle was.
+        runs: since when the bot runs, its last cycle, how many cycles (`steps`) and orders.
 
     States:
         ok: the file is read; how the bots are stands in the rows.
@@ -80,6 +80,7 @@ class AccountsSource:
         logs_path: str = "",
         host: str = "127.0.0.1",
         health_path: str = "/health",
+        metrics_path: str = "/metrics",
         probe: bool = True,
         calendar: str = "XNYS",
         every_seconds: float = 10.0,
@@ -98,6 +99,7 @@ class AccountsSource:
         self._logs = Path(logs_path) if logs_path else None
         self._host = f"[{host}]" if ":" in host and not host.startswith("[") else host
         self._health_path = "/" + health_path.lstrip("/")
+        self._metrics_path = "/" + metrics_path.lstrip("/") if metrics_path else ""
         self._probe, self._calendar, self._timeout = probe, calendar, timeout_seconds
         self._now = now
         self._signature: tuple[int, int, int] | None = None
@@ -131,7 +133,7 @@ class AccountsSource:
             self._memory = dict(cursor)
         exists = self._look()
         accounts = [*self._configured, *self._only_folders()]
-        shared = _shared_ports(self._configured) if self._probe else {}
+        shared = shared_ports(self._configured) if self._probe else {}
         heard = self._ask([each for each in accounts if self._asked(each, shared)])
         now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
         state, problem = self._verdict(shared, is_there=exists or bool(accounts))
@@ -205,8 +207,10 @@ class AccountsSource:
         return heard
 
     def _bot(self, account_id: str, port: int) -> HealthSource:
+        base = f"http://{self._host}:{port}"
         return HealthSource(
-            f"http://{self._host}:{port}{self._health_path}",
+            f"{base}{self._health_path}",
+            metrics_url=f"{base}{self._metrics_path}" if self._metrics_path else "",
             name=self.name,
             account_id=account_id,
             every_seconds=self.every_seconds,
@@ -288,13 +292,3 @@ def _accounts_file(folder: Path) -> Path | None:
         return named
     copies = [file for pattern in COPIES for file in folder.glob(pattern) if file.is_file()]
     return copies[0] if len(copies) == 1 else None
-
-
-def _shared_ports(accounts: list[Account]) -> dict[int, list[str]]:
-    """Ports that several accounts name: nobody could say whose bot answers there."""
-    times = Counter(account.health_port for account in accounts)
-    return {
-        port: [account.account_id for account in accounts if account.health_port == port]
-        for port, n in times.items()
-        if port is not None and n > 1
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -156,3 +157,13 @@ def _account(name: str, entry: dict[str, Any]) -> Account:
         profile=profile if isinstance(profile, str) else None,
         models=None if models is None else tuple(models),
     )
+
+
+def shared_ports(accounts: list[Account]) -> dict[int, list[str]]:
+    """Ports that several accounts name: nobody could say whose bot answers there."""
+    times = Counter(account.health_port for account in accounts)
+    return {
+        port: [account.account_id for account in accounts if account.health_port == port]
+        for port, n in times.items()
+        if port is not None and n > 1
+    }

@@ -61,7 +61,10 @@ _NUMBERS: Final = frozenset(
     }
 )
 _COUNTS: Final = frozenset(
-    {"orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n", "periods_per_year"}
+    {
+        *("orders", "blocked", "steps", "rank", "n", "open_positions", "tail_n"),
+        *("periods_per_year", "failed_orders", "skipped_cycles"),
+    }
 )
 _FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
@@ -85,7 +88,8 @@ _NAMES: Final[dict[str, str]] = {
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "
     "max_drawdown_ratio orders unrealized_pnl risk_state open_positions total_notional",
     "runs": "run_id mode strategy_id symbol timeframe state ts_started ts_finished ts_last_event "
-    "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked steps",
+    "equity realized_pnl unrealized_pnl drawdown_ratio orders blocked steps "
+    "failed_orders order_success_ratio skipped_cycles",
     "steps": "ts_event step price position_quantity equity realized_pnl unrealized_pnl "
     "orders blocked reason",
     "profits": "daily_pnl weekly_pnl monthly_pnl total_pnl realized_pnl unrealized_pnl currency "

@@ -13,6 +13,7 @@ from data_sources.calendar import MarketCalendar
 from data_sources.deadline import FetchError
 from data_sources.health_answer import Outcome, of_answer, of_failure
 from data_sources.health_frames import excused, frames_of_body
+from data_sources.health_numbers import Numbers
 from data_sources.pause import pause_seconds
 from data_sources.reading import Counts, Reading
 from data_sources.target import Target, above_zero
@@ -45,6 +46,7 @@ class HealthSource:
         account_id: the trading account this endpoint belongs to.
         service_kind: what answers there.
         calendar: an exchange such as "XNYS": while it is shut, an old cycle alone is no trouble.
+        metrics_url: where the bot counts its orders and cycles, as JSON; none when empty.
         token: sent as header.
         auth_header: the header of *token*, such as Aurora's `X-OPS-TOKEN`; with `Authorization`
             the token is sent as `Bearer`.
@@ -59,7 +61,7 @@ class HealthSource:
         services: one row: how the service is, by its own word.
         models: budget, universe and stage of each model, where the bot tells them.
         regimes: the regime that the bot is in, where it tells one.
-        runs: since when the bot runs and when its last cycle was.
+        runs: since when the bot runs, its last cycle, how many cycles (`steps`) and orders.
 
     States:
         ok: it answers and says that it is well.
@@ -93,6 +95,7 @@ class HealthSource:
         account_id: str = "",
         service_kind: Literal["bot", "service", "exchange"] = "bot",
         calendar: str = "",
+        metrics_url: str = "",
         token: str = "",
         auth_header: str = "X-Auth-Token",
         ca_file: str = "",
@@ -102,7 +105,9 @@ class HealthSource:
         above_zero(
             every_seconds=every_seconds, timeout_seconds=timeout_seconds, max_bytes=max_bytes
         )
-        self._target = Target(url, token=token, auth_header=auth_header, ca_file=ca_file)
+        sent = {"token": token, "auth_header": auth_header, "ca_file": ca_file}
+        self._target = Target(url, **sent)
+        self._numbers = Numbers(Target(metrics_url, **sent) if metrics_url else None, now)
         self.url = self._target.url
         self.name = name or self._target.host
         self.account_id = account_id
@@ -157,6 +162,15 @@ class HealthSource:
         outcome = of_answer(answer, self._now(), self.stale_after_seconds)
         return excused(outcome, self.calendar, self._moment())
 
+    def _counted(self, outcome: Outcome) -> dict[str, Any]:
+        if "uptime_seconds" not in (outcome.body or {}):
+            return {}  # it tells of no running bot that these would be of
+        return self._numbers.ask(
+            deadline_seconds=self.timeout_seconds,
+            max_bytes=self._max_bytes,
+            transport=self._transport,
+        )
+
     def _moment(self) -> pd.Timestamp:
         return pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
 
@@ -186,6 +200,7 @@ class HealthSource:
                 account_id=self.account_id,
                 state=outcome.state,
                 as_of=outcome.timestamp or now,
+                numbers=self._counted(outcome),
             ),
         )
 

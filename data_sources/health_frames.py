@@ -11,6 +11,7 @@ import pandas as pd
 from data_sources.calendar import MarketCalendar
 from data_sources.frames import shaped
 from data_sources.health_answer import Outcome
+from data_sources.health_numbers import count
 from data_sources.health_verdict import moment
 
 MOST_MODELS: Final = 200
@@ -19,7 +20,13 @@ GRACE: Final = pd.Timedelta(minutes=15)
 
 
 def frames_of_body(
-    body: Mapping[str, Any] | None, *, name: str, account_id: str, state: str, as_of: pd.Timestamp
+    body: Mapping[str, Any] | None,
+    *,
+    name: str,
+    account_id: str,
+    state: str,
+    as_of: pd.Timestamp,
+    numbers: Mapping[str, Any],
 ) -> dict[str, pd.DataFrame]:
     """Return the frames `models`, `regimes` and `runs` that a body tells, those alone.
 
@@ -29,6 +36,7 @@ def frames_of_body(
         account_id: whose bot it is; empty when unknown.
         state: of the bot.
         as_of: the moment that the body speaks of.
+        numbers: further columns of `runs`.
     """
     if body is None:
         return {}
@@ -36,7 +44,7 @@ def frames_of_body(
     rows = {
         "models": _models(body.get("models"), regime, as_of),
         "regimes": _regimes(regime, as_of),
-        "runs": _runs(body, account_id or name, state, as_of),
+        "runs": [{**row, **numbers} for row in _runs(body, account_id or name, state, as_of)],
     }
     return {
         frame: shaped(frame, found, source=name, account_id=account_id or None)
@@ -108,7 +116,7 @@ def _regimes(regime: Any, as_of: pd.Timestamp) -> list[dict[str, Any]]:
 def _runs(
     body: Mapping[str, Any], run_id: str, state: str, as_of: pd.Timestamp
 ) -> list[dict[str, Any]]:
-    """The running process: since when it runs, and when its last cycle was."""
+    """The running process: since when it runs, when its last cycle was, and how many it made."""
     uptime, cycle = (
         _seconds(body.get("uptime_seconds")),
         _seconds(body.get("last_cycle_ago_seconds")),
@@ -123,7 +131,9 @@ def _runs(
     except (ValueError, OverflowError):
         # A clock so wrong that the start lies before all time.
         return []
-    return [{"run_id": run_id, "state": state, "ts_started": started, "ts_last_event": last}]
+    times = {"ts_started": started, "ts_last_event": last}
+    cycles = count(body.get("total_cycles"))
+    return [{"run_id": run_id, "state": state, **times, "steps": cycles}]
 
 
 def _number(value: Any) -> float | None:

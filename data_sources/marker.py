@@ -14,11 +14,13 @@ from data_sources.frames import shaped
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.marker_evidence import (
     Evidence,
+    Verdict,
     config_evidence,
     is_folder,
     marker_evidence,
     verdict,
 )
+from data_sources.marker_mode import TOGGLE, mode_verdict
 from data_sources.reading import Counts, Reading
 
 MARKER: Final = "go_live.active"
@@ -28,13 +30,17 @@ CONFIG: Final = "config/go_live.yaml"
 class MarkerSource:
     """Looks whether a GO-LIVE marker file exists; each `read()` gives one row of `services`.
 
+    RICK has a file `.upgrade_toggle` instead, with its mode in one word: `LIVE` is on; `OFF`,
+    `GHOST`, `CANARY` and `PAPER` are off; another word, or no such file, is unknown.
+
     The row's state is `on`, `off` or `unknown`, and its `detail` names the evidence. Only the
     marker decides, as for the bot itself; what the configuration says beside it is told, and where
     the two do not fit together the reading is `degraded`. Never is a marker that could not be
     looked at taken for `off`. Both files are only ever read.
 
     Args:
-        path: of the marker file, or the bot's own folder, in which it is `go_live.active`.
+        path: of the marker file, or the bot's own folder, in which it is `go_live.active`, or
+            `.upgrade_toggle` where that is there alone.
         config: the YAML file that belongs to it; a relative path begins at the marker's folder;
             none when empty. It may be missing.
         name: the name of the source and of its row.
@@ -55,7 +61,7 @@ class MarkerSource:
             marker that says `activated: false`, a configuration that is no YAML. The row is still
             what the marker says, because the bot obeys it.
         unreadable: nobody can tell whether the marker is there: its folder is missing or forbidden,
-            or something that is no file stands in its place. The row is `unknown`.
+            or something that is no file stands in its place, or no mode. The row is `unknown`.
 
     Example:
         >>> MarkerSource("/srv/bot/go_live.active").read().frame[["state", "detail"]]
@@ -92,7 +98,7 @@ class MarkerSource:
     def recognizes(cls, path: Path) -> str | None:
         """Why a folder is one with a marker, None when it is not, or when logs lie in it."""
         try:
-            there = [name for name in (MARKER, CONFIG) if (path / name).is_file()]
+            there = [name for name in (MARKER, CONFIG, TOGGLE) if (path / name).is_file()]
             logs = any(log_name(each.name, PATTERNS) for each in path.iterdir())
         except OSError:
             return None
@@ -112,9 +118,7 @@ class MarkerSource:
         """
         del cursor, limit_bytes
         path = self._marker_path()
-        marker = marker_evidence(path)
-        config = config_evidence(path.parent / self.config) if self.config else Evidence(False)
-        found = verdict(marker, config, path.name)
+        found = mode_verdict(path) if path.name == TOGGLE else self._verdict(path)
         now = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
         row = {
             "name": self.name,
@@ -140,4 +144,12 @@ class MarkerSource:
 
     def _marker_path(self) -> Path:
         path = Path(self.path).expanduser()
-        return path / MARKER if path.name != MARKER and is_folder(path) else path
+        if path.name in (MARKER, TOGGLE) or not is_folder(path):
+            return path
+        is_mode = not (path / MARKER).exists() and not (path / self.config).is_file()
+        return path / (TOGGLE if is_mode and (path / TOGGLE).is_file() else MARKER)
+
+    def _verdict(self, path: Path) -> Verdict:
+        marker = marker_evidence(path)
+        config = config_evidence(path.parent / self.config) if self.config else Evidence(False)
+        return verdict(marker, config, path.name)

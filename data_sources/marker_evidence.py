@@ -55,17 +55,17 @@ class Verdict:
 
 def marker_evidence(path: Path) -> Evidence:
     """Whether the marker is there, and its `key: value` lines; never raises."""
-    looked = _looked_at(path)
+    looked = looked_at(path)
     if not isinstance(looked, bytes):
         return looked
     pairs = (_PAIR.fullmatch(line) for line in looked.decode("utf-8", "replace").splitlines())
     values = {pair[1].lower(): pair[2].strip("\"'") for pair in pairs if pair}
-    return Evidence(True, values=values, changed=_changed(path))
+    return Evidence(True, values=values, changed=changed_at(path))
 
 
 def config_evidence(path: Path) -> Evidence:
     """The keys of the YAML file beside the marker; never raises."""
-    looked = _looked_at(path)
+    looked = looked_at(path)
     if not isinstance(looked, bytes):
         return looked
     import yaml
@@ -156,7 +156,7 @@ def _shown(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return ", ".join(f"{name} {str(values[name])[:80]}" for name in names if name in values)
 
 
-def _looked_at(path: Path) -> bytes | Evidence:
+def looked_at(path: Path) -> bytes | Evidence:
     """The first bytes of a regular file, or why there are none; a FIFO is never opened."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -172,7 +172,8 @@ def _looked_at(path: Path) -> bytes | Evidence:
         return Evidence(None, f"{path.name} cannot be read: {e.strerror}")
 
 
-def _changed(path: Path) -> pd.Timestamp | None:
+def changed_at(path: Path) -> pd.Timestamp | None:
+    """When a file was last written; None when nobody can tell."""
     try:
         return pd.Timestamp(path.stat().st_mtime_ns, unit="ns", tz="UTC")
     except OSError:

@@ -25,8 +25,8 @@ def run_state(
         stale_after_seconds: instead of the time that follows from the run's own pace.
 
     Returns:
-        The reason is None where the state needs none. It holds no ages, so that it is another text
-        only when something happened.
+        The reason is None where the state needs none; of an active run it is after which silence it
+        would be stale. It holds no ages, so that it is another text only when something happened.
     """
     meta, figures = run.meta, run.table.figures
     if meta is None:
@@ -45,9 +45,11 @@ def run_state(
     else:
         newest_ns = run.table.stamp.mtime_ns if run.table.stamp else 0
         evidence = "its steps name no time; its file was last written at"
-    if now_ns - newest_ns <= after * 1e9:
-        return ACTIVE, _joined(evidence if figures.newest is None else None, run.problem)
     at = _utc(newest_ns)
+    if now_ns - newest_ns <= after * 1e9:
+        told = f"stale when it is silent for more than {after / 60:g} min"
+        untimed = f"{evidence} {at}" if figures.newest is None else None
+        return ACTIVE, _joined(untimed, run.problem or told)
     return STALE, _joined(f"{evidence} {at}, more than {after / 60:g} min", run.problem)
 
 

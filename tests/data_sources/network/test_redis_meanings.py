@@ -79,6 +79,8 @@ def test_a_status_is_never_guessed_to_be_filled(
     [
         ("EXECUTE", "risk.decision", "allow"),
         ("BLOCKED", "risk.decision", "block"),
+        ("SCALE_DOWN", "risk.decision", "scale"),
+        ("scale_down", "risk.decision", "scale"),
         ("SKIP", "telemetry.plan", "skip"),
         ("ERROR", "error", "error"),
     ],

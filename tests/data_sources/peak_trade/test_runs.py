@@ -91,8 +91,9 @@ def test_what_a_run_gives_beside_its_row(tmp_path: Path) -> None:
 
 
 STATES = [
-    ("2026-01-15T18:03:00Z", {}, "active", None),
-    ("2026-01-15T19:17:00Z", {}, "active", None),
+    ("2026-01-15T18:03:00Z", {}, "active", "stale when it is silent for more than 75 min"),
+    ("2026-01-15T19:17:00Z", {}, "active", "75 min"),
+    ("2026-01-15T18:03:00Z", {"timeframe": "?"}, "active", "more than 10 min"),
     ("2026-01-15T19:17:01Z", {}, "stale", "2026-01-15T18:02:00Z, more than 75 min"),
     ("2026-01-15T18:03:00Z", {"ended_at": "2026-01-15T18:02:30+00:00"}, "finished", None),
     ("2026-01-15T18:03:00Z", {"ended_at": "later"}, "finished", "end time cannot be read"),

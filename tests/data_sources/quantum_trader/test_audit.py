@@ -154,8 +154,9 @@ def test_agreement_is_not_believed(tmp_path: Path) -> None:
         "policy_verdict": "ALLOW",
     }
     lines = [{**line, "agreement": agreement} for agreement in (True, False)]
+    lines += [{**line, "actual_decision": word} for word in ("SCALE_DOWN", "scale_down")]
     frame = read(written(tmp_path / "s.jsonl", *lines)).frame
-    assert frame["decision"].tolist() == ["allow", "allow"]
+    assert frame["decision"].tolist() == ["allow", "allow", "scale", "scale"]
 
 
 @pytest.mark.parametrize(
