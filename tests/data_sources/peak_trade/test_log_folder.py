@@ -69,7 +69,7 @@ def test_when_somebody_tidied_up(tmp_path: Path, hours_old: float, state: str) -
 
 
 def test_without_evidence_nothing_is_ok(tmp_path: Path) -> None:
-    """An empty folder takes no room; whether it is tidied, compressed, readable nobody knows."""
+    """Defect 23: an empty folder takes no room; whether it is tidied and readable nobody knows."""
     states = {name: row["state"] for name, row in checks(tmp_path).items()}
     unknown = ("retention_staleness", "compression_failures", "parse_error_rate", "health")
     assert states == {"disk_usage": "ok", **dict.fromkeys(unknown, "unknown")}
