@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,10 +128,10 @@ def checks_of(found: Measures) -> list[dict[str, Any]]:
     shares = f"{found.left_over} left behind of {found.logs} logs"
     sample = f"{found.bad} bad of {found.lines} lines in {found.looked_into} of {found.logs} logs"
     rows = [
-        check_of("disk_usage_mb", found.size_bytes / MIB),
+        check_of("disk_usage_mb", _tenths(found.size_bytes / MIB)),
         check_of(
             "retention_staleness_hours",
-            None if stale is None else stale / HOUR_SECONDS,
+            None if stale is None else _tenths(stale / HOUR_SECONDS),
             "nothing says that anybody tidies up" if stale is None else "",
         ),
         check_of("compression_failure_rate", _percent(found.left_over, found.logs), shares),
@@ -140,4 +141,9 @@ def checks_of(found: Measures) -> list[dict[str, Any]]:
 
 
 def _percent(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
+    return _tenths(100 * part / whole) if whole else None
+
+
+def _tenths(value: float) -> float:
+    """Whole tenths, cut off: no limit is reached by it, and what hardly moved is not told anew."""
+    return math.floor(value * 10) / 10

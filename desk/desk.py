@@ -222,13 +222,16 @@ class Desk:
         account: str | None = None,
         source: str | None = None,
         symbol: str | None = None,
+        session: str | None = None,
     ) -> pd.DataFrame:
         """Return the newest rows of a frame that fit, ascending.
+
+        Of rows that fit `limit` are given: those of a session are looked for in all history.
 
         Raises:
             KeyError: there is no such frame.
         """
-        equal = {"source": source, "account_id": account, "symbol": symbol}
+        equal = {"source": source, "account_id": account, "symbol": symbol, "session_id": session}
         wanted: dict[str, Any] = {"limit": limit, "since": since, "until": until, "equal": equal}
         if name == "events":
             return self._keeper.events(self.origins, **wanted)

@@ -22,6 +22,7 @@ from desk.listed_ends import listed_ends
 from desk.origin import Origin
 from desk.paired_trades import TRADES, paired_trades
 from desk.stream_claims import stream_claims
+from desk.trades_told_twice import told_once
 from ledger import Ledger, View
 from ledger.order_columns import OrderColumns
 
@@ -70,7 +71,7 @@ class ToldFrames:
         # An order's status is as of now in both ways of telling it; `until` chooses among orders.
         at_ns = None if name == "orders" else self._past_ns(wanted["until"])
         found = list(self._told(name, wanted, self._states(at_ns), at_ns, streams))
-        whole, times = frames.united(name, found)
+        whole, times = self._united(name, found)
         if HELD.intersection(times):
             # It held then, also where the clock of its origin is ahead or no time is told.
             wanted = {**wanted, "until": None}
@@ -78,6 +79,12 @@ class ToldFrames:
         if name == "fills":
             return with_costs(rows, self._origins, self._keeper.events, frames.MOST_EVENTS)
         return rows
+
+    def _united(
+        self, name: str, parts: list[pd.DataFrame | None]
+    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        whole, times = frames.united(name, parts)
+        return (told_once(whole, self._origins) if name == TRADES else whole), times
 
     def _past_ns(self, until: pd.Timestamp | None) -> int | None:
         """Return a moment that is over as ns; one that is still to come is as now."""
@@ -127,7 +134,7 @@ class ToldFrames:
             mine = {key: word for key, word in equal.items() if key in frames.COLUMNS[name]}
             wanted: dict[str, Any] = {"limit": frames.MOST_EVENTS, "since": None, "equal": mine}
             found = list(self._told(name, {**wanted, "until": until}, states, at_ns))
-            whole, _ = frames.united(name, found)
+            whole, _ = self._united(name, found)
             return frames.narrowed(whole, until=None, **wanted)
 
         return LazyFrames(read)

@@ -59,6 +59,10 @@ PARAMETERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "source": ("the name of one source of the desk; all when left out", ("", "aurora")),
     "account": ("the id of one account; all when left out", ("", "A1")),
     "symbol": ("one symbol; all when left out", ("", "BTCUSDT")),
+    "session": (
+        "the id of one session or run, chosen before `limit` counts; rows that name none are none",
+        ("", "session_bbb"),
+    ),
     "name": ("the name of a frame, one of those that `/api/frames` lists", ("orders", "events")),
     "format": ("of the answer; CSV, parquet and arrow come as a file", ("json", "parquet")),
     "limit": ("the most rows, the newest ones", ("", "100")),

@@ -42,6 +42,7 @@ Until = Annotated[str | None, Query(**told("until"))]
 Account = Annotated[str | None, Query(max_length=128, **told("account"))]
 Source = Annotated[str | None, Query(max_length=128, **told("source"))]
 Symbol = Annotated[str | None, Query(max_length=128, **told("symbol"))]
+Session = Annotated[str | None, Query(max_length=128, **told("session"))]
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, **told("limit"))]
 Lines = Annotated[int, Query(ge=1, le=10_000, **told("limit"))]
 Generation = Annotated[str, Query(max_length=4096, **told("generation"))]
@@ -175,6 +176,7 @@ def data_routes(desk: Desk) -> APIRouter:
         account: Account = None,
         source: Source = None,
         symbol: Symbol = None,
+        session: Session = None,
     ) -> Response:
         """The newest rows of a frame, ascending, from all history.
 
@@ -192,6 +194,7 @@ def data_routes(desk: Desk) -> APIRouter:
                     account=account,
                     source=source,
                     symbol=symbol,
+                    session=session,
                 )
         except FilterError as error:
             return filter_problem(error)

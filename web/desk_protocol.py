@@ -60,6 +60,7 @@ class Desk(Protocol):
         account: str | None = None,
         source: str | None = None,
         symbol: str | None = None,
+        session: str | None = None,
     ) -> pd.DataFrame:
         """The newest rows of a frame, ascending; KeyError when there is no such frame."""
 

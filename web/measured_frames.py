@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from data_sources.dialects.limit_rules import AnyLimit, MoneyRule
-from data_sources.frames import shaped
+from data_sources.frames import empty, shaped
 from metrics.drawdown import with_drawdown
 from metrics.emergency_stop import emergency_stop
 from metrics.exposure import exposure
@@ -57,6 +57,8 @@ def frame_of(desk: Desk, name: str, *, limit: int, **wanted: Any) -> pd.DataFram
     Raises:
         KeyError: there is no such frame.
     """
+    if wanted.get("session") is not None and (name in OF_FRAMES or name == "momentum"):
+        return empty(name)  # what is measured is of accounts and symbols, of no session
     if name in OF_FRAMES:
         return _narrowed(_of_frames(desk, name, wanted), limit, wanted)
     if name == "equity":
@@ -129,7 +131,7 @@ def _equity(desk: Desk, limit: int, **wanted: Any) -> pd.DataFrame:
     origin leaves the drawdown to us.
     """
     asked = desk.frame("equity", limit=limit, **wanted)
-    if asked.empty or asked["drawdown_ratio"].notna().all():
+    if wanted.get("session") is not None or asked.empty or asked["drawdown_ratio"].notna().all():
         return asked
     series = {name: wanted.get(name) for name in ("source", "account")}
     whole = with_drawdown(_points(desk, **series)[0])

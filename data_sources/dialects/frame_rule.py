@@ -18,6 +18,7 @@ EACH: Final = "each"
 ORDERS: Final = "orders"
 FILLS: Final = "fills"
 POSITIONS: Final = "positions"
+TRADES: Final = "trades"
 WITHIN: Final = "within_seconds"
 TERMS: Final = ("stop_loss_price", "take_profit_price", "mode")
 """All that `[frames.orders]` may tell: the rest of an order is made of its events."""
@@ -67,7 +68,8 @@ class FrameRule:
     cells    column → how it is found; columns without a cell are those of the event
     change   a function of the dialect's Python file that has the last word, or None
     within   of positions: how many seconds older than the newest one told of the same account one
-             may be to be held still; None where each is told by itself, when it changes
+             may be to be held still; None where each is told by itself, when it changes.
+             Of trades: within how many seconds another source may tell the same closed trade
     """
 
     frame: str
@@ -102,7 +104,7 @@ def _rule(
     reader: Reader, name: str, where: Where, functions: Mapping[str, RowFunction]
 ) -> FrameRule:
     own = set() if name in _TOLD else {"each"}
-    own |= {WITHIN} if name == POSITIONS else set()
+    own |= {WITHIN} if name in (POSITIONS, TRADES) else set()
     reader.only(where, {"when", "columns", "row"} | own)
     reader.only((*where, "columns"), set(_TOLD.get(name, FRAMES[name])))
     change = reader.text((*where, "row"), "-")

@@ -203,7 +203,9 @@ def frames(told: Table) -> str:
                 cells.insert(0, f"a row for each of {place(each['each'])}")
             if "within_seconds" in each:
                 seconds = toml_value(each["within_seconds"])
-                cells.append(f"older than the newest of its account by {seconds} s: closed")
+                twin = f"told by another source of the account within {seconds} s: the same trade"
+                gone = f"older than the newest of its account by {seconds} s: closed"
+                cells.append(gone if name == "positions" else twin)
             if "row" in each:
                 cells.append(f"then the function {code(each['row'])}")
             rows.append(

@@ -60,6 +60,19 @@ def test_a_session_gathers_what_every_source_tells_of_it(start: Start) -> None:
     assert view.sources_of_session("a") == {"execution", "alerts"}
 
 
+def test_a_session_is_chosen_before_the_newest_are_counted(start: Start) -> None:
+    """Defect 16: another session's alert is newer, and one row is asked for: this one's is given;
+    a frame whose rows name no session has none of it.
+    """
+    desk = desk_of_two(start)
+    for session, title in (("a", "t3"), ("b", "t4"), (None, "t4")):
+        assert desk.frame("alerts", limit=1, session=session)["title"].tolist() == [title]
+    assert desk.frame("events", limit=1, session="b")["kind"].tolist() == ["alert"]
+    assert desk.frame("alerts", session="nobody").empty
+    assert desk.frame("fills", session="a", limit=1)["client_order_id"].tolist() == ["c5"]
+    assert desk.frame("equity", session="a").empty
+
+
 def test_a_moment_in_the_past_knows_no_later_event(start: Start) -> None:
     """Looked at two seconds in, the session has one event and no alert yet."""
     ask = desk_of_two(start).view(at=NOON + pd.Timedelta(seconds=2)).desk["of_session"]

@@ -106,10 +106,12 @@ class MemoryDesk:
         account: str | None = None,
         source: str | None = None,
         symbol: str | None = None,
+        session: str | None = None,
     ) -> pd.DataFrame:
         tables = {"events": self.history, "orders": self.view(None).orders}
         table = tables[name]
-        for column, wanted in (("account_id", account), ("source", source), ("symbol", symbol)):
+        equal = {"account_id": account, "source": source, "symbol": symbol, "session_id": session}
+        for column, wanted in equal.items():
             if wanted is not None:
                 table = table[table[column] == wanted]
         if since is not None:

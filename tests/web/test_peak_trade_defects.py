@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -117,6 +118,19 @@ def test_a_limit_takes_the_newest_in_the_order_of_time(served: RunningServer) ->
     assert [row["client_order_id"] for row in rows] == [f"c{n}" for n in range(50, 60)]
     again = get(served, "/api/frames/fills?limit=10").json()["rows"]
     assert again == rows
+
+
+def test_a_session_under_whatever_others_told_since(served: RunningServer) -> None:
+    """Defect 16: sixty fills are newer than its two alerts: by session, both are given."""
+    session = quote(EVIL)
+    newest = get(served, "/api/frames/events?limit=2").json()["rows"]
+    assert {row["kind"] for row in newest} == {"order.filled"}
+    own = get(served, f"/api/frames/events?limit=2&session={session}").json()["rows"]
+    assert [row["kind"] for row in own] == ["alert", "alert"]
+    alerts = get(served, f"/api/frames/alerts?limit=5&session={session}").json()["rows"]
+    assert [row["session_id"] for row in alerts] == [EVIL, EVIL]
+    assert get(served, "/api/frames/alerts?session=s1").json() == {"rows": []}
+    assert get(served, f"/api/frames/pnl?session={session}").json() == {"rows": []}
 
 
 def test_without_evidence_nothing_is_green(served: RunningServer) -> None:

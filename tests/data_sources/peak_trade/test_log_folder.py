@@ -68,8 +68,21 @@ def test_when_somebody_tidied_up(tmp_path: Path, hours_old: float, state: str) -
     assert checks(tmp_path)["retention_staleness"]["state"] == state
 
 
+def test_what_hardly_moved_is_not_told_anew(tmp_path: Path) -> None:
+    """A minute and a byte later the rows are the same but for their time: no new state to keep."""
+    log(tmp_path, "a.jsonl", GOOD, hours_old=1)
+    log(tmp_path, ".last_retention_run", b"", hours_old=5)
+    told = []
+    for later in (0, 60):
+        frame = LogFolderSource(tmp_path, now=lambda later=later: NOW + later).read().frame
+        told.append(frame.drop(columns="as_of"))
+        log(tmp_path, "a.jsonl", GOOD + b" ")
+    pd.testing.assert_frame_equal(*told)
+    assert "5 h," in told[0].set_index("name").loc["telemetry retention_staleness", "detail"]
+
+
 def test_without_evidence_nothing_is_ok(tmp_path: Path) -> None:
-    """An empty folder takes no room; whether it is tidied, compressed, readable nobody knows."""
+    """Defect 23: an empty folder takes no room; whether it is tidied and readable nobody knows."""
     states = {name: row["state"] for name, row in checks(tmp_path).items()}
     unknown = ("retention_staleness", "compression_failures", "parse_error_rate", "health")
     assert states == {"disk_usage": "ok", **dict.fromkeys(unknown, "unknown")}

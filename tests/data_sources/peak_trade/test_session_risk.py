@@ -41,7 +41,7 @@ LIGHTS = [
 
 @pytest.mark.parametrize(("metrics", "state"), LIGHTS)
 def test_the_light_of_a_session(tmp_path: Path, metrics: dict[str, Any], state: str) -> None:
-    """The check overrides the status, the status the severity; silence is unknown, never green."""
+    """Defect 23: the check overrides the status, that the severity; silence is never green."""
     assert row_of(tmp_path, **metrics)["risk_state"] == state
 
 

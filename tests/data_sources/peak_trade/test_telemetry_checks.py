@@ -52,7 +52,7 @@ LIMITS = [
 def test_a_check_changes_at_its_limit(
     tmp_path: Path, metric: str, name: str, warns: float, critical: float
 ) -> None:
-    """Below its first limit ok, at it degraded, at the second down; no value is unknown, not ok."""
+    """Defect 23: below its first limit ok, at it degraded, at the second down; else unknown."""
     told = [
         (0, "ok"), (warns - 0.01, "ok"), (warns, "degraded"), (critical - 0.01, "degraded"),
         (critical, "down"), (None, "unknown"), ("odd", "unknown"),
