@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
-
-from metrics.equity_series import word_of
 
 EQUITY: Final = "equity"
 KEY: Final = ["account_id", "ts_event"]
@@ -126,7 +124,7 @@ def _points(told: pd.DataFrame) -> list[Point]:
         [None if value != value else value for value in told[name].to_list()] for name in VALUES
     ]
     times = [max(ts_ns, 0) for ts_ns in told["ts_event"].array.as_unit("ns").asi8.tolist()]
-    return list(map(Point, map(word_of, told["account_id"]), times, *numbers))
+    return list(map(Point, map(_word, told["account_id"]), times, *numbers))
 
 
 def thinned(points: pd.DataFrame, now_ns: int) -> pd.DataFrame:
@@ -160,3 +158,7 @@ def _ascending(points: pd.DataFrame) -> pd.DataFrame:
     if not points["ts_event"].is_monotonic_increasing:
         points = points.sort_values("ts_event", kind="stable")
     return points.reset_index(drop=True)
+
+
+def _word(value: Any) -> str | None:
+    return None if value is None or value != value or value == "" else str(value)

@@ -17,7 +17,9 @@ from tests.desk.test_past_frames import Account, measured, now
 
 
 class Whole(Account):
-    """Tells all positions there are, unless it does not answer."""
+    """Tells all positions there are, unless it does not answer; its system has limits."""
+
+    dialect = "stock_trader"
 
     def read(self) -> Reading:
         reading = super().read()
