@@ -166,6 +166,7 @@ class Desk:
             "timezone": self.timezone,
             "demo": self.demo,
             "started": self._started,
+            "resumed": self._keeper.resumed,
             "notices": self.notices(),
             "quarantine": self.quarantine,
             "markets": partial(markets, self.origins, view.at),

@@ -64,6 +64,7 @@ class Keeper:
     Attributes:
         trouble: None, or why the last commit failed. Reading goes on; a restart would then read
             again from the last commit that succeeded.
+        resumed: whether anything was kept that a source goes on from.
     """
 
     def __init__(self, store: Store) -> None:
@@ -71,6 +72,7 @@ class Keeper:
         self._pending: dict[str, list[_Piece]] = {}
         self._sessions = SessionMemo()
         self._lock = threading.Lock()
+        self.resumed = False
         self.trouble = None if store.trouble is None else self._said(store.trouble)
 
     def restore(self, origins: Sequence[Origin]) -> Iterator[pd.DataFrame]:
@@ -87,6 +89,7 @@ class Keeper:
             kept = self._store.cursor(origin.key)
             if kept is not None:
                 origin.restore(kept)
+                self.resumed = True
             aside = self._store.quarantine([origin.key], KEPT if origin.is_state else 1)
             origin.set_aside.restore([row for _, row in aside], aside[0][0] if aside else None)
         for file in self._store.files(keys):

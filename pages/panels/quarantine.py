@@ -76,7 +76,7 @@ def props(view: Any, origin: Provenance, chosen: str | None) -> Props:
         **table_props(
             f"{LINES}-rows",
             LINE_COLUMNS,
-            [_line(row) for row in lines],
+            [_line(row, view.at) for row in lines],
             none="No line was set aside",
             caption="Hidden characters are written as \\u…; /api/quarantine has more",
         ),
@@ -89,11 +89,11 @@ def _lines(view: Any, chosen: str | None) -> Sequence[Mapping[str, Any]]:
     return list(ask(MOST_LINES, chosen)) if ask is not None else []
 
 
-def _line(row: Mapping[str, Any]) -> dict[str, Any]:
+def _line(row: Mapping[str, Any], at: Any) -> dict[str, Any]:
     source = text(row.get("source"), 40)
     return {
         "_data": {"source": source},
-        "when": time_cell(moment_told(row.get("ts_received")), with_date=True),
+        "when": time_cell(moment_told(row.get("ts_received")), today=at),
         "source": source,
         "reason": text(row.get("reason"), 60),
         "file": text(row.get("file"), 80),

@@ -13,7 +13,7 @@ from components.element import Props
 from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
-from formats import MISSING, count, seconds, text
+from formats import MISSING, count, moment, seconds, text
 from pages.panels.when import moment_told
 
 ID: Final = "source-table"
@@ -49,9 +49,17 @@ def props(view: Any, origin: Provenance) -> Props:
             COLUMNS,
             rows,
             none="Nothing is attached: start with python app.py --attach DIR",
-            caption=_CAPTION + (_PAST if origin.replay else ""),
+            caption=_CAPTION + (_PAST if origin.replay else "") + _began(view.desk),
         ),
     }
+
+
+def _began(desk: Mapping[str, Any]) -> str:
+    """Say since when this process runs, and whether it went on from what another had kept."""
+    if desk.get("started") is None:
+        return ""
+    how = "going on from what was kept" if desk.get("resumed") else "with nothing kept before"
+    return f" Deskwatch itself: since {moment(desk['started'])[:19]} UTC, {how}."
 
 
 def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:

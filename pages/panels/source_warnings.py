@@ -15,8 +15,8 @@ from formats import count, text
 ID: Final = "source-warnings"
 
 COLUMNS: Final = (
-    Column("source", "Source"),
-    Column("warning", "What to know", metric="sources_warnings", wrap=True),
+    Column("source", "Source", width=24),
+    Column("warning", "What to know", metric="sources_warnings", wrap=True, width=76),
 )
 
 

@@ -47,6 +47,7 @@ def test_status_of_everything_survives_without_the_logs(tmp_path: Path) -> None:
     wait_for(lambda: accepted(desk) == lines)
     before, orders = totals(desk), len(desk.frame("orders", limit=100_000))
     events = desk.frame("events", limit=100_000)
+    assert desk.view().desk["resumed"] is False
     desk.stop()
     shutil.rmtree(logs)
 
@@ -55,6 +56,7 @@ def test_status_of_everything_survives_without_the_logs(tmp_path: Path) -> None:
     try:
         wait_for(lambda: not again.not_ready())
         assert totals(again) == before
+        assert again.view().desk["resumed"] is True
         assert len(again.frame("orders", limit=100_000)) == orders
         assert len(again.frame("events", limit=100_000)) == len(events) == lines
         assert accepted(again) == lines

@@ -39,6 +39,7 @@ class Desk:
         self.at = pd.Timestamp(at)
         self.quarantined: list[dict[str, Any]] = []
         self.notices: list[str] = []
+        self.life: dict[str, Any] = {}
         self.markets: dict[str, pd.Timestamp | None] = {}
         self.states: dict[str, pd.DataFrame] = {}
         self.of_session: dict[str, pd.DataFrame] = {}
@@ -53,6 +54,7 @@ class Desk:
             ),
             "name": "Test desk",
             "markets": lambda: self.markets,
+            **self.life,
             "notices": self.notices,
             "quarantine": lambda limit, source=None: [
                 row for row in self.quarantined if source in (None, row["source"])
