@@ -20,6 +20,8 @@ SHORT: Final = ("short", "sell")
 def exposure(states: Frames) -> pd.DataFrame:
     """Give long, short, net and gross exposure by source, account and venue.
 
+    Where a position names no venue its source stands for it: who tells of no other has one alone.
+
     Unit: money: Σ quantity × current price, without leverage; short is 0 or below, net = long +
     short, gross = long − short. `leverage_ratio` is gross / newest equity that the same source
     tells of the account. All of them are missing where a position has no quantity or no current
@@ -29,7 +31,7 @@ def exposure(states: Frames) -> pd.DataFrame:
         states: frames by name: `positions`, and `equity` for the leverage.
 
     Returns:
-        Columns `COLUMNS`; `n` counts positions, a venue that is not named is missing.
+        Columns `COLUMNS`; `n` counts positions.
     """
     rows = []
     for (source, account, venue), held in valued(states.get("positions")):
@@ -60,6 +62,8 @@ def valued(
 ) -> list[tuple[tuple[str | None, ...], pd.DataFrame]]:
     """Return open positions with `value` (short ones below zero) by source, account and venue.
 
+    The source stands for a venue that is not named.
+
     Args:
         positions: the frame `positions`, or None.
         by: other columns than the venue to tell them apart.
@@ -72,7 +76,9 @@ def valued(
     size = held["quantity"].where(~side.isin([*SHORT, "long", "buy"]), held["quantity"].abs())
     price = pd.to_numeric(held.get("current_price", nothing))
     value = (size * price).where(~side.isin(SHORT), -size.abs() * price)
-    return list(grouped(held.assign(value=value), *(by or ("venue",))))
+    venue = held.get("venue", nothing).astype("object")
+    venue = venue.where(venue.notna() & (venue != ""), held.get("source", nothing))
+    return list(grouped(held.assign(value=value, venue=venue), *(by or ("venue",))))
 
 
 def leverage_of(

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from metrics.base import metric
-from metrics.equity_series import Frames, grouped, only_word
+from metrics.equity_series import Frames, grouped, only_word, word_of
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import EQUITY, profit_and_loss
 
@@ -19,6 +19,8 @@ LIMITS: Final[Mapping[str, Mapping[str, float]]] = {
     "aggressive": {"day": -0.035, "week": -0.12},
 }
 """Profile → the worst loss of a day and of a week, as a ratio of equity."""
+DEFAULT: Final = "micro"
+"""The profile of an account whose strategies name none."""
 OTHER_NAMES: Final = {"agg": "aggressive"}
 SERIES: Final = ["source", "account_id", "stream", "period"]
 COLUMNS: Final = (
@@ -35,8 +37,12 @@ def profile_drawdowns(
     timezone: str = "UTC",
     profiles: Mapping[str, str] | None = None,
     limits: Mapping[str, Mapping[str, float]] = LIMITS,
+    default: str = DEFAULT,
 ) -> pd.DataFrame:
     """Give day and week drawdown of each account that has a profile, against its limit.
+
+    An account has the profile that its strategies name, by the same source or by another one; of
+    an account that nobody names those of the source count that tells its equity.
 
     Unit: ratios. `used_ratio` = drawdown / limit, 1 where the limit is reached; `breached` says
     whether the period's profit is below the limit, missing where the profit is not known.
@@ -47,18 +53,24 @@ def profile_drawdowns(
         timezone: whose midnight begins the day.
         profiles: account → profile; those that the strategies name where it is not given. An
             account whose strategies name several has none.
+        default: the profile of an account whose strategies name none.
         limits: profile → period → limit, below 0.
 
     Returns:
         Columns `COLUMNS`, one row an equity series and period that the profile limits.
     """
-    named = _profiles(states.get("strategies")) if profiles is None else profiles
+    named = _profiles(states.get("strategies"), default)
     fallen = period_drawdowns(states, at=at, timezone=timezone)
     gained = profit_and_loss(states, at=at, timezone=timezone)
     gained = gained[gained["basis"] == EQUITY][[*SERIES, "pnl_ratio"]]
     rows = []
     for row in fallen.merge(gained, on=SERIES, how="left").to_dict("records"):
-        word = str(named.get(row["account_id"], "")).casefold()
+        source, account = word_of(row["source"]), word_of(row["account_id"])
+        if profiles is not None:
+            word = profiles.get(account or "")
+        else:
+            word = named.get((source, account), named.get((None, account)) if account else None)
+        word = str(word).casefold()
         profile = OTHER_NAMES.get(word, word)
         limit = limits.get(profile, {}).get(row["period"])
         if limit is None:
@@ -77,12 +89,20 @@ def profile_drawdowns(
     return found.astype({"breached": "boolean"})
 
 
-def _profiles(strategies: pd.DataFrame | None) -> dict[str, str]:
+def _profiles(
+    strategies: pd.DataFrame | None, default: str
+) -> dict[tuple[str | None, str | None], str | None]:
+    """Return (source, account) → profile, None where several are named; source None: any."""
     if strategies is None or "profile" not in strategies:
         return {}
-    told: dict[str, set[str | None]] = {}
-    for (_, account), rows in grouped(strategies.dropna(subset=["profile"])):
+    if "tier" in strategies:
+        # Strategies in tiers are of a system that knows no profiles of capital.
+        strategies = strategies[strategies["tier"].isna()]
+    found: dict[tuple[str | None, str | None], str | None] = {}
+    for (source, account), rows in grouped(strategies):
+        is_named = bool(rows["profile"].notna().any())
+        word = only_word(rows, "profile") if is_named else default
+        found[source, account] = word
         if account is not None:
-            told.setdefault(account, set()).add(only_word(rows, "profile"))
-    alone = {account: next(iter(words)) for account, words in told.items() if len(words) == 1}
-    return {account: word for account, word in alone.items() if word is not None}
+            found[None, account] = word if found.get((None, account), word) == word else None
+    return found

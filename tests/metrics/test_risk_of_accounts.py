@@ -80,12 +80,46 @@ def test_a_profile_has_its_own_limit() -> None:
     assert [bool(row["breached"]) for row in rows.values()] == [True, False, False]
 
 
-def test_an_account_without_a_profile_is_held_against_none() -> None:
-    """Nor is one whose strategies name two; one name is taken from the strategies."""
-    for words, n in (([None], 0), (["micro", "low"], 0), (["low", "low"], 2)):
-        told = pd.DataFrame({"source": "bot", "account_id": "A1", "profile": words})
-        found = profile_drawdowns({"equity": FALLEN, "strategies": told}, at=NOW)
-        assert len(found) == n
+@pytest.mark.parametrize(
+    ("words", "profiles"),
+    [
+        ([None], ["micro"]),
+        (["micro", "low"], []),
+        (["low", "low"], ["low"]),
+        (["agg"], ["aggressive"]),
+    ],
+)
+@pytest.mark.parametrize("account", ["A1", None])
+def test_the_profile_is_the_one_that_the_strategies_name(
+    words: list[str | None], profiles: list[str], account: str | None
+) -> None:
+    """Micro where they name none; no profile where they name two; an account may have no name."""
+    told = pd.DataFrame({"source": "bot", "account_id": account, "profile": words})
+    points = FALLEN.assign(account_id=pd.Series(account, FALLEN.index, "str"))
+    found = profile_drawdowns({"equity": points, "strategies": told}, at=NOW)
+    assert found["profile"].tolist() == [name for name in profiles for _ in range(2)]
+    assert found["period"].tolist() == [name for _ in profiles for name in ("day", "week")]
+
+
+def test_a_system_without_profiles_has_no_limit_by_them() -> None:
+    """Nobody tells strategies, another source does, or they stand in tiers: no row."""
+    other = pd.DataFrame({"source": "other", "account_id": None, "profile": ["micro"]})
+    tiers = pd.DataFrame({"source": "bot", "account_id": "A1", "profile": [None], "tier": ["core"]})
+    for frames in ({}, {"strategies": other}, {"strategies": tiers}):
+        assert profile_drawdowns({"equity": FALLEN, **frames}, at=NOW).empty
+
+
+def test_a_position_without_a_venue_is_at_its_source() -> None:
+    """Quantum Trader's services name no exchange: it is known where all is, and so is the worst."""
+    frame = positions(held("X", "long", 2.0, 10.0, ""), held("Y", "long", 3.0, 5.0, "okx"))
+    frame = frame.assign(venue=frame["venue"].replace("", None))
+    found = exposure({"positions": frame}).set_index("venue")["exposure_gross"]
+    assert found.to_dict() == {"bot": 20.0, "okx": 15.0}
+    row = risk_limits({"positions": frame}, limits=QUANTUM).set_index("name")
+    assert (row["value_ratio"]["venue_concentration"], row["detail"]["venue_concentration"]) == (
+        pytest.approx(20 / 35),
+        "bot",
+    )
 
 
 def test_long_and_short_are_told_apart_by_venue() -> None:

@@ -194,3 +194,24 @@ def test_a_dialect_of_ones_own_may_be_like_another(tmp_path: Path) -> None:
     assert {n: len(rules) for n, rules in mine.frames.items()} == {
         n: len(rules) for n, rules in theirs.frames.items()
     }
+
+
+@pytest.mark.parametrize("number", ["10000.0", "15000.0", "100.0", "10000", "10000.5"])
+def test_a_made_up_balance_is_no_point(tmp_path: Path, number: str) -> None:
+    """What services say without an account is flagged in both streams; a real one is a point."""
+    told = {
+        "account.balance": {"balance": number, "available": "1", "positions": "0"},
+        "portfolio.state": {"equity_usd": number, "balance_usd": number, "positions_count": "0"},
+    }
+    lines = [
+        entry(f"quantum:stream:{name}", {**fields, "timestamp": "1771364763"})
+        for name, fields in told.items()
+    ]
+    events = saved(tmp_path / "saved.jsonl", *lines).read().frame
+    points = frame_of(events, load_dialect("quantum_trader_export"), "equity")["equity"].tolist()
+    if number == "10000.5":
+        assert points == [10_000.5, 10_000.5]
+    else:
+        assert points == []
+        assert set(events["kind"].astype("str")) == {"telemetry.sentinel"}
+        assert set(events["reason"].astype("str")) == {"placeholder_equity"}
