@@ -76,6 +76,8 @@ _NAMES: Final[dict[str, str]] = {
     "route strategy_id reason ts_submitted ts_accepted ts_first_fill ts_closed ts_expires "
     "order_ack_seconds first_fill_seconds",
     "fills": "ts_event client_order_id venue_order_id symbol side quantity price fee liquidity",
+    "execution_costs": "ts_event client_order_id symbol side route slippage_bps shortfall_bps "
+    "fees_bps impact_bps spread_bps session_id",
     "trades": "symbol position_side quantity ts_opened ts_closed entry_price exit_price pnl "
     "pnl_ratio currency strategy_id",
     "positions": "symbol position_side quantity entry_price current_price unrealized_pnl "
@@ -130,6 +132,8 @@ _NAMES: Final[dict[str, str]] = {
     "unmatched_orders_total reversed_total n p50_seconds p50_low_seconds p50_high_seconds "
     "p90_seconds p90_low_seconds p90_high_seconds p99_seconds p99_low_seconds p99_high_seconds "
     "least_seconds most_seconds since as_of",
+    "slippage": "n p50_bps p50_low_bps p50_high_bps p90_bps p90_low_bps p90_high_bps p99_bps "
+    "p99_low_bps p99_high_bps since as_of",
     "ess_changes": "ts_event state reason text duration_seconds",
     "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total "
     "threshold_ratio as_of n",
@@ -141,7 +145,7 @@ _NAMES: Final[dict[str, str]] = {
 def _dtype(name: str) -> str:
     if name.startswith("ts_") or name in ("as_of", "since"):
         return TIME
-    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure")
+    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure", "_bps")
     if name.endswith(endings) or name.startswith(("var_", "es_")) or name in _NUMBERS:
         return NUMBER
     if name in _COUNTS or name.endswith("_total"):

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from data_sources import JsonlSource
+from data_sources.dialects.dialect import load_dialect
+from data_sources.dialects.event_frames import frame_of
 from ledger import order_lives
+from metrics.slippage import slippage
 from tests.data_sources.aurora_records import TS, runner
 from tests.test_golden_aurora import status_of
 
@@ -117,3 +121,37 @@ def test_a_failure_that_is_denied_too_counts_once(tmp_path: Path, after_ns: int)
         log(tmp_path / f"orders_{name}.jsonl", *lines)
     told = {name: n for name, n in status_of(tmp_path)["orders"].items() if n}
     assert told == {"failed": 1, "denied": 1}
+
+
+@pytest.mark.parametrize("code", ["ORDER.FILL", "TCA"])
+def test_what_executions_cost(tmp_path: Path, code: str) -> None:
+    """P50, P90 and P99 of `slippage_bps` are numpy's; a line without one is no execution of it."""
+    lines = executions(code, "mt" * 100)
+    bare = {"event_code": "ORDER.FILL", "cid": "x", "ts_ms": TS // 10**6, "filled_qty": 1.0}
+    path = log(tmp_path / "dataset.jsonl", *lines, bare, runner("RISK.DENY", reason="R"))
+    source = JsonlSource(path, dialect="aurora", name="tca")
+    events = source.read().frame
+    costs = frame_of(events, load_dialect("aurora"), "execution_costs")
+    assert costs["client_order_id"].tolist() == [line["cid"] for line in lines]
+    assert costs["route"].tolist() == [line["liquidity"] for line in lines]
+    assert costs[["shortfall_bps", "fees_bps", "impact_bps", "spread_bps"]].eq(1.0).all(axis=None)
+    (row,) = slippage({"execution_costs": costs}).to_dict("records")
+    told = [line["slippage_bps"] for line in lines]
+    for percent in (50, 90, 99):
+        assert row[f"p{percent}_bps"] == pytest.approx(np.percentile(told, percent))
+    assert (row["n"], row["source"]) == (200, "tca")
+    assert row["p50_low_bps"] < row["p50_bps"] < row["p50_high_bps"]
+    assert (row["since"], row["as_of"]) == (costs["ts_event"].min(), costs["ts_event"].max())
+    early = slippage({"execution_costs": costs}, at=row["since"])
+    assert early["n"].tolist() == [1]
+    assert early["p99_bps"].isna().all()
+    assert slippage({}).empty
+    assert slippage({"execution_costs": costs.iloc[:0]}).empty
+
+
+def test_a_set_of_executions_is_kept_whole(tmp_path: Path) -> None:
+    """Its lines have no details, so all of each is kept; other lines keep their details alone."""
+    (line,) = executions("ORDER.FILL", "m")
+    path = log(tmp_path / "dataset.jsonl", line, runner("RISK.DENY", reason="R"))
+    frame = JsonlSource(path, dialect="aurora").read().frame
+    assert [json.loads(text) for text in frame["attributes"]] == [line, {"reason": "R"}]

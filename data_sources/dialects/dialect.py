@@ -32,7 +32,7 @@ from data_sources.dialects.place import (
     places_of,
 )
 from data_sources.dialects.reader import Reader
-from data_sources.dialects.record_keys import details_of, unwrap_of
+from data_sources.dialects.record_keys import details_of, unwrap_of, whole_of
 from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
@@ -77,6 +77,7 @@ class Dialect:
         time: keys that may hold the event's time, first wins.
         code: keys that may hold the event's code, first wins.
         details: keys that may hold the details object, first wins.
+        whole_when_has: keys that a record has which is its own details object.
         unwrap: the key of an inner record and the keys by which it is told, or None.
         words: category column → its places.
         loose: the places of ids, texts and numbers, column by column in order.
@@ -107,6 +108,7 @@ class Dialect:
     code: tuple[KeyPath, ...]
     code_transform: WordTransform | None
     details: tuple[str, ...]
+    whole_when_has: tuple[str, ...]
     unwrap: tuple[str, tuple[str, ...]] | None
     words: Mapping[str, tuple[Place, ...]]
     loose: tuple[Place, ...]
@@ -226,7 +228,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         ("record",),
         {
             *("time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"),
-            *("folder_is_account", "timezone"),
+            *("folder_is_account", "timezone", "whole_when_has"),
         },
     )
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
@@ -240,6 +242,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         code=reader.paths(("record", "code")),
         code_transform=reader.word_transform(("record", "code_as")),
         details=details_of(reader),
+        whole_when_has=whole_of(reader),
         unwrap=unwrap_of(reader),
         words={name: places_of(reader, name) for name in WORD_COLUMNS if name in columns},
         loose=loose,

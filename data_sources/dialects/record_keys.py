@@ -12,6 +12,12 @@ def details_of(reader: Reader) -> tuple[str, ...]:
     return tuple(path.text for path in reader.paths(where, default))
 
 
+def whole_of(reader: Reader) -> tuple[str, ...]:
+    """Keys that a record has which is its own details object; none where there are no such."""
+    where = ("record", "whole_when_has")
+    return tuple(path.text for path in reader.paths(where)) if reader.has(where) else ()
+
+
 def unwrap_of(reader: Reader) -> tuple[str, tuple[str, ...]] | None:
     """The key of an inner record and the keys by which it is told, or None."""
     where = ("record", "unwrap")

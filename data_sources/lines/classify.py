@@ -54,6 +54,8 @@ def record_of(fields: dict[str, Any], dialect: Dialect) -> Record:
             fields, wrapped = {**outer, **inner}, True
     if dialect.texts:
         fields = with_found(fields, dialect.texts)
+    if dialect.whole_when_has and all(name in fields for name in dialect.whole_when_has):
+        return Record(fields, fields, wrapped)
     for name in dialect.details:
         details = fields if name == WHOLE else fields.get(name)
         if isinstance(details, dict):

@@ -129,9 +129,10 @@ class StrictWay:
                 inner = self._raw.decode(raw[self._dialect.unwrap[0]])
                 raw = {**raw, **inner}
                 raw.pop(self._dialect.unwrap[0], None)
+            whole = record.details is record.fields
+            if whole and (not record.wrapped or WHOLE in self._dialect.details):
+                return line.strip().decode()
             for name in self._dialect.details:
-                if name == WHOLE:
-                    return line.strip().decode()
                 if isinstance(record.fields.get(name), dict) and name in raw:
                     return bytes(raw[name]).decode()
         except (msgspec.MsgspecError, RecursionError):

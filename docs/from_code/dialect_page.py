@@ -77,6 +77,8 @@ def record(told: Table) -> str:
         if name in told
         for with_way in [name == "code" and "code_as" in told]
     ]
+    if whole := told.get("whole_when_has"):
+        rows.append(("its own details", f"where it has {codes(whole)}"))
     if unwrap := told.get("unwrap"):
         rows.append(
             ("unwrapped", f"{code(unwrap['key'])} where it has {codes(unwrap['when_has'])}")
