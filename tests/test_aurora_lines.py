@@ -15,6 +15,7 @@ from data_sources.dialects.event_frames import frame_of
 from ledger import order_lives
 from metrics.slippage import slippage
 from tests.data_sources.aurora_records import TS, runner
+from tests.lines.test_decode_ways import assert_same
 from tests.test_golden_aurora import status_of
 
 
@@ -155,3 +156,14 @@ def test_a_set_of_executions_is_kept_whole(tmp_path: Path) -> None:
     path = log(tmp_path / "dataset.jsonl", line, runner("RISK.DENY", reason="R"))
     frame = JsonlSource(path, dialect="aurora").read().frame
     assert [json.loads(text) for text in frame["attributes"]] == [line, {"reason": "R"}]
+
+
+def test_executions_among_their_like_are_read_alike_both_ways() -> None:
+    """Lines without slippage, with details of their own, wrapped, with lists: fast as one by one."""
+    lines = executions("ORDER.FILL", "mtmtmt")
+    del lines[1]["slippage_bps"]
+    lines[2]["details"] = {"reason": "R", "qty": 1}
+    lines[3]["more"] = {"details": {"x": 1}, "list": [1, {"y": 2}]}
+    lines[4] = {"ts": 1, "type": "X", "payload": lines[4]}
+    lines += [dict(reversed(line.items())) for line in lines]
+    assert_same(load_dialect("aurora"), "".join(json.dumps(line) + "\n" for line in lines).encode())
