@@ -158,8 +158,8 @@ def test_a_set_of_executions_is_kept_whole(tmp_path: Path) -> None:
     assert [json.loads(text) for text in frame["attributes"]] == [line, {"reason": "R"}]
 
 
-def test_executions_among_their_like_are_read_alike_both_ways() -> None:
-    """Lines without slippage, with details of their own, wrapped, with lists: fast as one by one."""
+def test_executions_and_their_like_are_read_alike_both_ways() -> None:
+    """Without slippage, with details of their own, wrapped, with lists: fast as one by one."""
     lines = executions("ORDER.FILL", "mtmtmt")
     del lines[1]["slippage_bps"]
     lines[2]["details"] = {"reason": "R", "qty": 1}
