@@ -115,3 +115,15 @@ def test_twenty_kills_cost_and_double_nothing(tmp_path: Path) -> None:
 def test_a_hundred_kills_cost_and_double_nothing(tmp_path: Path, seed: int) -> None:
     """T47: five runs of a hundred, each exact."""
     kill_and_count(tmp_path, 100, seed)
+
+
+def test_the_tailer_alone_loads_no_heavy_library() -> None:
+    """A collector is up at once: what follows files needs neither pandas nor numpy."""
+    script = (
+        "import sys; import tests.lines.collector; "
+        "print(sorted({'pandas', 'numpy', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
