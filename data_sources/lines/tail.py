@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from data_sources.errors import SourceError
 from data_sources.lines.chunk import Chunk, Oversize
@@ -18,7 +18,9 @@ from data_sources.lines.names import PATTERNS
 from data_sources.lines.register import Register
 from data_sources.lines.totals import Totals
 from data_sources.lines.unfinished import Unfinished
-from data_sources.reading import Counts
+
+if TYPE_CHECKING:  # the tailer is up at once: it needs no pandas
+    from data_sources.reading import Counts
 
 CURSOR_FORMAT: Final = 1
 

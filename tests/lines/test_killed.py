@@ -17,6 +17,7 @@ import pytest
 from tests.lines.follower import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
+AHEAD = 12_000
 WRITER = """
 import gzip, os, random, sys, time
 folder, seed, stop = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -25,6 +26,10 @@ path = f"{folder}/a.jsonl"
 stream = open(path, "ab", buffering=0)
 began = time.monotonic()
 while not os.path.exists(stop):
+    # On a machine that is slow the collector must not fall behind by more and more files.
+    if number >= int(open(stop + ".room").read()):
+        time.sleep(0.01)
+        continue
     for _ in range(50):
         line = b'{"seq":%d,"pad":"%s"}\\n' % (number, b"x" * dice.randrange(200))
         cut = dice.randrange(len(line))
@@ -65,11 +70,19 @@ def committed(state: Path) -> int:
             return 0
 
 
+def give_room(stop: Path, done: int) -> None:
+    """Let the writer be so many lines ahead, and no more."""
+    room = stop.with_name("room.new")
+    room.write_text(str(done + AHEAD))
+    room.replace(f"{stop}.room")
+
+
 def kill_and_count(tmp_path: Path, kills: int, seed: int) -> None:
     """Kill the collector `kills` times under 5,000 lines a second, then let it finish."""
     folder, state, stop = tmp_path / "logs", tmp_path / "state.sqlite", tmp_path / "stop"
     folder.mkdir()
     dice = random.Random(seed)
+    give_room(stop, 0)
     script = [sys.executable, "-c", WRITER, str(folder), str(seed), str(stop)]
     writer = subprocess.Popen(script, stdout=subprocess.PIPE)
     collector = None
@@ -77,6 +90,7 @@ def kill_and_count(tmp_path: Path, kills: int, seed: int) -> None:
         for _ in range(kills):
             collector = collect(folder, state)
             before, until = committed(state), time.monotonic() + 60
+            give_room(stop, before)
             while committed(state) == before and time.monotonic() < until:
                 time.sleep(0.02)
             time.sleep(dice.random() * 0.15)
@@ -115,3 +129,15 @@ def test_twenty_kills_cost_and_double_nothing(tmp_path: Path) -> None:
 def test_a_hundred_kills_cost_and_double_nothing(tmp_path: Path, seed: int) -> None:
     """T47: five runs of a hundred, each exact."""
     kill_and_count(tmp_path, 100, seed)
+
+
+def test_the_tailer_alone_loads_no_heavy_library() -> None:
+    """A collector is up at once: what follows files needs neither pandas nor numpy."""
+    script = (
+        "import sys; import tests.lines.collector; "
+        "print(sorted({'pandas', 'numpy', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
