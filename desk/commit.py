@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from desk.kept_state import zipped
 from desk.set_aside import KEPT
 
 JOURNAL_KEPT: Final = 100_000
@@ -49,13 +50,19 @@ def carry_out(database: sqlite3.Connection, change: Commit) -> None:
         "INSERT INTO points (origin, payload) VALUES (?, ?)",
         [(origin, json.dumps(rows)) for origin, rows in change.points],
     )
-    _append(database, "journal", change.journal)
+    database.executemany(
+        "INSERT INTO journal (origin, ts_ns, payload) VALUES (?, ?, ?)",
+        [(origin, ts, _written(payload)) for origin, ts, payload in change.journal],
+    )
     if change.journal:
         database.execute(
             "DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ?",
             (JOURNAL_KEPT,),
         )
-    _append(database, "quarantine", change.quarantine)
+    database.executemany(
+        "INSERT INTO quarantine (origin, ts_ns, payload) VALUES (?, ?, ?)",
+        [(origin, ts, json.dumps(payload)) for origin, ts, payload in change.quarantine],
+    )
     database.executemany(
         "DELETE FROM quarantine WHERE origin=:origin AND seq <= (SELECT seq FROM quarantine"
         " WHERE origin=:origin ORDER BY seq DESC LIMIT 1 OFFSET :kept)",
@@ -63,10 +70,6 @@ def carry_out(database: sqlite3.Connection, change: Commit) -> None:
     )
 
 
-def _append(
-    database: sqlite3.Connection, table: str, rows: list[tuple[str, int, dict[str, Any]]]
-) -> None:
-    database.executemany(
-        f"INSERT INTO {table} (origin, ts_ns, payload) VALUES (?, ?, ?)",  # noqa: S608
-        [(origin, ts, json.dumps(payload)) for origin, ts, payload in rows],
-    )
+def _written(payload: dict[str, Any]) -> bytes | str:
+    """Return a state zipped, a saying as it is: which of both it is can be told without reading."""
+    return zipped(payload) if "frames" in payload else json.dumps(payload)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from data_sources.frames import shaped
+from desk.kept_state import KeptState
 
 FAILOVERS: Final = "failovers"
 WELL: Final = "ok"
@@ -43,10 +44,7 @@ class ExchangeLog:
 
     def note(self, frames: Mapping[str, pd.DataFrame], ts_ns: int) -> None:
         """Take what a source told at a moment; of `services` the exchanges count."""
-        services = frames.get("services")
-        if services is None or services.empty or not (services["kind"] == "exchange").any():
-            return
-        for row in services[services["kind"] == "exchange"].astype("object").to_dict("records"):
+        for row in _exchanges(frames):
             told = {key: None if value != value else value for key, value in row.items()}
             name, state, account = str(told["name"]), str(told["state"]), told.get("account_id")
             if state in UNTOLD or self._states.get((account, name)) == state:
@@ -57,6 +55,17 @@ class ExchangeLog:
             self.changes.append(
                 Change(ts_ns, told.get("source"), account, name, state, reason, asked)
             )
+
+
+def _exchanges(frames: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Return the rows of exchanges, of a kept state without making its frames."""
+    if isinstance(frames, KeptState):
+        return [row for row in frames.told("services") if row.get("kind") == "exchange"]
+    services = frames.get("services")
+    if services is None or services.empty or not (services["kind"] == "exchange").any():
+        return []
+    rows = services[services["kind"] == "exchange"].astype("object").to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def failovers(logs: Iterable[ExchangeLog]) -> pd.DataFrame:

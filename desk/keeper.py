@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from desk import event_table, history
 from desk.commit import Commit
+from desk.kept_state import KeptState, zipped
 from desk.memory import give_memory_back
 from desk.origin import Origin, Saying
 from desk.session_memo import SessionMemo
@@ -123,11 +124,15 @@ class Keeper:
         """Give polled origins the journal of their states back."""
         by_key = {origin.key: origin for origin in origins}
         for key, ts, payload in self._store.journal(by_key):
-            if "frames" in payload:
-                by_key[key].states.restore(unpacked(payload["frames"]), ts)
+            if isinstance(payload, bytes):
+                by_key[key].states.restore(KeptState(payload, unpacked), ts)
+            elif "frames" in payload:  # of a time when states were kept as text
+                by_key[key].states.restore(KeptState(zipped(payload), unpacked), ts)
             else:
                 whole = frozenset(payload["whole"])
                 by_key[key].retell(Saying(ts, payload["state"], payload["problem"], whole))
+        for origin in by_key.values():
+            origin.states.restored()
         for key, parts in self._store.points(by_key).items():
             rows = [row for part in parts for row in part]
             by_key[key].states.restore_points(unpacked({EQUITY: rows})[EQUITY], len(parts))

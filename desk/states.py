@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
+from threading import Lock
 from typing import Any, Final
 
 import pandas as pd
 
 from data_sources.frames import FRAMES, TIME, TRACE, shaped
 from desk.failovers import ExchangeLog
+from desk.kept_state import KeptState
 from desk.told_points import EQUITY, ToldPoints
 
 Frames = Mapping[str, pd.DataFrame]
@@ -27,6 +30,8 @@ RESTLESS: Final = frozenset({"as_of", "latency_seconds", "since", "raw_offset"})
 KEPT: Final = 10_000
 ROWS_KEPT: Final = 200_000
 """States, and rows in them, that are held of one source."""
+NOTED_A_STATE: Final = 20
+"""Kept states that are looked through for exchanges when a new one comes."""
 
 
 class StateJournal:
@@ -36,14 +41,15 @@ class StateJournal:
         newest: frame name → frame, as of the last reading.
         unsaved: states since their moments, which are in no commit yet.
         points: the equity that was told, of a source that tells its newest points alone.
-        exchanges: how the exchanges among its services were.
     """
 
     def __init__(self) -> None:
         self.newest: dict[str, pd.DataFrame] = {}
         self.unsaved: list[tuple[int, Frames]] = []
         self.points = ToldPoints()
-        self.exchanges = ExchangeLog()
+        self._exchanges = ExchangeLog()
+        self._unnoted: deque[tuple[int, Frames]] = deque()
+        self._noting = Lock()
         self._told: list[tuple[int, Frames]] = []
         self._rows = 0
 
@@ -57,9 +63,11 @@ class StateJournal:
         """
         if EQUITY in newest_only and EQUITY in frames:
             frames = {**frames, EQUITY: self.points.take(frames[EQUITY], ts_ns)}
-        before, self.newest = self.newest, dict(frames)
-        held = journaled(frames)
-        if self._told and _is_same(journaled(before), held):
+        self.newest = dict(frames)
+        before = dict(self._told[-1][1]) if self._told else {}
+        # What did not change is the very frame of before: thousands of states hold it once.
+        held = {name: _settled(before.get(name), now) for name, now in journaled(frames).items()}
+        if self._told and held.keys() == before.keys() and not _news(before, held):
             return bool(self.points.unsaved)
         self.add(held, ts_ns)
         self.unsaved.append((ts_ns, held))
@@ -67,16 +75,37 @@ class StateJournal:
 
     def add(self, frames: Frames, ts_ns: int) -> None:
         """Add a state that held from a moment on."""
-        self.exchanges.note(frames, ts_ns)
+        self._unnoted.append((ts_ns, frames))
+        if not isinstance(frames, KeptState):
+            self._note(NOTED_A_STATE)  # what was kept is gone through bit by bit
         self._told.append((ts_ns, frames))
-        self._rows += _size(frames)
+        before = self._told[-2][1] if len(self._told) > 1 else {}
+        self._rows += _news(before, frames)
         while len(self._told) > 1 and (len(self._told) > KEPT or self._rows > ROWS_KEPT):
-            self._rows -= _size(self._told.pop(0)[1])
+            gone = self._told.pop(0)[1]
+            # What the next state holds too is not gone.
+            self._rows -= _news(self._told[0][1], gone)
 
     def restore(self, frames: Frames, ts_ns: int) -> None:
-        """Take over a state that was kept; the last one holds until the first reading."""
+        """Take over a state that was kept, the oldest first."""
         self.add(frames, ts_ns)
-        self.newest = dict(frames)
+
+    def restored(self) -> None:
+        """Let the last state that was kept hold until the first reading."""
+        if self._told:
+            self.newest = dict(self._told[-1][1])
+
+    @property
+    def exchanges(self) -> ExchangeLog:
+        """How the exchanges among its services were; what is left is gone through now."""
+        self._note(len(self._unnoted))
+        return self._exchanges
+
+    def _note(self, states: int) -> None:
+        with self._noting:
+            for _ in range(min(states, len(self._unnoted))):
+                ts_ns, frames = self._unnoted.popleft()
+                self._exchanges.note(frames, ts_ns)
 
     def restore_points(self, points: pd.DataFrame, parts: int) -> None:
         """Take over points of equity that were kept; they are told until the first reading."""
@@ -159,11 +188,9 @@ def _read(row: Mapping[str, Any], times: set[str]) -> dict[str, Any]:
     }
 
 
-def _is_same(before: Frames, now: Frames) -> bool:
-    """Whether two states say the same; most readings do, so that this must cost little."""
-    return before.keys() == now.keys() and all(
-        frame is now[name] or _is_equal(frame, now[name]) for name, frame in before.items()
-    )
+def _settled(before: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame of before where this one says the same, else this one."""
+    return now if before is None or not (before is now or _is_equal(before, now)) else before
 
 
 def _is_equal(before: pd.DataFrame, now: pd.DataFrame) -> bool:
@@ -181,5 +208,13 @@ def _is_equal_column(before: Any, now: Any) -> bool:
     return bool(before.astype("str").tolist() == now.astype("str").tolist())
 
 
-def _size(frames: Frames) -> int:
-    return sum(map(len, frames.values()))
+def _news(known: Frames, frames: Frames) -> int:
+    """Return how many rows are in frames that are not the known ones; a frame of none counts too.
+
+    States that were kept are not looked into for that.
+    """
+    if isinstance(frames, KeptState):
+        return frames.rows_about
+    if isinstance(known, KeptState):
+        known = {}
+    return sum(len(each) + 1 for name, each in frames.items() if each is not known.get(name))

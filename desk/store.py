@@ -208,11 +208,15 @@ class Store:
         newest = sorted(rows, reverse=True)[:limit]
         return [(ts_ns, json.loads(payload)) for _, ts_ns, payload in newest]
 
-    def journal(self, origins: Iterable[str]) -> list[tuple[str, int, dict[str, Any]]]:
-        """Return all states on change, oldest first: (origin, ts_ns, payload)."""
+    def journal(self, origins: Iterable[str]) -> list[tuple[str, int, dict[str, Any] | bytes]]:
+        """Return (origin, ts_ns, payload), oldest first: sayings, and states on change, zipped."""
         wanted = set(origins)
         rows = self._database.execute("SELECT origin, ts_ns, payload FROM journal ORDER BY seq")
-        return [(origin, ts, json.loads(text)) for origin, ts, text in rows if origin in wanted]
+        return [
+            (origin, ts, kept if isinstance(kept, bytes) else json.loads(kept))
+            for origin, ts, kept in rows
+            if origin in wanted
+        ]
 
     def points(self, origins: Iterable[str]) -> dict[str, list[list[dict[str, Any]]]]:
         """Return origin → the points of equity that it told, in parts, oldest first."""
