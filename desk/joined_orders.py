@@ -44,6 +44,9 @@ def joined_orders(
         the logged ones.
     """
     places = _places(listed, logged)
+    # All at once: a frame of one row costs as much as one of a thousand.
+    wanted = sorted({place for found in places.values() for place in found})
+    told = dict(zip(wanted, rows_of(logged.iloc[wanted]), strict=True))
     rows: list[dict[str, Any]] = []
     taken: set[int] = set()
     for venue in rows_of(listed):
@@ -51,14 +54,13 @@ def joined_orders(
             venue = {**venue, "status": EXPIRED, "ts_closed": venue["ts_expires"]}
         ids = {venue[name] for name in IDS if name in venue}
         near = {place for name in ids for place in places.get(name, ())} - taken
-        found = dict(zip(near, rows_of(logged.iloc[list(near)]), strict=True))
-        same = [place for place in near if is_same(venue, found[place], systems)]
+        same = [place for place in near if is_same(venue, told[place], systems)]
         if not same:
             rows.append(venue)
             continue
-        best = min(same, key=lambda place: (apart(venue, found[place]), place))
+        best = min(same, key=lambda place: (apart(venue, told[place]), place))
         taken.add(best)
-        rows.append(_merged(venue, found[best]))
+        rows.append(_merged(venue, told[best]))
     columns = [*listed.columns, *(name for name in logged.columns if name not in listed)]
     whole = pd.DataFrame(rows, columns=columns, dtype="object")
     for name in columns:

@@ -72,7 +72,7 @@ def props(view: Any, filters: Any) -> Props:
             f"{ID}-rows",
             COLUMNS,
             [_row(row, view.at, twice, still=origin.replay) for row in rows],
-            none=none_told("run", len(whole), origin.source),
+            none=none_told("run", "state", len(whole), origin.source),
             caption=left_out(len(rows), len(left)),
         ),
     }

@@ -67,7 +67,7 @@ def props(view: Any, filters: Any) -> Props:
             f"{ID}-rows",
             COLUMNS,
             [_row(row, view.at, twice) for row in rows],
-            none=none_told("session", len(whole), origin.source),
+            none=none_told("session", "status", len(whole), origin.source),
             caption=left_out(len(rows), len(left)),
         ),
     }

@@ -179,16 +179,17 @@ def mode_cell(mode: Any) -> Cell | str:
     return MISSING if shown == MISSING else query_cell(shown, "Only this mode", mode=str(mode))
 
 
-def none_told(name: str, whole: int, source: str) -> str:
+def none_told(name: str, word: str, whole: int, source: str) -> str:
     """Give what an empty list of such things says.
 
     Args:
         name: of one thing, such as `run`.
+        word: what its state is called.
         whole: how many there are without the choice of a mode and a state.
         source: who tells of them, as in `Provenance`.
     """
     if whole:
-        return f"No {name} has that mode and state"
+        return f"No {name} has that mode and {word}"
     return f"No source tells of {name}s" if source == "no source" else f"No {name} is told"
 
 
