@@ -82,7 +82,9 @@ def explain(wanted: arguments.Explain) -> int:
     from data_sources.lines.explain import explain_text
 
     try:
-        print(explain_text(wanted.file, wanted.line))
+        print(explain_text(wanted.file, wanted.line, dialect=wanted.dialect), flush=True)
+    except BrokenPipeError:  # who reads had enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (SourceError, OSError) as error:
         print(error, file=sys.stderr)
         return arguments.CONFIG

@@ -6,7 +6,7 @@ import argparse
 import ipaddress
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -52,10 +52,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """A file, and the number of a line of it (from 1) or None for its first lines."""
+    """A file, the number of a line of it (from 1) or None for its first lines, and its dialect."""
 
     file: Path
     line: int | None = None
+    dialect: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,10 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Options:
             raise RefusedError(f"--{one} and --{other} cannot be given together")
     if given.write_dialect is not None and not given.attach:
         raise RefusedError("--write-dialect needs --attach: which lines is it to be made of?")
+    if given.dialect is not None and given.explain is None:
+        raise RefusedError("--dialect needs --explain: a source has its own in the configuration")
+    if given.dialect is not None:
+        given.explain = replace(given.explain, dialect=given.dialect)
     return Options(
         demo=given.demo,
         config=given.config,
@@ -175,6 +180,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE[:LINE]",
         help="print how a line of a log is read, and exit",
     )
+    what.add_argument(
+        "--dialect", metavar="NAME|FILE.toml",
+        help="with --explain: read it in this dialect (default: the one that knows its lines)",
+    )  # fmt: skip
     what.add_argument("--snapshot", metavar="OUT.html", help="one page in a file (not built yet)")
     what.add_argument("--terminal", action="store_true", help="in the terminal (not built yet)")
     how = parser.add_argument_group("how to serve it")

@@ -90,3 +90,21 @@ def test_explain_reads_a_strange_line_too(tmp_path: Path) -> None:
     assert "read in the dialect guessed (guessed: no dialect recognizes" in text
     assert "order.submitted" in text
     assert "clOrdID = 'ord-0'" in text
+
+
+def test_explain_reads_in_the_dialect_that_is_named(tmp_path: Path) -> None:
+    """What was written and then edited is what counts, and a reader that left early is no error."""
+    logs = strange(tmp_path)
+    mine = tmp_path / "mine.toml"
+    assert run("--attach", logs, "--write-dialect", mine).returncode == 0
+    mine.write_text(mine.read_text().replace("order.submitted", "order.denied"))
+    command = f"{sys.executable} app.py --explain {logs}/orders.jsonl:1 --dialect {mine}"
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "order.denied" in done.stdout
+    assert "order.submitted" not in done.stdout
+    early = subprocess.run(
+        f"{command} | true", shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert early.stderr == ""

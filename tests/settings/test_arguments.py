@@ -46,6 +46,14 @@ def test_explain_takes_a_file_and_a_line(value: str, expected: Explain) -> None:
     assert parse_arguments(["--explain", value]).explain == expected
 
 
+def test_a_line_is_explained_in_a_dialect_of_ones_own() -> None:
+    """`--dialect` goes with `--explain` alone; without it the dialect is recognized."""
+    given = parse_arguments(["--explain", "a.jsonl:3", "--dialect", "mine.toml"])
+    assert given.explain == Explain(Path("a.jsonl"), 3, "mine.toml")
+    with pytest.raises(RefusedError, match="--dialect needs --explain"):
+        parse_arguments(["--dialect", "mine.toml"])
+
+
 def test_a_file_with_a_colon_is_a_file(tmp_path: Path) -> None:
     """A file that is really called x:3 is that file."""
     file = tmp_path / "x:3"
