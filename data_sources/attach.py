@@ -118,7 +118,9 @@ def attach(folder: str | Path) -> Mapping:
     if not files and others:
         return _named(root, [], others, lone.left_out)
     if not files:
-        waiting = Guess("auto", 0.0, 0, 0, why="no log yet; guessed at its first lines")
+        missing = "" if root.exists() else "there is nothing of that name: "
+        why = f"{missing}no log yet; guessed at its first lines"
+        waiting = Guess("auto", 0.0, 0, 0, why=why)
         mapped = (Mapped(_name(root), root, "auto", (), waiting),)
         return Mapping(root, mapped, left_out=lone.left_out)
     folders = {folder: parts_of(own) for folder, own in by_folder(files).items()}

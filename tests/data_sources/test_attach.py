@@ -51,6 +51,8 @@ def test_an_empty_or_missing_folder_is_watched(tmp_path: Path) -> None:
         (table,) = mapping.sources().values()
         assert (table["path"], table["dialect"]) == (str(path), "auto")
         assert "no log yet" in mapping.text()
+        # A name that was mistyped is not to be waited for in good faith.
+        assert ("there is nothing of that name" in mapping.text()) == (not path.exists())
 
 
 def test_an_impossible_folder_is_refused(tmp_path: Path) -> None:
