@@ -54,6 +54,6 @@ def playwright() -> Iterator[Any]:
 
 # How long an example takes is the machine's matter, not the code's: no deadline. The gate tells of
 # a commit, not of the day: it tries the same examples each time. `make soak` looks for new ones.
-hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=25)
 hypothesis.settings.register_profile("search", deadline=None, derandomize=False, max_examples=500)
 hypothesis.settings.load_profile("gate")

@@ -15,13 +15,10 @@ pytestmark = pytest.mark.browser
 PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 
 
-@pytest.fixture(scope="module", params=["push", "interval"])
-def demo(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RealDesk]:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
     """What `make run` starts."""
-    folder = tmp_path_factory.mktemp("demo")
-    desk = RealDesk(folder, live=request.param, arguments=["--demo"])
+    desk = RealDesk(tmp_path_factory.mktemp("demo"), arguments=["--demo"])
     try:
         yield desk.start()
     finally:

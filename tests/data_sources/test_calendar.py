@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
+from tests.examples import examples
 
 NEW_YORK = MarketCalendar("XNYS")
 
@@ -110,7 +111,7 @@ def test_what_a_person_reads() -> None:
     assert NEW_YORK.told(at("2025-11-28T16:00:00Z")) == "XNYS is open until 2025-11-28T18:00Z"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(66)
 @given(st.integers(1_420_070_400, 1_830_297_600))
 def test_open_and_next_agree(second: int) -> None:
     """Anywhere in twelve years: open means the close comes before the next open, and within 7 h.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import DialectError, JsonlSource
@@ -17,6 +17,7 @@ from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.frames import FRAMES, TRACE, empty
 from tests.data_sources.good_lines import write
+from tests.examples import examples
 
 SMALL = """\
 name = "small"
@@ -146,7 +147,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(13)
 @given(
     st.lists(
         st.dictionaries(

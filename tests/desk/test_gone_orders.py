@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.frames import shaped
@@ -20,6 +20,7 @@ from desk.gone_orders import GONE, MOST_GONE, with_gone
 from desk.origin import origin
 from tests.data_sources.fault_server import FaultServer, answer
 from tests.desk.small_desk import wait_for
+from tests.examples import examples
 
 OANDA, COINBASE = "/brokers/oanda/orders", "/brokers/coinbase-adv/orders"
 T = 1_800_000_000
@@ -158,7 +159,7 @@ def test_one_that_is_back_was_not_gone_and_one_that_ended_stays_ended() -> None:
     assert back.dtypes.equals(first.dtypes)
 
 
-@settings(max_examples=30)
+@examples(12)
 @given(st.lists(st.sets(st.integers(0, 8)), min_size=1, max_size=12))
 def test_no_order_is_lost_and_none_is_told_twice(lists: list[set[int]]) -> None:
     """For any lists in turn: open is what is listed, all others that ever were are unknown."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.dialects.dialect import load_dialect
@@ -17,6 +17,7 @@ from data_sources.lines.chunk import Chunk
 from data_sources.lines.decode import Decoder
 from data_sources.lines.repeats import Repeats
 from data_sources.reading import Counts
+from tests.examples import examples
 
 NOW = 1_800_000_000_000_000_000
 START = 1_750_000_000_000_000_000
@@ -63,7 +64,7 @@ def told(dialect: str, batches: list[list[Chunk]]) -> tuple[object, ...]:
     return rows, aside, counts.to_json()
 
 
-@settings(max_examples=80, deadline=None)
+@examples(26)
 @given(st.lists(texts, min_size=1, max_size=8), st.sampled_from(["aurora", "rick", "peak_trade"]))
 def test_together_is_one_by_one(contents: list[bytes], dialect: str) -> None:
     """Rows with their generations and offsets, lines set aside and all counts are the same."""

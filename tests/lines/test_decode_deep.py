@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.dialects.dialect import Dialect, load_dialect
 from data_sources.lines.decode import Decoder
+from tests.examples import examples
 from tests.lines.odd_lines import NUMBERS, WORDS
 from tests.lines.test_decode_ways import assert_same
 
@@ -102,7 +103,7 @@ class Spoiler:
         return b"\n".join(self.rng.choices(lines, k=12)) + b"\n"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(seed=st.integers(0, 2**32))
 def test_any_deep_lines(deep: Dialect, seed: int) -> None:
     """Both ways agree on objects, lists of objects and other things at each place on the way."""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import ParquetSource
 from metrics.momentum import momentum
+from tests.examples import examples
 
 
 def prices(**closes: list[float]) -> pd.DataFrame:
@@ -121,7 +122,7 @@ def test_the_columns_are_those_of_the_frame() -> None:
 closes = st.lists(st.floats(0.5, 1e4), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(st.dictionaries(st.sampled_from("ABCDEF"), closes, min_size=1), st.randoms())
 def test_it_agrees_with_a_plain_recount_in_any_order(
     series: dict[str, list[float]], random: Any

@@ -7,13 +7,14 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import momentum as module
 from metrics.momentum import momentum
 from metrics.newest_rows import newest_rows
 from metrics.runs import runs_of
+from tests.examples import examples
 
 DAYS = pd.bdate_range(end="2025-11-18", periods=400, tz="UTC")
 
@@ -41,7 +42,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     return whole
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(tables(), st.sampled_from([1, 20, 126]), st.sampled_from([None, ["S0", "S1", "NONE"]]))
 def test_the_newest_bars_decide(
     prices: pd.DataFrame, lookback: int, universe: list[str] | None

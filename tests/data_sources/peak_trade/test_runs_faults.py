@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data_sources.peak_trade.run_files import (
@@ -24,6 +24,7 @@ from tests.data_sources.peak_trade.run_files import (
     runs_of,
     write_run,
 )
+from tests.examples import examples
 
 
 def test_half_a_meta_keeps_what_was_known(tmp_path: Path) -> None:
@@ -216,7 +217,7 @@ def test_more_runs_than_are_read(tmp_path: Path) -> None:
     assert (reading.state, str(reading.problem)[:6]) == ("degraded", "4 runs")
 
 
-@settings(max_examples=40)
+@examples(13)
 @given(cuts=st.lists(st.integers(0, len(HEADER + STEPS)), max_size=5))
 def test_however_it_is_appended_the_totals_are_the_same(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int]

@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data_sources.peak_trade.run_files import HEADER, RUN, STEPS, runs_of, write_run
+from tests.examples import examples
 
 LINES = STEPS.splitlines(keepends=True)
 OPEN_QUOTE = '9,2026-01-15T18:05:00+00:00,1,1,0,0,0,False,0,0,0,0,True,"never closed,0.1\n'
@@ -44,7 +45,7 @@ def test_an_odd_row_swallows_no_neighbor(tmp_path: Path, odd: str, bad: int, ste
         assert source.steps(RUN)["risk_reasons"].iloc[-1] == "a b; c"
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(odd=st.binary(max_size=60).filter(lambda data: b"\n" not in data and b"\r" not in data))
 def test_no_line_whatever_is_in_it_costs_another(
     tmp_path_factory: pytest.TempPathFactory, odd: bytes
@@ -69,7 +70,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=100)
+@examples(33)
 @given(rows=st.lists(st.lists(CELL, min_size=15, max_size=15), min_size=1, max_size=5))
 def test_whatever_stands_in_the_cells_it_is_a_run(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

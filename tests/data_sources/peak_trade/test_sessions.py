@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.frames import FRAMES
 from data_sources.sessions import SessionsSource
+from tests.examples import examples
 
 AT = pd.Timestamp("2026-01-02T00:00:00Z").value
 
@@ -174,7 +175,7 @@ METRICS = ("realized_pnl", "max_drawdown", "num_orders", "steps", "fill_rate")
 METRICS += ("risk_status", "risk_check", "limit_details", "open_positions", "total_notional")
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(
     fields=st.dictionaries(st.sampled_from(sorted(session())), ANYTHING),
     metrics=ANYTHING | st.dictionaries(st.sampled_from(METRICS), ANYTHING),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import Catalog, ConfigError
@@ -15,6 +15,7 @@ from data_sources.frames import empty
 from data_sources.marker import MarkerSource
 from data_sources.marker_evidence import MOST_BYTES
 from data_sources.reading import Reading
+from tests.examples import examples
 
 MARKER = """\
 activated: true
@@ -168,7 +169,7 @@ def test_an_enormous_file_is_cut(tmp_path: Path) -> None:
     assert told(MarkerSource(path).read())[0] == "on"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(marker=st.binary(max_size=60), config=st.binary(max_size=60))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, marker: bytes, config: bytes) -> None:
     """Whatever stands in the two files, the answer is `on` and one row, never an exception."""

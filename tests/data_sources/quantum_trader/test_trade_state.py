@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources import Catalog, ConfigError
 from data_sources.frames import empty
 from data_sources.json_file import JsonFileSource
 from data_sources.reading import Reading
+from tests.examples import examples
 
 STATE: dict[str, Any] = {
     "EURUSDT": {
@@ -129,7 +130,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
 def test_any_object(tmp_path_factory: pytest.TempPathFactory, content: dict[str, Any]) -> None:
     """Whatever the object holds, only entries with a quantity other than 0 are positions."""
