@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -170,8 +169,8 @@ class Desk:
             "notices": self.notices(),
             "quarantine": self.quarantine,
             "markets": partial(markets, self.origins, view.at),
-            # Weakly: with itself a picture would wait for the collector, and all its rows with it.
-            "of_session": partial(self._of_session, weakref.ref(view)),
+            # By its moment, not by itself: a picture that holds itself waits for the collector.
+            "of_session": partial(self._of_session, view.at),
             "whole_frames": whole,
             "live": at is None,
         }
@@ -240,16 +239,11 @@ class Desk:
             raise KeyError(name)
         return self._told.frame(name, wanted)
 
-    def _of_session(
-        self, picture: weakref.ref[View], name: str, session_id: str, limit: int
-    ) -> pd.DataFrame:
-        """Return the newest rows of a frame that name a session, up to the moment of a view."""
-        view = picture()
-        if view is None:
-            raise ReferenceError("the picture whose session is asked for is gone")
+    def _of_session(self, at: pd.Timestamp, name: str, session_id: str, limit: int) -> pd.DataFrame:
+        """Return the newest rows of a frame that name a session, up to a moment."""
         equal: dict[str, str | None] = {"session_id": session_id}
-        wanted = {**frames.EVERYTHING, "until": view.at, "limit": limit, "equal": equal}
-        told = view.sources_of_session(session_id)
+        wanted = {**frames.EVERYTHING, "until": at, "limit": limit, "equal": equal}
+        told = self._ledger.sources_of_session(session_id)
         if name == "events":
             mine = [each for each in self.origins if each.name in told]
             return self._keeper.events(mine, **wanted)

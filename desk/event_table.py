@@ -48,9 +48,12 @@ def table_of(frames: Sequence[pd.DataFrame]) -> pa.Table:
 
 def combined(tables: Sequence[pa.Table]) -> pa.Table:
     """Return tables as one, their dictionaries united, each column in one piece."""
-    if len(tables) == 1:
-        return tables[0]
-    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return tables[0] if len(tables) == 1 else united(tables).combine_chunks()
+
+
+def united(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return tables as one, their dictionaries united: nothing is copied but those."""
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import pyarrow as pa
 from desk import event_table, history
 from desk.commit import Commit
 from desk.kept_state import KeptState, zipped
-from desk.memory import give_memory_back
 from desk.origin import Origin, Saying
 from desk.session_memo import SessionMemo
 from desk.set_aside import KEPT, dated
@@ -170,8 +169,6 @@ class Keeper:
         self.trouble = None
         for each in taken:
             self._committed(each)
-        if any(each.flushed for each in taken):
-            give_memory_back()  # what a file of history was put together in
         return True
 
     def _said(self, problem: Exception) -> str:
@@ -206,7 +203,7 @@ class Keeper:
             change.pending.append((key, *taken.news))
             return taken
         tables = [*(piece.table for piece in held), news]
-        file = history.write(self._store.history, event_table.combined(tables))
+        file = history.write(self._store.history, event_table.united(tables))
         change.files.append((key, *file))
         change.flushed.append(key)
         taken.flushed = True

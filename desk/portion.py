@@ -32,8 +32,6 @@ class Portion:
         """
         share = ROUND_SECONDS / max(1, readers)
         wanted = self.limit_bytes
-        if seconds > share:
-            wanted = int(wanted * share / seconds)
-        elif more and seconds < share / 3:
-            wanted *= 2
+        if more or seconds > share:
+            wanted = int(wanted * min(2.0, share / max(seconds, 1e-9)))
         self.limit_bytes = min(MOST_BYTES, max(LEAST_BYTES, wanted))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ledger.batch import Batch
-from ledger.codes import SOURCE, WHAT, Codes, Groups, IntArray
+from ledger.codes import SESSION, SOURCE, WHAT, Codes, Groups, IntArray
 from ledger.dedup import Duplicates
 from ledger.fold import DECIDING, EVENT_LOG, LIVED, NOTABLE
 from ledger.heard import last_heard
@@ -188,7 +188,7 @@ class Ledger:
     def _keep_notable(self, events: pd.DataFrame, batch: Batch) -> None:
         rare = self._among(NOTABLE, batch.codes[WHAT])
         if rare.any():
-            self.notable.add(events.iloc[batch.rows[rare]])
+            self.notable.add(events, batch.rows[rare])
 
     def _among(self, kinds: frozenset[str], what: IntArray) -> npt.NDArray[np.bool_]:
         """Which codes of kinds are of some kinds; -1, the missing one, is of none."""
@@ -198,6 +198,17 @@ class Ledger:
         return found
 
     # -- looking -------------------------------------------------------------------------------
+
+    def sources_of_session(self, session_id: str) -> frozenset[str]:
+        """Return the sources of which any event, whenever it was, names this session."""
+        groups = self.groups
+        with self.guard:
+            code = groups.codes["session_id"].find(session_id)
+            if code is None:
+                return frozenset()
+            table = groups.table()
+            told = np.unique(table[table[:, SESSION] == code, SOURCE])
+            return frozenset(filter(None, map(groups.codes["source"].word, told.tolist())))
 
     def view(
         self,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
 import pandas as pd
 
+from ledger.codes import IntArray
 from ledger.order_table import NEVER
+from ledger.plain import plain_values
 
 COLUMNS: Final = (
     "ts_event",
@@ -45,15 +47,22 @@ class Notable:
     """The newest rare events of each source and kind, as dicts of `COLUMNS`."""
 
     def __init__(self) -> None:
-        self._unread: list[pd.DataFrame] = []
+        self._unsorted: set[tuple[str, str]] = set()
         self._shelves: dict[tuple[str, str], Shelf] = {}
         self._rows: Shelf = []
 
-    def add(self, rows: pd.DataFrame) -> None:
-        """Add rows of the event frame, sorted by event time."""
-        self._unread.append(_worth_reading(rows))
-        if len(self._unread) > 50:
-            self._read()
+    def add(self, events: pd.DataFrame, rows: IntArray) -> None:
+        """Add some rows of an events frame, by number, sorted by event time."""
+        rows = _worth_reading(events, rows)
+        stamps = events["ts_event"].array.as_unit("ns").asi8[rows].tolist()
+        columns = [plain_values(events[name].array, rows) for name in COLUMNS]
+        for ts, values in zip(stamps, zip(*columns, strict=True), strict=True):
+            row = dict(zip(COLUMNS, values, strict=True))
+            key = (row["source"], row["kind"])
+            self._shelves.setdefault(key, []).append((ts, row))
+            self._unsorted.add(key)
+        if any(len(self._shelves[key]) > 2 * KEPT for key in self._unsorted):
+            self._sort()
 
     def rows(
         self, at: int, filters: Mapping[str, str | None], *, timeless: bool = False
@@ -68,7 +77,7 @@ class Notable:
                 symbol, as a halt without one halts them all.
             timeless: whether rows without a time are told too, first of all.
         """
-        self._read()
+        self._sort()
         first = 0 if timeless else bisect_right(self._rows, NEVER, key=itemgetter(0))
         newest = bisect_right(self._rows, at, key=itemgetter(0))
         words = [
@@ -82,28 +91,24 @@ class Notable:
             if all(row[name] in allowed for name, allowed in words)
         ]
 
-    def _read(self) -> None:
-        """Make dicts of what was added since the last look, in event time."""
-        if not self._unread:
+    def _sort(self) -> None:
+        """Put what was added since the last look in event time, and let go of what is too old."""
+        if not self._unsorted:
             return
-        changed = set()
-        for ts, row in chain.from_iterable(map(_dicts, self._unread)):
-            key = (row["source"], row["kind"])
-            self._shelves.setdefault(key, []).append((ts, row))
-            changed.add(key)
-        self._unread.clear()
-        for key in changed:
+        for key in self._unsorted:
             self._shelves[key] = _newest(sorted(self._shelves[key], key=itemgetter(0)), key[1])
+        self._unsorted.clear()
         self._rows = sorted(chain.from_iterable(self._shelves.values()), key=itemgetter(0))
 
 
-def _worth_reading(rows: pd.DataFrame) -> pd.DataFrame:
+def _worth_reading(events: pd.DataFrame, rows: IntArray) -> IntArray:
     """Return the rows without those that newer ones of the same piece would push out anyway."""
     if len(rows) <= min(KEPT_OF.values()):
         return rows
-    newer = rows.groupby(["source", "kind"], observed=True).cumcount(ascending=False)
-    kept = rows["kind"].map(lambda kind: KEPT_OF.get(kind, KEPT)).astype("int64")
-    return rows[(newer < kept) | rows["kind"].isin(ALWAYS)]
+    told = events[["source", "kind"]].iloc[rows]
+    newer = told.groupby(["source", "kind"], observed=True).cumcount(ascending=False)
+    kept = told["kind"].map(lambda kind: KEPT_OF.get(kind, KEPT)).astype("int64")
+    return rows[((newer < kept) | told["kind"].isin(ALWAYS)).to_numpy()]
 
 
 def _newest(shelf: Shelf, kind: str) -> Shelf:
@@ -119,16 +124,3 @@ def _newest(shelf: Shelf, kind: str) -> Shelf:
 
 def _about(row: Row) -> tuple[Any, ...]:
     return row["session_id"], row["code"], row["symbol"], row["decision"]
-
-
-def _dicts(piece: pd.DataFrame) -> Iterable[tuple[int, Row]]:
-    stamps = piece["ts_event"].array.as_unit("ns").asi8.tolist()
-    columns = [_values(piece[name]) for name in COLUMNS]
-    for ts, values in zip(stamps, zip(*columns, strict=True), strict=True):
-        yield ts, dict(zip(COLUMNS, values, strict=True))
-
-
-def _values(column: pd.Series[Any]) -> list[Any]:
-    missing = column.isna().tolist()
-    pairs = zip(column.tolist(), missing, strict=True)
-    return [None if is_missing else value for value, is_missing in pairs]

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ledger.codes import SESSION, SOURCE
 from ledger.look import Look, moment_of
 from ledger.notable import COLUMNS as NOTABLE_COLUMNS
 from ledger.open_rows import allowed_orders
@@ -163,14 +162,7 @@ class View(Look):
 
     def sources_of_session(self, session_id: str) -> frozenset[str]:
         """Return the sources of which any event, whenever it was, names this session."""
-        groups = self._ledger.groups
-        with self._ledger.guard:
-            code = groups.codes["session_id"].find(session_id)
-            if code is None:
-                return frozenset()
-            table = groups.table()
-            told = np.unique(table[table[:, SESSION] == code, SOURCE])
-            return frozenset(filter(None, map(groups.codes["source"].word, told.tolist())))
+        return self._ledger.sources_of_session(session_id)
 
     @property
     def lapsed_orders(self) -> int:
