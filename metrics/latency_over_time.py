@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from metrics.base import metric
 from metrics.latency import Samples, SamplesOf, percentile_columns, percentile_row
 from metrics.percentiles import percentiles
+from metrics.remembered import Remembered
 from metrics.time_bins import TimeBins, time_bins
 
 _BINS_AN_OCTAVE: Final = 2
@@ -49,10 +50,7 @@ def latency_bands(
     if bins is None:
         return _as_bands(pd.DatetimeIndex([], tz="UTC"), [])
     cuts = np.searchsorted(samples.ts_ns, bins.edges_ns)
-    rows = [
-        percentile_row(percentiles(samples.seconds[low:high]))
-        for low, high in pairwise(cuts.tolist())
-    ]
+    rows = [_row_of(samples.seconds[low:high]) for low, high in pairwise(cuts.tolist())]
     return _as_bands(bins.starts, rows)
 
 
@@ -89,6 +87,10 @@ def _bins_of(samples: Samples, start: pd.Timestamp | None, at: pd.Timestamp) -> 
         return None
     first, last = (pd.Timestamp(int(ns), unit="ns", tz="UTC") for ns in (timed[0], timed[-1]))
     return time_bins(first, last)
+
+
+_row_of: Final = Remembered(lambda sample: percentile_row(percentiles(sample)))
+"""Only the last bin of a window is another one at the next look."""
 
 
 def _as_bands(starts: pd.DatetimeIndex, rows: list[dict[str, float]]) -> pd.DataFrame:
