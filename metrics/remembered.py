@@ -1,4 +1,4 @@
-"""What was computed of the same numbers before: charts look at the bins of the past at each tick."""
+"""What was computed of the same numbers before: charts look at bins of the past at each tick."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Remembered(Generic[T]):
 
     def __call__(self, sample: NDArray[np.float64]) -> T:
         """Give what the function gives of a sample."""
-        key = blake2b(np.ascontiguousarray(sample), digest_size=16).digest()
+        key = blake2b(sample.tobytes(), digest_size=16).digest()
         found = self._kept.get(key)
         if found is None:
             found = self._compute(sample)
