@@ -24,6 +24,9 @@
   const skews = [];
   let key = null;
   let newest = null; // the newest frame of this key, parsed
+  let shown = null; // the frame that is on the page
+  let drawing = null;
+  let wholeCharts = false;
   let applied = {}; // component id → its props as they were last applied
   let wholeUntil = 0;
   let lastWhole = 0;
@@ -79,23 +82,36 @@
   }
   function apply() {
     clearTimeout(retry);
+    retry = null;
     if (!newest) return;
+    shown = newest;
     const now = Date.now();
     const whole = now < wholeUntil || now - lastWhole > WHOLE_MS;
     if (whole) lastWhole = now;
-    let missing = false;
-    Object.keys(newest.props).forEach(function (id) {
-      const text = JSON.stringify(newest.props[id]);
-      if (!whole && applied[id] === text) return;
-      if (layoutOf(id) && set(id, newest.props[id])) applied[id] = text;
-      else missing = true;
-    });
+    put(false, whole);
+    // Numbers first: a chart takes longer to draw than all of them, and they would wait for it.
+    wholeCharts = wholeCharts || whole;
+    if (!drawing) drawing = setTimeout(draw, 0);
     room.live.applied += 1;
     room.live.version = newest.v;
     room.live.key = newest.key;
     if (!newest.problem !== !room.live.problem || newest.problem !== room.live.problem) tellProblem(newest.problem);
-    // A page that is still being laid out lacks some ids: come back for them.
-    if (missing && now < wholeUntil) retry = setTimeout(apply, 60);
+  }
+  function draw() {
+    drawing = null;
+    if (shown) put(true, wholeCharts);
+    wholeCharts = false;
+  }
+  function put(charts, whole) {
+    Object.keys(shown.props).forEach(function (id) {
+      const props = shown.props[id];
+      if ("figure" in props !== charts) return;
+      const text = JSON.stringify(props);
+      if (!whole && applied[id] === text) return;
+      if (layoutOf(id) && set(id, props)) applied[id] = text;
+      // A page that is still being laid out lacks some ids: come back for them.
+      else if (!retry && Date.now() < wholeUntil) retry = setTimeout(apply, 60);
+    });
   }
   function forget() {
     applied = {};
@@ -195,7 +211,7 @@
     const here = currentKey();
     if (here !== key) {
       key = here;
-      newest = null;
+      newest = shown = null;
       forget();
     }
     const active = !paused && !away;

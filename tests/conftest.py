@@ -17,10 +17,14 @@ from tests.outbound.watched import (  # noqa: F401 - for every test
 )
 
 BROWSER_PROGRAMS = ("chromium", "chromedriver")
+PATIENT_ROOMS = ("browser", "web", "demo", "deploy")
+"""Their tests wait for programs: begun last, one of them would keep all other workers idle."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests, with the reason and the command, where Chromium or its driver is not."""
+    """Begin with the tests that wait; skip those of a browser where there is none, and say why."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in PATIENT_ROOMS)
     missing = [name for name in BROWSER_PROGRAMS if shutil.which(name) is None]
     if not missing:
         return

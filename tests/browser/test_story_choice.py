@@ -112,8 +112,8 @@ def test_a_past_moment_is_not_called_live(desk: RealDesk, watched: Any) -> None:
     page.goto(f"{desk.url}/quality?window=all&at=last")
     shows(page, "#connection", "past moment")
     page.wait_for_selector(".replay-bar:visible")
+    page.wait_for_selector('[data-metric="sources_age_seconds"]')
     ages = page.locator('[data-metric="sources_age_seconds"]').all_text_contents()
-    assert ages
     assert not [age for age in ages if age.startswith("\u2212")]
     row = page.locator('[data-metric="sources_state"][data-source="aurora"]')
     assert row.inner_text() == "● ok"
