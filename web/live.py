@@ -24,8 +24,8 @@ LOG = logging.getLogger(__name__)
 TICK_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 1.0
 """A window slides even when nothing arrives: look at least this often."""
-RESTING_RATIO: Final = 2.0
-"""Rendering rests twice as long as it worked: it never takes more than a third of a core."""
+RESTING_RATIO: Final = 1.5
+"""Rendering rests half as long again as it worked: it never takes more than 40 % of a core."""
 MOST_KEYS: Final = 32
 MOST_VIEWERS: Final = 2000
 STALL_SECONDS: Final = 30.0

@@ -15,10 +15,13 @@ pytestmark = pytest.mark.browser
 PATHS = ["/", "/orders", "/latency", "/quality", "/sessions"]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
-    """What `make run` starts."""
-    desk = RealDesk(tmp_path_factory.mktemp("demo"), arguments=["--demo"])
+@pytest.fixture(scope="module", params=["push", "interval"])
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RealDesk]:
+    """What `make run` starts, in either mode."""
+    folder = tmp_path_factory.mktemp("demo")
+    desk = RealDesk(folder, live=request.param, arguments=["--demo"])
     try:
         yield desk.start()
     finally:
