@@ -148,7 +148,7 @@ def _numbers(cells: Arrays) -> Arrays:
         "stop_loss_price": cells["stop_loss_price"],
         "take_profit_price": cells["take_profit_price"],
         "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
-        "order_ack_seconds": _between(submitted, cells["ts_accepted"]),
+        "order_ack_seconds": _between(submitted, cells["ts_answered"]),
         "first_fill_seconds": _between(submitted, cells["ts_first_fill"]),
         "raw_offset": cells["raw_offset"],
     }
