@@ -28,8 +28,9 @@ class OrderColumns:
     """The orders frame before it is one, first the order that was heard of first.
 
     `orders["status"]` gives one column as pandas keeps it, `rows` a few orders as dicts, `frame`
-    all of it. What the ledger was told after `told_until` is left out: a picture that is taken now
-    and read later must not know more in one part than in another.
+    all of it; `ts_first_partial` is a column that the frame has not. What the ledger was told
+    after `told_until` is left out: a picture that is taken now and read later must not know more
+    in one part than in another.
     """
 
     columns: Final = ORDER_COLUMNS
@@ -131,6 +132,7 @@ def _times(cells: Arrays, status: npt.NDArray[np.int8], silence: Silence) -> Arr
     return {
         "ts_submitted": submitted,
         "ts_accepted": accepted,
+        "ts_first_partial": cells["ts_first_partial"],
         "ts_first_fill": cells["ts_first_fill"],
         "ts_closed": closed,
         "ts_expires": np.where(open_ended, NEVER, lapsing),
