@@ -24,7 +24,7 @@ DENY_LIMIT: Final = 0.50
 """The origin's own objective for denials, and the rate at which it raises its alarm."""
 BUDGET_WARNING: Final = 0.80
 _TELLERS: Final = {"alpha": "alpha", "sprt": "SPRT"}
-_BY_BOUNDS: Final = {"above": "H1, accept", "below": "H0, reject", "between": "continue"}
+_BY_BOUNDS: Final = {"above": "accept (H1)", "below": "reject (H0)", "between": "continue"}
 """What a ratio says by the bounds of its test, in the words that the origin uses as well."""
 
 
@@ -56,8 +56,8 @@ def layout(*, span: int) -> html.Section:
             "SPRT log-likelihood",
             "governance_sprt_final_ratio",
             pin=True,
-            hint="The last test's ratio between its own two bounds. By the bounds: where it "
-            "stands; the bot: the verdict in the same line, which may wait for more samples",
+            hint="The last test's ratio between its own two bounds. By them: where it "
+            "stands; bot: the verdict in the same line, which may wait for more samples",
         ),
         gauge(
             f"{ID}-deny",
@@ -140,7 +140,7 @@ def _sprt_props(found: Governance) -> Props:
         said = "bounds unknown" + _said_by_bot(found)
     else:
         verdict = _BY_BOUNDS[found.sprt_place or "between"]
-        bounds = f"by the bounds {number(low, 2)} … {number(high, 2)}: {verdict}"
+        bounds = f"by {number(low, 2)} … {number(high, 2)}: {verdict}"
         said = bounds + _said_by_bot(found)
     tone = "warn" if found.sprt_place == "below" else "good"
     return gauge_props(f"{ID}-sprt", place, number(llr, 2), said, tone=tone, pin=True)
@@ -148,7 +148,7 @@ def _sprt_props(found: Governance) -> Props:
 
 def _said_by_bot(found: Governance) -> str:
     """Give the bot's own verdict on the same ratio, which may differ from what the bounds say."""
-    return f" · the bot: {text(found.sprt_said, 24)}" if found.sprt_said else ""
+    return f" · bot: {text(found.sprt_said, 24)}" if found.sprt_said else ""
 
 
 def _tone(value: float | None, warning: float, limit: float) -> str:

@@ -111,7 +111,7 @@ def test_what_the_bot_says_of_a_test_and_what_its_bounds_say_are_named_apart(pag
     nothing.ledger.fold(event_frame([told]))
     given = pages["/"].build(nothing.view(), Filters())
     note = given["risk-sprt-note"]["children"]
-    assert note == "by the bounds −1.56 … 2.77: H0, reject · the bot: continue"
+    assert note == "by −1.56 … 2.77: reject (H0) · bot: continue"
     assert given["risk-sprt-meter"]["aria-valuetext"] == f"−2.50. {note}"
     assert given["risk-verdict"]["children"] == "continue (SPRT)"
 
