@@ -13,6 +13,7 @@ from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import count, moment, percent, text
 from metrics.quality import LineAccount, line_account_total, line_accounts
+from pages.panels.side_by_side import source_cell
 
 ID: Final = "line-accounts"
 
@@ -47,9 +48,9 @@ def props(view: Any, origin: Provenance) -> Props:
         for row in view.sources
         if row.get("kind") in STATE_KINDS and not row.get("lines_in")
     }
-    rows = [_row(one) for one in found if one.source not in states]
+    rows = [_row(one, origin) for one in found if one.source not in states]
     if len(rows) > 1:
-        rows.append({**_row(whole), "source": "All"})
+        rows.append({**_row(whole, origin), "source": "All"})
     return {
         **panel_props(ID, origin, f"n = {count(whole.lines_in)} lines"),
         **table_props(
@@ -68,10 +69,10 @@ def _since(started: Any) -> str:
     return told if started is None else f"{told}; last started at {moment(started)}"
 
 
-def _row(one: LineAccount) -> dict[str, Any]:
+def _row(one: LineAccount, origin: Provenance) -> dict[str, Any]:
     return {
         "_data": {"source": text(one.source, 40)},
-        "source": text(one.source, 40),
+        "source": source_cell(one.source, origin),
         "lines_in": count(one.lines_in),
         "accepted": count(one.accepted),
         "quarantined": count(one.quarantined),
