@@ -17,24 +17,33 @@ from pages.panels.side_by_side import source_cell
 
 ID: Final = "line-accounts"
 
+
+def _number(key: str, title: str, hint: str) -> Column:
+    return Column(key, title, right=True, metric=f"sources_{key}", hint=hint)
+
+
+_IDENTITY: Final = (
+    "Every line read is one of four: accepted (an event), set aside (it could not be read), a "
+    "duplicate (told before) or blank"
+)
 COLUMNS: Final = (
     Column("source", "Source"),
-    Column("lines_in", "Lines in", right=True, metric="sources_lines_in"),
-    Column("accepted", "= accepted", right=True, metric="sources_accepted"),
-    Column("quarantined", "+ set aside", right=True, metric="sources_quarantined"),
-    Column("duplicates", "+ duplicates", right=True, metric="sources_duplicates"),
-    Column("blank", "+ blank", right=True, metric="sources_blank"),
-    Column("missing", "Unexplained", right=True, metric="sources_missing"),
+    _number("lines_in", "Lines in", "Every line that was read to its end"),
+    _number("accepted", "= accepted", "Became an event, of whatever kind: these are counted"),
+    _number("quarantined", "+ set aside", "Could not be read: below, by reason, with their heads"),
+    _number("duplicates", "+ duplicates", "Events that were told before, left out of all counts"),
+    _number("blank", "+ blank", "Nothing but white space"),
+    _number("missing", "Unexplained", "Lines in without the four others: 0, or a mistake of ours"),
     Column("state", ""),
     Column("share", "Set aside", right=True),
-    Column("naive", "No zone", right=True, metric="sources_naive"),
-    Column("untimed", "No time", right=True, metric="sources_untimed"),
+    _number("naive", "No zone", "Accepted, their time read in the zone of the source"),
+    _number("untimed", "No time", "Accepted without a time: they count in the window all alone"),
 )
 
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    hint = "lines in = accepted + set aside + duplicates + blank, always"
+    hint = f"lines in = accepted + set aside + duplicates + blank, always. {_IDENTITY}"
     body = table(f"{ID}-rows", COLUMNS, "Lines by what became of them")
     return panel(ID, "Every line accounted for?", body, span=span, hint=hint)
 
@@ -65,7 +74,7 @@ def props(view: Any, origin: Provenance) -> Props:
 
 def _since(started: Any) -> str:
     """Say what the counts cover: a desk that was started again goes on where it ended."""
-    told = "Since the desk began to read, whatever the window and the moment"
+    told = f"{_IDENTITY}. Since the desk began to read, whatever the window and the moment"
     return told if started is None else f"{told}; last started at {moment(started)}"
 
 
