@@ -41,7 +41,8 @@ def funnel(identifier: str, stages: Sequence[Stage], whole: str) -> html.Div:
     """Give the funnel's rows; `funnel_props` fills them.
 
     Args:
-        identifier: start of the rows' ids, `<id>-<key>-count`, `-share`, `-interval`, `-fill`.
+        identifier: start of the rows' ids, `<id>-<key>-count`, `-share`, `-interval`, `-fill`, and
+            of the line below them, `<id>-note`.
         stages: the rows from top to bottom.
         whole: what the shares are shares of.
     """
@@ -55,15 +56,17 @@ def funnel(identifier: str, stages: Sequence[Stage], whole: str) -> html.Div:
         ],
         className="funnel-row head",
     )
-    return html.Div([head, *(_stage(identifier, stage) for stage in stages)], className="funnel")
+    note = html.P("", id=f"{identifier}-note", className="funnel-note")
+    rows = [head, *(_stage(identifier, stage) for stage in stages), note]
+    return html.Div(rows, className="funnel")
 
 
 def funnel_props(
-    identifier: str, stages: Sequence[Stage], values: Sequence[StageValue]
+    identifier: str, stages: Sequence[Stage], values: Sequence[StageValue], note: str = ""
 ) -> dict[str, dict[str, Any]]:
-    """Give the changing properties of the rows, in the order of the stages."""
+    """Give the changing properties of the rows, in the order of the stages, and of the note."""
     greatest = max((value.count or 0 for value in values), default=0) or 1
-    props: dict[str, dict[str, Any]] = {}
+    props: dict[str, dict[str, Any]] = {f"{identifier}-note": {"children": note}}
     for stage, value in zip(stages, values, strict=True):
         start = f"{identifier}-{stage.key}"
         width = 100.0 * (value.count or 0) / greatest

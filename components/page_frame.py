@@ -84,5 +84,6 @@ def page_frame_props(
             attached=len(attached),
             silent=silent,
             choice=choice,
+            window_seconds=window_seconds,
         ),
     }

@@ -11,6 +11,7 @@ from typing import Any
 from dash import html
 
 from components.provenance import Provenance
+from formats import text
 
 
 def panel(
@@ -83,15 +84,23 @@ def panel_props(
             "data-stale-after-seconds": _plain(origin.stale_after_seconds),
             "data-replay": "true" if origin.replay else "false",
         },
-        f"{identifier}-source": {"children": _named(origin.source), "title": origin.source},
+        f"{identifier}-source": {"children": _named(origin), "title": _all_named(origin)},
         f"{identifier}-n": {"children": samples},
     }
 
 
-def _named(sources: str) -> str:
+def _named(origin: Provenance) -> str:
     """Give one or two names as they are, more as their number: a panel's head is short."""
-    number = sources.count(", ") + 1
-    return sources if number < 3 else f"{number} sources"
+    number = origin.source.count(", ") + 1
+    if origin.sick and number > 1:
+        return f"{len(origin.sick)} of {number} sick"
+    return origin.source if number < 3 else f"{number} sources"
+
+
+def _all_named(origin: Provenance) -> str:
+    """Give the names of all sources, of those in trouble first."""
+    sick = ", ".join(text(name, 40) for name in origin.sick)
+    return f"Sick: {sick}. Of: {origin.source}" if sick else origin.source
 
 
 def _plain(value: float | None) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from components.badges import badge_of
 from formats import text
 
 _STATES: Final = {"ok": "fresh", "waiting": "empty", "stale": "late", "unknown": "error"}
 _WORST_FIRST: Final = ("error", "dead", "late", "fresh", "empty")
+_BEST_FIRST: Final = ("fresh", "late", "dead", "empty", "error")
+_SICK: Final = frozenset({"act", "warn"})
+"""Tones of the states of sources that are in trouble."""
 STATE_KINDS: Final = frozenset(
     {
         *("accounts", "alpaca", "health", "json_file", "marker", "parquet", "rest"),
@@ -22,13 +26,25 @@ _DEAD_FACTOR: Final = 3.0
 
 
 class Provenance(NamedTuple):
-    """What a panel says about the data behind it."""
+    """What a panel says about the data behind it.
+
+    state                fresh, late, dead, empty or error
+    source               the names of the sources, or that there is none
+    as_of_ms             of the source that decides the state, epoch milliseconds
+    stale_after_seconds  of the same source
+    replay               the view stands at a chosen moment
+    sick                 of sources side by side, the names of those in trouble
+    """
 
     state: str
     source: str
     as_of_ms: int | None
     stale_after_seconds: float | None
     replay: bool
+    sick: tuple[str, ...] = ()
+
+
+_NOTHING: Final = Provenance("empty", "no source", None, None, replay=False)
 
 
 def provenance(
@@ -55,17 +71,62 @@ def provenance(
         and not (events_only and row.get("kind") in STATE_KINDS)
     ]
     if not feeding:
-        return Provenance("empty", "no source", None, None, replay)
-    states = [panel_state(row, now_ms) for row in feeding]
-    if replay:
-        states = ["empty" if state == "empty" else "fresh" for state in states]
+        return _NOTHING._replace(replay=replay)
+    states = _states(feeding, now_ms, replay=replay)
     worst = min(range(len(feeding)), key=lambda index: _WORST_FIRST.index(states[index]))
-    row = feeding[worst]
-    names = ", ".join(text(row.get("name"), 40) for row in feeding)
+    return _decided_by(feeding[worst], states[worst], feeding, replay=replay)
+
+
+def side_by_side(
+    sources: Sequence[Mapping[str, Any]], *, now_ms: float, replay: bool = False
+) -> Provenance:
+    """Give the state of a panel that has a row for each of these sources: that of the best.
+
+    Such a panel is no worse for a sick source among others: it tells of it, in its row and in
+    `sick`. It is as old as what it heard last, so that it ages where nothing is heard any more.
+
+    Args:
+        sources: the rows of `/api/sources` that it shows.
+        now_ms: as in `provenance`.
+        replay: as in `provenance`.
+    """
+    if not sources:
+        return _NOTHING._replace(replay=replay)
+    states = _states(sources, now_ms, replay=replay)
+    best = min(
+        range(len(sources)),
+        key=lambda index: (
+            _BEST_FIRST.index(states[index]),
+            -(sources[index].get("received_ms") or 0),
+        ),
+    )
+    told = _decided_by(sources[best], states[best], sources, replay=replay)
+    return told._replace(sick=sick_of(sources))
+
+
+def sick_of(sources: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Give the names of the sources in trouble: late or worse, by their own word."""
+    return tuple(
+        str(row.get("name"))
+        for row in sources
+        if badge_of("source", row.get("state")).tone in _SICK
+    )
+
+
+def _states(sources: Sequence[Mapping[str, Any]], now_ms: float, *, replay: bool) -> list[str]:
+    states = [panel_state(row, now_ms) for row in sources]
+    if replay:
+        return ["empty" if state == "empty" else "fresh" for state in states]
+    return states
+
+
+def _decided_by(
+    row: Mapping[str, Any], state: str, sources: Sequence[Mapping[str, Any]], *, replay: bool
+) -> Provenance:
     received = row.get("received_ms")
     return Provenance(
-        state=states[worst],
-        source=names,
+        state=state,
+        source=", ".join(text(each.get("name"), 40) for each in sources),
         as_of_ms=None if received is None else int(received),
         stale_after_seconds=row.get("stale_after_seconds"),
         replay=replay,

@@ -24,6 +24,10 @@ WINDOWS: Final = (
     ("6h", "6 hours"),
     ("all", "everything there is"),
 )
+_HOW_TO_TELL: Final = (
+    'Nobody told which environment this is: write environment = "paper" (demo, paper, staging or '
+    "production) under [desk] in deskwatch.toml, or set DESKWATCH_DESK__ENVIRONMENT=paper"
+)
 _CHOOSER_HINT: Final = "Count one source alone, or all of them together (s)"
 
 
@@ -48,7 +52,7 @@ def shell(page_registry: Mapping[str, Mapping[str, Any]], desk_info: Mapping[str
                         [
                             html.A("Deskwatch", href=site_path("/"), className="brand"),
                             html.Span(str(desk_info.get("name") or ""), className="desk-name"),
-                            badge("environment", "environment", environment),
+                            _environment(environment),
                             _navigation(page_registry),
                             html.Div(_live_controls(), className="shell-controls push"),
                         ],
@@ -126,6 +130,14 @@ def _of_one_thing(page_registry: Mapping[str, Mapping[str, Any]], label: str) ->
         for page in page_registry.values()
         if page.get("path_template") and page.get("section") == label
     ]
+
+
+def _environment(environment: Any) -> html.Span:
+    """Give the badge of the environment; one that nobody told says how to tell it."""
+    made = badge("environment", "environment", environment)
+    if environment in (None, "", "unknown"):
+        made.title = _HOW_TO_TELL
+    return made
 
 
 def _live_controls() -> list[Any]:

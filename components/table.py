@@ -21,6 +21,7 @@ class Column(NamedTuple):
     metric   the data-metric of its cells, `<frame>_<column>`
     wrap     long text breaks instead of being cut
     width    percent of the table's width; with it the columns stand still as rows change
+    hint     what it holds, shown when the pointer rests on its title
     """
 
     key: str
@@ -29,6 +30,7 @@ class Column(NamedTuple):
     metric: str = ""
     wrap: bool = False
     width: float = 0.0
+    hint: str = ""
 
 
 def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
@@ -44,6 +46,7 @@ def table(identifier: str, columns: Sequence[Column], caption: str) -> html.Div:
             column.title,
             scope="col",
             className="right" if column.right else None,
+            title=column.hint or None,
             style={"width": f"{column.width:g}%"} if column.width else None,
         )
         for column in columns

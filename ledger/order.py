@@ -59,8 +59,16 @@ class Order:
 
     __slots__ = (
         *("row", "session", "created", "effect", "account_id", "symbol", "side", "strategy_id"),
-        *("generation", "raw_offset", "submitted", "accepted", "first_partial", "first_fill"),
-        *("named", "venue_named", "ended", "client_order_id", "venue_order_id", "route"),
+        *("generation", "raw_offset", "submitted", "accepted", "answered", "first_partial"),
+        *(
+            "first_fill",
+            "named",
+            "venue_named",
+            "ended",
+            "client_order_id",
+            "venue_order_id",
+            "route",
+        ),
         *("reason", "quantity", "limit_price", "filled_quantity", "filled_value"),
         *("ttl_seconds", "stop_loss_price", "take_profit_price", "mode", "dimensions"),
     )
@@ -78,6 +86,8 @@ class Order:
         self.generation = told[7]
         self.raw_offset = told[8]
         self.submitted = self.accepted = self.first_partial = self.first_fill = NEVER
+        self.answered = NEVER
+        """When a line of its own acknowledged it; the submit of some systems says that it is."""
         self.named = self.venue_named = self.ended = NEVER
         self.client_order_id: str | None = None
         self.venue_order_id: str | None = None

@@ -34,6 +34,7 @@ def later_cells(orders: Sequence[Order]) -> Cells:
     return {
         "ts_submitted": [order.submitted for order in orders],
         "ts_accepted": [order.accepted for order in orders],
+        "ts_answered": [order.answered for order in orders],
         "ts_first_partial": [order.first_partial for order in orders],
         "ts_first_fill": [order.first_fill for order in orders],
         "ts_named": [order.named for order in orders],

@@ -28,8 +28,9 @@ class OrderColumns:
     """The orders frame before it is one, first the order that was heard of first.
 
     `orders["status"]` gives one column as pandas keeps it, `rows` a few orders as dicts, `frame`
-    all of it. What the ledger was told after `told_until` is left out: a picture that is taken now
-    and read later must not know more in one part than in another.
+    all of it; `ts_first_partial` is a column that the frame has not. What the ledger was told
+    after `told_until` is left out: a picture that is taken now and read later must not know more
+    in one part than in another.
     """
 
     columns: Final = ORDER_COLUMNS
@@ -131,6 +132,7 @@ def _times(cells: Arrays, status: npt.NDArray[np.int8], silence: Silence) -> Arr
     return {
         "ts_submitted": submitted,
         "ts_accepted": accepted,
+        "ts_first_partial": cells["ts_first_partial"],
         "ts_first_fill": cells["ts_first_fill"],
         "ts_closed": closed,
         "ts_expires": np.where(open_ended, NEVER, lapsing),
@@ -148,7 +150,7 @@ def _numbers(cells: Arrays) -> Arrays:
         "stop_loss_price": cells["stop_loss_price"],
         "take_profit_price": cells["take_profit_price"],
         "average_fill_price": cells["filled_value"] / np.where(filled > 0, filled, np.nan),
-        "order_ack_seconds": _between(submitted, cells["ts_accepted"]),
+        "order_ack_seconds": _between(submitted, cells["ts_answered"]),
         "first_fill_seconds": _between(submitted, cells["ts_first_fill"]),
         "raw_offset": cells["raw_offset"],
     }

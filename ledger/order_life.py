@@ -100,24 +100,25 @@ class OrderLives(OrderChanges):
             self._queue(order.session.in_flight[order.effect], order)
         self._emit("submitted", order, NAN, event)
         if facts.acknowledges:
-            self._acknowledge(order, event)  # it is told once it stands at the venue
+            # It is told once it stands at the venue: when that was, nobody says.
+            self._acknowledge(order, event, answered=NEVER)
 
     def _accepted(self, session: Session, event: Told, order: Order | None) -> None:
         order = order or self._oldest(session, event, waiting=True)
-        self._acknowledge(order or self._orphan(session, event), event)
+        self._acknowledge(order or self._orphan(session, event), event, answered=event[0])
 
-    def _acknowledge(self, order: Order, event: Told) -> None:
+    def _acknowledge(self, order: Order, event: Told, *, answered: int) -> None:
         self._learn(order, event)
         if order.accepted != NEVER:
             return
-        ts = event[0]
-        order.accepted = ts
+        order.accepted, order.answered = event[0], answered
         owner = order.session
         owner.in_flight[order.effect].pop(order, None)
         if order.row in self.live:
             self._queue(owner.resting[order.effect], order)
-        known = order.submitted != NEVER
-        self._emit("accepted", order, (ts - order.submitted) / SECOND_NS if known else NAN, event)
+        known = order.submitted != NEVER and answered != NEVER
+        seconds = (answered - order.submitted) / SECOND_NS if known else NAN
+        self._emit("accepted", order, seconds, event)
 
     def _partially_filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
@@ -140,7 +141,7 @@ class OrderLives(OrderChanges):
             order = order or self._oldest(session, event, waiting=True)
             order = order or self._orphan(session, event)
         if event[1].acknowledges:
-            self._acknowledge(order, event)
+            self._acknowledge(order, event, answered=event[0])
         else:
             self._learn(order, event)
         if order.row in self.live:

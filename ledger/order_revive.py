@@ -21,6 +21,7 @@ def revive(table: OrderTable, session: Session, row: int) -> Order:
     cell = table.cell
     order.created = cell["ts_created"][row]
     order.submitted, order.accepted = cell["ts_submitted"][row], cell["ts_accepted"][row]
+    order.answered = cell["ts_answered"][row]
     order.first_partial, order.first_fill = (
         cell["ts_first_partial"][row],
         cell["ts_first_fill"][row],

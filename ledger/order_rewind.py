@@ -86,7 +86,7 @@ def _forget_names(order: Order, to: int) -> None:
 def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:
     if order.submitted > to:
         order.quantity = order.limit_price = order.ttl_seconds = NAN
-    for name in ("submitted", "accepted", "first_partial", "first_fill", "ended"):
+    for name in ("submitted", "accepted", "answered", "first_partial", "first_fill", "ended"):
         if getattr(order, name) > to:
             setattr(order, name, NEVER)
     order.dimensions = -1

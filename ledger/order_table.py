@@ -21,6 +21,7 @@ TIMES: Final = (
     "ts_created",
     "ts_submitted",
     "ts_accepted",
+    "ts_answered",
     "ts_first_partial",
     "ts_first_fill",
     *CLOSING,

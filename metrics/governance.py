@@ -25,6 +25,7 @@ class Governance:
     sprt_llr          log-likelihood ratio of the last sequential test, natural logarithm
     sprt_lower, sprt_upper     its bounds as that event states them; None: bounds unknown
     sprt_decision     the last verdict of a test in the origin's words
+    sprt_said         the verdict of the event that states `sprt_llr`: what the origin made of it
     updates           SPRT.* and GOVERNANCE.* events of the window
     """
 
@@ -37,6 +38,7 @@ class Governance:
     sprt_upper: float | None
     sprt_decision: str | None
     updates: int
+    sprt_said: str | None = None
 
     @property
     def alpha_budget_used(self) -> float | None:
@@ -47,7 +49,10 @@ class Governance:
 
     @property
     def sprt_place(self) -> str | None:
-        """Where the ratio stands: `above`, `below`, `between`, `bounds unknown`; None: no test."""
+        """Where the ratio stands: `above`, `below`, `between`, `bounds unknown`; None: no test.
+
+        An origin that wants more samples goes on beyond a bound: `sprt_said` is another's word.
+        """
         if self.sprt_llr is None:
             return None
         if self.sprt_lower is None or self.sprt_upper is None:
@@ -78,6 +83,7 @@ def governance(notable_rows: Table, tally_rows: Table) -> Governance:
         sprt_upper=bounds[1],
         sprt_decision=_text(tests, "decision"),
         updates=_updates(tally_rows),
+        sprt_said=None if told is None else _text([told], "decision"),
     )
 
 

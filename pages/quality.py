@@ -10,7 +10,8 @@ from dash import html, register_page
 from components.element import Props
 from components.page_frame import page_frame
 from pages.panels import file_accounts, line_accounts, quarantine, source_table, source_warnings
-from pages.panels.frame import frame_props, origin_of
+from pages.panels.frame import frame_props
+from pages.panels.side_by_side import follows_files, origin_of_rows, reads_lines
 
 QUESTION: Final = "Can the numbers be trusted?"
 PACE_SECONDS: Final = 0.5
@@ -41,12 +42,13 @@ def layout(**_query: str) -> dbc.Container:
 
 def build(view: Any, filters: Any) -> Props:
     """Give the properties of everything that changes, the same ids each time."""
-    origin = origin_of(view, filters, events_only=False)
+    everything = origin_of_rows(view, filters)
+    lines = origin_of_rows(view, filters, reads_lines)
     return {
         **frame_props(ID, view, filters),
-        **source_table.props(view, origin),
-        **source_warnings.props(view, origin),
-        **line_accounts.props(view, origin),
-        **file_accounts.props(view, origin),
-        **quarantine.props(view, origin, filters.source),
+        **source_table.props(view, everything),
+        **source_warnings.props(view, everything),
+        **line_accounts.props(view, lines),
+        **file_accounts.props(view, origin_of_rows(view, filters, follows_files)),
+        **quarantine.props(view, lines, filters.source),
     }

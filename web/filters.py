@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -22,19 +23,38 @@ WINDOWS: Final[dict[str, float | None]] = {
 
 LONGEST_WINDOW_SECONDS: Final = 10 * 366 * 86400.0
 LONGEST_TEXT: Final = 128
+_TEXTS: Final = ("account", "source", "symbol", "order", "mode", "status")
 RFC_3339: Final = re.compile(
     r"(\d{4})-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+\- ]\d{2}:\d{2})"
 )
 
 
 class FilterError(ValueError):
-    """A parameter that cannot be used: which, what was received, and what is allowed."""
+    """A parameter that cannot be used: which, what was received, and what is allowed.
 
-    def __init__(self, parameter: str, value: str, allowed: str) -> None:
+    `others` are further ones of the same address, so that all of them can be put right at once.
+    """
+
+    def __init__(
+        self, parameter: str, value: str, allowed: str, others: Sequence[FilterError] = ()
+    ) -> None:
         self.parameter = parameter
         self.value = value[:LONGEST_TEXT]
         self.allowed = allowed
-        super().__init__(f"{parameter} was {self.value!r}; allowed: {allowed}")
+        self.others = tuple(others)
+        said = f"{parameter} was {self.value!r}; allowed: {allowed}"
+        super().__init__(". ".join([said, *map(str, others)]))
+
+    @classmethod
+    def of_all(cls, refused: Sequence[FilterError]) -> FilterError:
+        """One error that tells of several, the first one first."""
+        first, *others = (each for one in refused for each in (one, *one.others))
+        return cls(first.parameter, first.value, first.allowed, others)
+
+    @property
+    def all(self) -> tuple[FilterError, ...]:
+        """This one and the others."""
+        return (self, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +108,23 @@ class Filters:
                 no: each distinct window of a page is one more picture to keep live).
 
         Raises:
-            FilterError: a value is not allowed; says which and what is.
+            FilterError: values are not allowed; says which, all of them, and what is.
         """
-        return cls(
-            window=_window(query.get("window"), default_window, any_window),
-            at=_at(query.get("at")),
-            account=_text("account", query.get("account")),
-            source=_text("source", query.get("source")),
-            symbol=_text("symbol", query.get("symbol")),
-            order=_text("order", query.get("order")),
-            mode=_text("mode", query.get("mode")),
-            status=_text("status", query.get("status")),
-        )
+        readers: dict[str, Callable[[str | None], Any]] = {
+            "window": lambda value: _window(value, default_window, any_window),
+            "at": _at,
+            **{name: partial(_text, name) for name in _TEXTS},
+        }
+        found: dict[str, Any] = {}
+        refused = []
+        for name, read in readers.items():
+            try:
+                found[name] = read(query.get(name))
+            except FilterError as error:
+                refused.append(error)
+        if refused:
+            raise FilterError.of_all(refused)
+        return cls(**found)
 
 
 def window_name(seconds: float) -> str:

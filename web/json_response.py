@@ -26,7 +26,15 @@ def problem(status: int, text: str, headers: dict[str, str] | None = None, **mor
 
 
 def filter_problem(error: FilterError) -> Response:
-    """The answer to a parameter that cannot be used."""
-    return problem(
-        422, str(error), parameter=error.parameter, value=error.value, allowed=error.allowed
-    )
+    """The answer to parameters that cannot be used: the first, and all where there are more."""
+    told: dict[str, Any] = {
+        "parameter": error.parameter,
+        "value": error.value,
+        "allowed": error.allowed,
+    }
+    if error.others:
+        told["parameters"] = [
+            {"parameter": one.parameter, "problem": f"allowed: {one.allowed}", "value": one.value}
+            for one in error.all
+        ]
+    return problem(422, str(error), **told)

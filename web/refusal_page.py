@@ -35,10 +35,10 @@ def no_such_page() -> html.Div:
 
 
 def filter_refused(error: FilterError, path: str) -> html.Div:
-    """A filter in the address of a page cannot be used.
+    """A filter in the address of a page cannot be used, or several.
 
     Args:
-        error: which filter, what it was, and what is allowed.
+        error: which filters, what they were, and what is allowed.
         path: of the page that was asked for.
     """
     links = [_link("Back to the overview", "/")]
@@ -46,7 +46,14 @@ def filter_refused(error: FilterError, path: str) -> html.Div:
         links.insert(0, _link("This page without filters", path))
     return _notice(
         "This address cannot be shown",
-        [f"The filter “{error.parameter}” was “{error.value}”.", f"Allowed: {error.allowed}."],
+        [
+            said
+            for each in error.all
+            for said in (
+                f"The filter “{each.parameter}” was “{each.value}”.",
+                f"Allowed: {each.allowed}.",
+            )
+        ],
         links,
     )
 

@@ -24,17 +24,22 @@ class StatusBook:
 
         Raises:
             FilterError: a parameter is unknown, its value is not allowed, or no source or account
-                bears that name: zeros of nobody would look like a quiet bot.
+                bears that name: zeros of nobody would look like a quiet bot. It tells of all.
         """
-        unknown = sorted(set(query) - set(PARAMETERS))
-        if unknown:
-            raise FilterError(unknown[0], query[unknown[0]], "only " + " ".join(sorted(PARAMETERS)))
-        filters = Filters.from_query(query, default_window=self._default_window, any_window=True)
+        only = "only " + " ".join(sorted(PARAMETERS))
+        strange = sorted(set(query) - set(PARAMETERS))
+        refused = [FilterError(name, query[name], only) for name in strange]
+        try:
+            filters = Filters.from_query(
+                query, default_window=self._default_window, any_window=True
+            )
+        except FilterError as error:
+            raise FilterError.of_all([*refused, error]) from None
         desk = self._renderer.desk
-        if filters.source is not None:
-            _known("source", filters.source, {str(row["name"]) for row in desk.sources()})
-        if filters.account is not None:
-            _known("account", filters.account, set(desk.accounts()))
+        refused += _unknown("source", filters.source, {str(row["name"]) for row in desk.sources()})
+        refused += _unknown("account", filters.account, set(desk.accounts()))
+        if refused:
+            raise FilterError.of_all(refused)
         return filters
 
     def picture(self, filters: Filters) -> Rendered:
@@ -42,9 +47,10 @@ class StatusBook:
         return self._renderer.picture(f"/status?{filters.key}", filters, _status)
 
 
-def _known(parameter: str, name: str, names: set[str]) -> None:
-    if name not in names:
-        raise FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")
+def _unknown(parameter: str, name: str | None, names: set[str]) -> list[FilterError]:
+    if name is None or name in names:
+        return []
+    return [FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")]
 
 
 def _status(view: Any) -> dict[str, Any]:

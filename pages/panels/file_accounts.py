@@ -14,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, text
+from pages.panels.side_by_side import source_cell
 
 ID: Final = "file-accounts"
 
@@ -50,7 +51,7 @@ def layout(*, span: int) -> html.Section:
 def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source that follows files."""
     followed = [row for row in view.sources if row.get("kind") == "jsonl"]
-    rows = [_row(row, view.at, still=origin.replay) for row in followed]
+    rows = [_row(row, view.at, origin) for row in followed]
     begun = sum(int((row.get("generations") or {}).get("new", 0)) for row in followed)
     return {
         **panel_props(ID, origin, f"n = {count(begun)} files"),
@@ -64,12 +65,11 @@ def props(view: Any, origin: Provenance) -> Props:
     }
 
 
-def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
-    name = text(row.get("name"), 40)
+def _row(row: Mapping[str, Any], at: Any, origin: Provenance) -> dict[str, Any]:
     generations = row.get("generations") or {}
     return {
-        "_data": {"source": name},
-        "source": name,
+        "_data": {"source": text(row.get("name"), 40)},
+        "source": source_cell(row.get("name"), origin),
         "wake": _wake(row),
         **{reason: count(generations.get(reason, 0)) for reason in _REASONS},
         "missed": _bad(row.get("missed")),
@@ -77,7 +77,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "nuls": _bad(row.get("nul_bytes")),
         "unread": count(row.get("unread_bytes")),
         "partial": count(row.get("partial_bytes")),
-        "since": _since(row.get("partial_age_seconds"), at, still=still),
+        "since": _since(row.get("partial_age_seconds"), at, still=origin.replay),
     }
 
 

@@ -13,27 +13,37 @@ from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import count, moment, percent, text
 from metrics.quality import LineAccount, line_account_total, line_accounts
+from pages.panels.side_by_side import source_cell
 
 ID: Final = "line-accounts"
 
+
+def _number(key: str, title: str, hint: str) -> Column:
+    return Column(key, title, right=True, metric=f"sources_{key}", hint=hint)
+
+
+_IDENTITY: Final = (
+    "Every line read is one of four: accepted (an event), set aside (it could not be read), a "
+    "duplicate (told before) or blank"
+)
 COLUMNS: Final = (
     Column("source", "Source"),
-    Column("lines_in", "Lines in", right=True, metric="sources_lines_in"),
-    Column("accepted", "= accepted", right=True, metric="sources_accepted"),
-    Column("quarantined", "+ set aside", right=True, metric="sources_quarantined"),
-    Column("duplicates", "+ duplicates", right=True, metric="sources_duplicates"),
-    Column("blank", "+ blank", right=True, metric="sources_blank"),
-    Column("missing", "Unexplained", right=True, metric="sources_missing"),
+    _number("lines_in", "Lines in", "Every line that was read to its end"),
+    _number("accepted", "= accepted", "Became an event, of whatever kind: these are counted"),
+    _number("quarantined", "+ set aside", "Could not be read: below, by reason, with their heads"),
+    _number("duplicates", "+ duplicates", "Events that were told before, left out of all counts"),
+    _number("blank", "+ blank", "Nothing but white space"),
+    _number("missing", "Unexplained", "Lines in without the four others: 0, or a mistake of ours"),
     Column("state", ""),
     Column("share", "Set aside", right=True),
-    Column("naive", "No zone", right=True, metric="sources_naive"),
-    Column("untimed", "No time", right=True, metric="sources_untimed"),
+    _number("naive", "No zone", "Accepted, their time read in the zone of the source"),
+    _number("untimed", "No time", "Accepted without a time: they count in the window all alone"),
 )
 
 
 def layout(*, span: int) -> html.Section:
     """Give the panel."""
-    hint = "lines in = accepted + set aside + duplicates + blank, always"
+    hint = f"lines in = accepted + set aside + duplicates + blank, always. {_IDENTITY}"
     body = table(f"{ID}-rows", COLUMNS, "Lines by what became of them")
     return panel(ID, "Every line accounted for?", body, span=span, hint=hint)
 
@@ -47,9 +57,9 @@ def props(view: Any, origin: Provenance) -> Props:
         for row in view.sources
         if row.get("kind") in STATE_KINDS and not row.get("lines_in")
     }
-    rows = [_row(one) for one in found if one.source not in states]
+    rows = [_row(one, origin) for one in found if one.source not in states]
     if len(rows) > 1:
-        rows.append({**_row(whole), "source": "All"})
+        rows.append({**_row(whole, origin), "source": "All"})
     return {
         **panel_props(ID, origin, f"n = {count(whole.lines_in)} lines"),
         **table_props(
@@ -64,14 +74,14 @@ def props(view: Any, origin: Provenance) -> Props:
 
 def _since(started: Any) -> str:
     """Say what the counts cover: a desk that was started again goes on where it ended."""
-    told = "Since the desk began to read, whatever the window and the moment"
+    told = f"{_IDENTITY}. Since the desk began to read, whatever the window and the moment"
     return told if started is None else f"{told}; last started at {moment(started)}"
 
 
-def _row(one: LineAccount) -> dict[str, Any]:
+def _row(one: LineAccount, origin: Provenance) -> dict[str, Any]:
     return {
         "_data": {"source": text(one.source, 40)},
-        "source": text(one.source, 40),
+        "source": source_cell(one.source, origin),
         "lines_in": count(one.lines_in),
         "accepted": count(one.accepted),
         "quarantined": count(one.quarantined),

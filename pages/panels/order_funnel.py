@@ -14,6 +14,7 @@ from formats import count
 from metrics.orders import OrderCounts, order_counts
 from metrics.pending import Pending, pending
 from metrics.ratio import ratio
+from metrics.submitted_fates import SubmittedFates, submitted_fates
 from pages.panels.frame import knows_events
 
 ID: Final = "funnel"
@@ -45,8 +46,9 @@ STAGES: Final = (
     Stage("closes-ack", "Closes done", "orders_closes_ack", minor=True, hint="Closes acknowledged"),
 )
 
-_NO_SHARE: Final = frozenset(
-    {"submitted", "pending", "denied", "skipped", "orphans", "closes", "closes-ack"}
+_SHARES: Final = (
+    "Counts are what happened in this window; shares are of the orders submitted in it, as they "
+    "stand now."
 )
 
 
@@ -58,6 +60,7 @@ def layout(*, span: int) -> html.Section:
 def props(view: Any, origin: Provenance) -> Props:
     """Give counts, shares of what was submitted, and the shares' Wilson intervals."""
     found: OrderCounts = view.measure(order_counts)
+    fates: SubmittedFates = view.measure(submitted_fates)
     waiting: Pending = view.measure(pending)
     known = knows_events(view)
     numbers = {
@@ -75,17 +78,31 @@ def props(view: Any, origin: Provenance) -> Props:
         "closes": found.closes_submitted,
         "closes-ack": found.closes_ack,
     }
-    values = [_value(stage.key, numbers[stage.key], found.submitted, known) for stage in STAGES]
+    values = [
+        _value(numbers[stage.key], fates.reached.get(stage.key), fates.n)
+        if known
+        else StageValue(None)
+        for stage in STAGES
+    ]
     return {
         **panel_props(ID, origin, f"n = {count(found.submitted)} submitted"),
-        **funnel_props(ID, STAGES, values),
+        **funnel_props(ID, STAGES, values, _note(found, fates) if known else ""),
     }
 
 
-def _value(key: str, number: int, submitted: int, known: bool) -> StageValue:
-    if not known:
-        return StageValue(None)
-    if key in _NO_SHARE:
+def _value(number: int, reached: int | None, submitted: int) -> StageValue:
+    if reached is None:
         return StageValue(number)
-    share = ratio(number, submitted)
+    share = ratio(reached, submitted)
     return StageValue(number, share.value, share.low, share.high)
+
+
+def _note(found: OrderCounts, fates: SubmittedFates) -> str:
+    """Say what the shares are of, and which orders are in the counts alone."""
+    said = [_SHARES]
+    if fates.n < found.submitted:
+        said.append(f"Of those, the newest {count(fates.n)} are known one by one.")
+    if found.orphans:
+        orphans = "1 orphan" if found.orphans == 1 else f"{count(found.orphans)} orphans"
+        said.append(f"{orphans} (answered, but no log has the submit) in the counts, in no share.")
+    return " ".join(said)

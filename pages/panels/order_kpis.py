@@ -62,9 +62,7 @@ def props(view: Any, origin: Provenance) -> Props:
     return {
         **panel_props(ID, origin, f"n = {count(view.measure(window_events))} events"),
         **_card("submitted", whole(counts.submitted), _closes(counts) if known else "", course),
-        **_card(
-            "ack", whole(counts.ack), _share(counts.ack, counts.submitted) if known else "", course
-        ),
+        **_card("ack", whole(counts.ack), _share(counts) if known else "", course),
         **_card("filled", whole(counts.filled), _partial(counts) if known else "", course),
         **_card("fill-ratio", percent(fills.value), fills.warning or _interval(fills), course),
         **_card(
@@ -123,8 +121,17 @@ def _ends(counts: OrderCounts) -> str:
     return f"{ends}, {count(counts.unknown)} unknown" if counts.unknown else ends
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{percent(part / whole)} of submitted" if whole else "nothing submitted"
+def _share(counts: OrderCounts) -> str:
+    """Give which part of what was submitted was acknowledged, where all of that was submitted."""
+    if counts.orphans:
+        return f"{count(counts.orphans)} orphaned: no submit"
+    if counts.ack > counts.submitted:
+        return "some sent before the window"
+    return (
+        f"{percent(counts.ack / counts.submitted)} of submitted"
+        if counts.submitted
+        else "none sent"
+    )
 
 
 def _interval(found: Ratio) -> str:

@@ -12,7 +12,7 @@ from components.gauge import gauge, gauge_props
 from components.metric import metric_text
 from components.panel import panel, panel_props
 from components.provenance import Provenance
-from formats import count, number, percent, text
+from formats import MISSING, count, number, percent, text
 from metrics.breaker import Breaker, breaker
 from metrics.governance import Governance, governance
 from metrics.orders import deny_ratio
@@ -23,6 +23,9 @@ DENY_WARNING: Final = 0.35
 DENY_LIMIT: Final = 0.50
 """The origin's own objective for denials, and the rate at which it raises its alarm."""
 BUDGET_WARNING: Final = 0.80
+_TELLERS: Final = {"alpha": "alpha", "sprt": "SPRT"}
+_BY_BOUNDS: Final = {"above": "accept (H1)", "below": "reject (H0)", "between": "continue"}
+"""What a ratio says by the bounds of its test, in the words that the origin uses as well."""
 
 
 def layout(*, span: int) -> html.Section:
@@ -53,7 +56,8 @@ def layout(*, span: int) -> html.Section:
             "SPRT log-likelihood",
             "governance_sprt_final_ratio",
             pin=True,
-            hint="The last test's ratio between its own two bounds",
+            hint="The last test's ratio between its own two bounds. By them: where it "
+            "stands; bot: the verdict in the same line, which may wait for more samples",
         ),
         gauge(
             f"{ID}-deny",
@@ -66,7 +70,7 @@ def layout(*, span: int) -> html.Section:
             [
                 _stat("Alpha score", f"{ID}-score", "governance_alpha_score"),
                 _stat("Decisions", f"{ID}-updates", "governance_sprt_updates"),
-                _stat("Verdict", f"{ID}-verdict", "governance_alpha_decision"),
+                _stat("Bot's verdict", f"{ID}-verdict", "governance_alpha_decision"),
             ],
             className="stat-row",
         ),
@@ -95,7 +99,7 @@ def props(view: Any, origin: Provenance) -> Props:
         f"{ID}-score": {"children": number(found.alpha_score, 3)},
         f"{ID}-updates": {"children": count(found.updates)},
         f"{ID}-verdict": {
-            "children": text(verdict, 24),
+            "children": f"{text(verdict, 24)} ({_TELLERS[teller]})" if verdict else MISSING,
             "data-metric": f"governance_{teller}_decision",
         },
     }
@@ -133,12 +137,18 @@ def _sprt_props(found: Governance) -> Props:
     if llr is None:
         said = "no test told"
     elif place is None:
-        said = "bounds unknown"
+        said = "bounds unknown" + _said_by_bot(found)
     else:
-        verdict = {"above": "accepts", "below": "rejects", "between": "goes on"}
-        said = f"{number(low, 2)} … {number(high, 2)}, {verdict[found.sprt_place or 'between']}"
+        verdict = _BY_BOUNDS[found.sprt_place or "between"]
+        bounds = f"by {number(low, 2)} … {number(high, 2)}: {verdict}"
+        said = bounds + _said_by_bot(found)
     tone = "warn" if found.sprt_place == "below" else "good"
     return gauge_props(f"{ID}-sprt", place, number(llr, 2), said, tone=tone, pin=True)
+
+
+def _said_by_bot(found: Governance) -> str:
+    """Give the bot's own verdict on the same ratio, which may differ from what the bounds say."""
+    return f" · bot: {text(found.sprt_said, 24)}" if found.sprt_said else ""
 
 
 def _tone(value: float | None, warning: float, limit: float) -> str:

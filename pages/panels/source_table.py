@@ -14,6 +14,7 @@ from components.panel import panel, panel_props
 from components.provenance import STATE_KINDS, Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, moment, seconds, text
+from pages.panels.side_by_side import of_whom_sick
 from pages.panels.when import moment_told
 
 ID: Final = "source-table"
@@ -43,7 +44,9 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source."""
     rows = [_row(row, view.at, still=origin.replay) for row in view.sources]
     return {
-        **panel_props(ID, origin, f"{count(len(rows))} attached"),
+        **panel_props(
+            ID, origin, f"{count(len(rows))} attached, {of_whom_sick(len(rows), origin)}"
+        ),
         **table_props(
             f"{ID}-rows",
             COLUMNS,

@@ -11,6 +11,7 @@ from components.panel import panel, panel_props
 from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import count, text
+from pages.panels.side_by_side import source_cell
 
 ID: Final = "source-warnings"
 
@@ -32,7 +33,7 @@ def props(view: Any, origin: Provenance) -> Props:
     rows = [
         {
             "_data": {"source": text(row.get("name"), 40)},
-            "source": text(row.get("name"), 40),
+            "source": source_cell(row.get("name"), origin),
             "warning": f"▲ {text(said, 300)}",
         }
         for row in view.sources

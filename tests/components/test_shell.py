@@ -149,3 +149,33 @@ def test_an_empty_window_says_what_to_do(events, newest_age, attached, silent, s
     assert given["e"]["hidden"] is (events > 0)
     assert says in given["e-text"]["children"]
     assert given["e-link"]["hidden"] is not links
+
+
+@pytest.mark.parametrize(
+    ("window_seconds", "newest_age", "offered"),
+    [(None, 445 * 86400, True), (None, 60, False), (300.0, 60, False), (None, None, False)],
+)
+def test_everything_of_an_old_log_offers_its_last_moment_too(window_seconds, newest_age, offered):
+    """Its events are in the window of everything: how old the newest is, and the way to it."""
+    given = empty_props(
+        "e",
+        events=0 if newest_age is None else 12,
+        newest=None if newest_age is None else NOON - pd.Timedelta(seconds=newest_age),
+        at=NOON,
+        attached=1,
+        silent=[],
+        window_seconds=window_seconds,
+    )
+    assert given["e-link"]["hidden"] is not offered
+    if newest_age is not None:
+        assert given["e"]["hidden"] is not offered
+        assert ("was 445 days ago" in given["e-text"]["children"]) is offered
+
+
+@pytest.mark.parametrize("environment", [None, "unknown", "paper"])
+def test_an_environment_that_nobody_told_says_how_to_tell_it(environment):
+    """Who points at the badge learns the key and the variable."""
+    frame = shell({}, {"name": "Desk", "environment": environment})
+    hint = getattr(frame["environment"], "title", "")
+    told = environment == "paper"
+    assert ("under [desk]" in hint and "DESKWATCH_DESK__ENVIRONMENT" in hint) is not told

@@ -83,6 +83,24 @@ def test_hostile_details_break_nothing(make_notable, make_tally, attributes):
     assert governance(make_notable(row), make_tally()).sprt_place == "bounds unknown"
 
 
+def test_the_verdict_on_a_ratio_is_that_of_its_own_line(make_notable, make_tally):
+    """Below its bound, the bot goes on: two words by two tellers, and a later word is no third."""
+    notable = make_notable(
+        {
+            "ts": 1,
+            "kind": "governance.sprt",
+            "value": -2.5,
+            "decision": "continue",
+            "attributes": json.dumps({"boundaries": [-1.558, 2.77]}),
+        },
+        {"ts": 2, "kind": "governance.sprt", "decision": "h1"},
+    )
+    said = governance(notable, make_tally())
+    assert (said.sprt_place, said.sprt_said, said.sprt_decision) == ("below", "continue", "h1")
+    silent = make_notable({"ts": 1, "kind": "governance.sprt", "value": 1.0})
+    assert governance(silent, make_tally()).sprt_said is None
+
+
 def test_updates_count_tests_and_governance_of_the_window(make_notable, make_tally):
     """SPRT.* and GOVERNANCE.* count, whatever their letters; a budget update does not."""
     tally = make_tally(

@@ -11,6 +11,7 @@ import pytest
 from page_desk import PATHS, VARIABLES, components
 
 from formats import MISSING, count, percent
+from tests.ledger.conftest import event_frame
 from web.filters import Filters
 from web.first_paint import fill
 from web.promised import aurora
@@ -100,6 +101,19 @@ def test_ratios_are_shown_in_percent(pages, minute):
     texts = shown(pages, "/", view)
     for name in ("fill_ratio", "deny_ratio", "taker_ratio"):
         assert texts[name] == percent(truth[name])
+
+
+def test_what_the_bot_says_of_a_test_and_what_its_bounds_say_are_named_apart(pages, nothing):
+    """A ratio below its bound whose bot goes on: each word with the one who says it."""
+    test = {"ts_event": nothing.at.value, "kind": "governance.sprt", "code": "SPRT.CONTINUE"}
+    details = json.dumps({"boundaries": {"A": 2.77, "B": -1.56}})
+    told = {**test, "value": -2.5, "decision": "continue", "attributes": details}
+    nothing.ledger.fold(event_frame([told]))
+    given = pages["/"].build(nothing.view(), Filters())
+    note = given["risk-sprt-note"]["children"]
+    assert note == "by −1.56 … 2.77: reject (H0) · bot: continue"
+    assert given["risk-sprt-meter"]["aria-valuetext"] == f"−2.50. {note}"
+    assert given["risk-verdict"]["children"] == "continue (SPRT)"
 
 
 def test_a_desk_that_never_heard_an_event_shows_no_zero(pages, nothing):

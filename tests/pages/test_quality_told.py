@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from page_desk import Desk
+from dash import html
+from page_desk import Desk, components
 
 from web.filters import Filters
 
@@ -112,3 +113,19 @@ def test_a_desk_that_was_started_again_says_when(pages, filters):
     view.desk["started"] = pd.Timestamp("2025-09-01T11:58:30Z")
     caption = pages["/quality"].build(view, filters)["line-accounts-rows-caption"]["children"]
     assert caption.endswith("; last started at 2025-09-01 11:58:30.000 UTC")
+
+
+def test_what_becomes_of_a_line_is_explained_where_its_counts_stand(pages, filters):
+    """One sentence names the four parts; each column says on its title what it counts."""
+    tree = pages["/quality"].layout()
+    hints = {
+        str(one.children): one.title
+        for one in components(tree)
+        if isinstance(one, html.Th) and getattr(one, "title", None)
+    }
+    assert hints["= accepted"].startswith("Became an event")
+    assert "told before" in hints["+ duplicates"]
+    given = pages["/quality"].build(Desk([source(lines_in=1, accepted=1)], AT).view(), filters)
+    caption = given["line-accounts-rows-caption"]["children"]
+    for part in ("accepted (an event)", "set aside", "a duplicate (told before)", "blank"):
+        assert part in caption

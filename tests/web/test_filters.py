@@ -73,6 +73,15 @@ def test_what_is_not_allowed_is_named_with_what_is(parameter: str, value: str) -
     assert caught.value.allowed
 
 
+def test_all_that_is_not_allowed_is_named_at_once() -> None:
+    """Two mistakes in an address are two sentences, in the order in which filters stand."""
+    with pytest.raises(FilterError) as caught:
+        Filters.from_query({"at": "foo", "window": "7h", "source": "ok"})
+    assert [one.parameter for one in caught.value.all] == ["window", "at"]
+    assert "window was '7h'" in str(caught.value)
+    assert "at was 'foo'" in str(caught.value)
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-5", "0", "1e999", "x", "5 m"])
 def test_seconds_that_are_no_length_are_refused(value: str) -> None:
     """A window of seconds is a positive, finite number."""

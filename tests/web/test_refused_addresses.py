@@ -51,6 +51,8 @@ def test_a_page_that_is_not_there_says_so_and_leads_back(served: RunningServer, 
         ("/paced", "?window=7q", "1m 5m 15m 1h 6h all", ["/paced", "/"]),
         ("/paced", "?at=yesterday", "“at” was “yesterday”", ["/paced", "/"]),
         ("/paced", "?window=60", "“window” was “60”", ["/paced", "/"]),
+        ("/", "?window=7h&at=foo", "“window” was “7h”", ["/"]),
+        ("/", "?window=7h&at=foo", "“at” was “foo”", ["/"]),
     ],
 )
 def test_a_filter_that_cannot_be_used_is_named(
@@ -71,3 +73,11 @@ def test_programs_are_still_told_in_json(served: RunningServer) -> None:
             answer = client.get(address, headers={"Accept": "text/html"})
             assert answer.status_code == status
             assert answer.json()["error"]
+        answer = client.get("/status?window=7q&at=foo&nosuch=1")
+        assert (answer.status_code, answer.json()["parameter"]) == (422, "nosuch")
+        named = [one["parameter"] for one in answer.json()["parameters"]]
+        assert named == ["nosuch", "window", "at"]
+        for said in ("nosuch was", "window was", "at was"):
+            assert said in answer.json()["error"]
+        several = client.get("/status?source=nobody&account=nobody").json()
+        assert [one["parameter"] for one in several["parameters"]] == ["source", "account"]

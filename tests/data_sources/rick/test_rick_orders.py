@@ -54,6 +54,14 @@ def test_a_cancel_without_a_symbol_finds_its_order(tmp_path: Path, realdata: Pat
     assert (counts.filled, counts.orphans) == (0, 0)
 
 
+def test_nobody_says_how_long_the_venue_took(tmp_path: Path, realdata: Path) -> None:
+    """A placed order is told once it stands: it is acknowledged, without a latency."""
+    view = view_of(captured(tmp_path, realdata))
+    assert view.measure(order_counts).ack == 3
+    assert view.orders["order_ack_seconds"].isna().all()
+    assert view.latency("order_ack").n == 0
+
+
 def test_an_order_expires_by_its_ttl(realdata: Path) -> None:
     """Nothing is published when an order lapses: expiry is derived at the moment asked for."""
     frame = JsonlSource(realdata / "rick/arena", dialect="rick").read().frame
