@@ -93,9 +93,13 @@ def explain(wanted: arguments.Explain) -> int:
 
 def attach(folders: Sequence[Path], state_dir: Path) -> Found:
     """Guess what lies below some folders, print the mapping, give the sources, also later ones."""
+    from data_sources.errors import SourceError
     from desk.attachment import Attachment
 
-    attachment = Attachment(folders, state_dir)
+    try:
+        attachment = Attachment(folders, state_dir)
+    except SourceError as error:
+        raise RefusedStartError(f"--attach {error}") from error
     print(attachment.text(), flush=True)
     later = {"newcomers": attachment.newcomers, "notices": attachment.notices}
     return attachment.origins(), later
