@@ -7,18 +7,22 @@ import gc
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if __name__ == "__main__":
     # Loading takes a tenth less time without it; `calm_the_collector` lets it work again.
     gc.disable()
     # Arrow's own pool gives nothing back; it is chosen when Arrow is first loaded.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    # Until the server takes both over: whoever ends it while it loads is not shown where it was.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
 
 import arguments
 import settings
@@ -28,6 +32,19 @@ DEMO_SYSTEMS = (("aurora",), ("quantum_trader", "peak_trade", "rick", "stock_tra
 UNAVAILABLE = 69
 Found = tuple[list[Any], dict[str, Callable[[], list[Any]]]]
 """The origins of a desk; and what gives it `newcomers`, those that appear later, and `notices`."""
+
+
+def run() -> NoReturn:
+    """Run the command line and end the process."""
+    try:
+        code = main()
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else 0
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # All is closed. To take the frames of a large desk apart would only take seconds more.
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,9 +110,13 @@ def explain(wanted: arguments.Explain) -> int:
 
 def attach(folders: Sequence[Path], state_dir: Path) -> Found:
     """Guess what lies below some folders, print the mapping, give the sources, also later ones."""
+    from data_sources.errors import SourceError
     from desk.attachment import Attachment
 
-    attachment = Attachment(folders, state_dir)
+    try:
+        attachment = Attachment(folders, state_dir)
+    except SourceError as error:
+        raise RefusedStartError(f"--attach {error}") from error
     print(attachment.text(), flush=True)
     later = {"newcomers": attachment.newcomers, "notices": attachment.notices}
     return attachment.origins(), later
@@ -154,8 +175,9 @@ def demo_bots(folder: Path, *systems: str) -> Iterator[subprocess.Popen[str]]:
     # With this past the bots' next stop is two minutes away: the first picture is of a well desk.
     command += ["--history-seconds", "360", "--slow-after", "4", "--system", *systems]
     bots = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        process_group=0,  # Ctrl-C is for this process, which ends them
+    )  # fmt: skip
     try:
         yield bots
     finally:
@@ -232,4 +254,4 @@ def _origins(sources: dict[str, dict[str, Any]]) -> list[Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import ipaddress
 import math
 from collections.abc import Sequence
@@ -94,7 +95,16 @@ class _Wide(argparse.RawDescriptionHelpFormatter):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise RefusedError(f"{message}\nTry: python app.py --help")
+        raise RefusedError(f"{message}\n{self._meant(message)}Try: python app.py --help")
+
+    def _meant(self, message: str) -> str:
+        """The options that strangers among the arguments look like, as a line of their own."""
+        strangers = message.partition("unrecognized arguments: ")[2].split()
+        typed = [word.partition("=")[0] for word in strangers if word.startswith("-")]
+        known = [option for option in self._option_string_actions if option.startswith("--")]
+        alike = [difflib.get_close_matches(f"--{word.lstrip('-')}", known, 1) for word in typed]
+        meant = dict.fromkeys(option for found in alike for option in found)
+        return f"Did you mean {' and '.join(meant)}?\n" if meant else ""
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> Options:

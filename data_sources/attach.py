@@ -17,6 +17,7 @@ from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
 from data_sources.lines.mixed import Part, by_folder, parts_of
 from data_sources.lone_files import lone_files
 from data_sources.recognize import Recognized, kind_of, recognized_below
+from data_sources.strange_file import why_strange
 
 MOST_LEFT_OUT: Final = 20
 """So many paths that are left out are named to a person."""
@@ -89,7 +90,7 @@ class Mapping:
         return "\n".join(rows)
 
 
-def attach(folder: str | Path) -> Mapping:
+def attach(folder: str | Path, *, again: bool = False) -> Mapping:
     """Guess what lies below a folder (or in one file); nothing is written.
 
     Each kind of source is asked which folders are its own (`recognizes`); logs that lie in such a
@@ -102,16 +103,23 @@ def attach(folder: str | Path) -> Mapping:
     one system's accounts side by side are one source, and each folder is an account. An empty or
     missing folder becomes a source that waits for its first lines.
 
+    Args:
+        folder: the folder, or a file.
+        again: it was attached before: a file is taken whatever it holds now.
+
     Raises:
-        OriginError: when the path's own folder does not exist either.
+        OriginError: when the path's own folder does not exist either; when a file is nothing that
+            can be read.
     """
     root = absolute(folder)
     if not root.exists() and not root.parent.is_dir():
         raise OriginError(f"{folder}: neither it nor its folder exists")
     others = recognized_below(root)
     lone = lone_files(root, others)
-    own = {each.path for each in lone.found}
     others += lone.found
+    if not (others or again) and (strange := why_strange(root)):
+        raise OriginError(strange)
+    own = {each.path for each in others}
     there = [file for file in files_of(root) if file not in own]
     claimed = {folder for folder in {file.parent for file in there} if others and kind_of(folder)}
     files = [file for file in there if file.parent not in claimed]

@@ -10,6 +10,7 @@ from typing import Any
 
 from data_sources.attach import Mapping, attach
 from data_sources.errors import SourceError
+from data_sources.files.absolute import absolute
 from data_sources.jsonl import AUTO, JsonlSource
 from data_sources.lines.account_folders import account_in
 from data_sources.lines.infer import GENERIC, files_of
@@ -37,7 +38,8 @@ class Attached:
             whose path is gone are left out.
 
     Raises:
-        OriginError: when a path's own folder does not exist either.
+        OriginError: when a path's own folder does not exist either; when a file that was not
+            attached before is nothing that can be read.
 
     Attributes:
         mappings: what was found at the beginning, a mapping a folder.
@@ -51,13 +53,16 @@ class Attached:
         before: Table[str, Table[str, Table[str, Any]]] | None = None,
     ) -> None:
         apart, self.left_out = outermost(folders)
-        self.mappings: tuple[Mapping, ...] = tuple(attach(folder) for folder in apart)
+        known = before or {}
+        self.mappings: tuple[Mapping, ...] = tuple(
+            attach(folder, again=str(absolute(folder)) in known) for folder in apart
+        )
         self.sources: dict[str, Source] = {}
         self._tables: dict[Path, dict[str, dict[str, Any]]] = {}
         self._seen: dict[Path, frozenset[tuple[Path, int]]] = {}
         for mapping in self.mappings:
             self._tables[mapping.root] = {}
-            for name, table in (before or {}).get(str(mapping.root), {}).items():
+            for name, table in known.get(str(mapping.root), {}).items():
                 self._make_again(mapping.root, name, dict(table))
         self._as_before = {root for root, tables in self._tables.items() if tables}
         for mapping in self.mappings:

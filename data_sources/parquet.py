@@ -138,7 +138,9 @@ class ParquetSource:
 
     @classmethod
     def recognizes(cls, path: Path) -> str | None:
-        """Why a folder is a cache of bars; None when it is not."""
+        """Why a folder is a cache of bars, or a file one of bars; None when it is not."""
+        if path.suffix == ".parquet" and path.is_file():
+            return "a parquet file of bars" if holds_bars(path) else None
         files = sorted(path.glob("*.parquet"))[:MOST_FILES]
         if not files or not holds_bars(files[0]):
             return None

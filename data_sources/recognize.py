@@ -33,7 +33,7 @@ class Recognized:
 
 
 def kind_of(folder: Path, without: frozenset[str] = frozenset()) -> tuple[str, str] | None:
-    """The kind that a folder belongs to, and why; None when no kind knows it.
+    """The kind that a folder (or one file) belongs to, and why; None when no kind knows it.
 
     A kind that can tell has a classmethod `recognizes(path) -> str | None`.
     """
@@ -50,10 +50,11 @@ def kind_of(folder: Path, without: frozenset[str] = frozenset()) -> tuple[str, s
 def recognized_below(root: Path) -> list[Recognized]:
     """The folders at and below *root* that are some kind's own, each once; links are not followed.
 
-    What lies below a folder of a kind may be another kind's, but is not asked for the same.
+    *root* may be a file that a kind reads alone. What lies below a folder of a kind may be another
+    kind's, but is not asked for the same.
     """
     found: list[Recognized] = []
-    queue: list[tuple[Path, frozenset[str]]] = [(root, frozenset())] if root.is_dir() else []
+    queue: list[tuple[Path, frozenset[str]]] = [(root, frozenset())] if root.exists() else []
     for looked, (folder, known) in enumerate(queue):
         if looked >= MOST_FOLDERS:
             break
@@ -61,7 +62,8 @@ def recognized_below(root: Path) -> list[Recognized]:
         if own is not None:
             kind, why = own
             known |= {kind}
-            found.append(Recognized(folder.name or kind, folder, kind, why))
+            name = folder.stem if folder.is_file() else folder.name
+            found.append(Recognized(name or kind, folder, kind, why))
         queue += [(child, known) for child in _folders(folder)]
     return found
 

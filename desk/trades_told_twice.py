@@ -10,6 +10,7 @@ import pandas as pd
 from desk.dialect import dialect_of
 from desk.disagreements import accounts_of
 from desk.origin import Origin
+from desk.stream_claims import UNNAMED
 
 SAME: Final = ("symbol", "entry_price", "exit_price", "pnl_ratio")
 """What two tellings of one trade agree in, to the last digit."""
@@ -25,13 +26,14 @@ def told_once(trades: pd.DataFrame, origins: Sequence[Origin]) -> pd.DataFrame:
 
     Args:
         trades: the frame `trades` of several sources.
-        origins: the sources; those that name no account are of one where that is known, as in
-            `disagreements`.
+        origins: the sources. Those of one system that name no account are of the only one that
+            others of it name, or of one that nobody names: a log, a stream and its saved entries.
+            Where two of them are of one kind, or others name several accounts, nobody knows.
     """
     if "source" not in trades or trades["source"].nunique() < 2:
         return trades
     windows = _windows(origins)
-    accounts = {name: each for name, each in accounts_of(origins).items() if name in windows}
+    accounts = _accounts([origin for origin in origins if origin.name in windows], origins)
     own = trades[trades["source"].isin(list(accounts))].dropna(subset=[*SAME, "ts_closed"])
     if own["source"].nunique() < 2:
         return trades
@@ -42,6 +44,28 @@ def told_once(trades: pd.DataFrame, origins: Sequence[Origin]) -> pd.DataFrame:
     for _, rows in several.groupby([each.loc[several.index] for each in keys], observed=True):
         again += _again(rows.sort_values("ts_closed", kind="stable"), windows)
     return trades.drop(index=again).reset_index(drop=True) if again else trades
+
+
+def _accounts(tellers: Sequence[Origin], origins: Sequence[Origin]) -> dict[str, str]:
+    """Return source → its account, of those *tellers* of which that is known."""
+    told = accounts_of(origins)
+    found, silent = dict[str, str](), dict[str, str]()
+    named: dict[str, set[str]] = {}
+    for origin in tellers:
+        dialect = dialect_of(origin)
+        saved = None if dialect is None else dialect.saved
+        # Saved entries of streams have a dialect of their own, and are their system's all the same.
+        system = origin.dialect if saved is None else saved.shape.system
+        if origin.account_id:
+            found[origin.name] = origin.account_id
+            named.setdefault(system, set()).add(origin.account_id)
+        elif origin.name in told:
+            silent[origin.name] = system
+    for name, system in silent.items():
+        accounts = named.get(system, {UNNAMED + system})
+        if len(accounts) == 1:
+            (found[name],) = accounts
+    return found
 
 
 def _windows(origins: Sequence[Origin]) -> dict[str, float]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -15,6 +16,7 @@ import pytest
 
 import settings  # noqa: TID251 - what the README shows is held to what the door accepts
 from demo.write import generate
+from tests.desk.small_desk import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -100,6 +102,26 @@ def test_the_snippet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     names["sources"].close()
 
 
+def logs_of(client: httpx.Client) -> list[dict[str, Any]]:
+    """The attached logs; one of each system is among them."""
+    logs = [row for row in client.get("/api/sources").json() if row["kind"] == "jsonl"]
+    assert {row["dialect"] for row in logs} == {
+        "aurora", "quantum_trader", "peak_trade", "rick", "stock_trader",
+    }  # fmt: skip
+    return logs
+
+
+def submitted_of(client: httpx.Client) -> int:
+    status = client.get("/status?window=all&at=last").json()
+    return status["orders"]["submitted"] or 0
+
+
+def opens_of(client: httpx.Client) -> int:
+    parquet = client.get("/api/frames/orders?format=parquet").content
+    orders = pd.read_parquet(io.BytesIO(parquet))
+    return int((orders["position_effect"] != "close").sum())
+
+
 def test_every_address_answers(url: str) -> None:
     """Each path that the README names gives 200, and numbers of the attached log."""
     named = set(re.findall(r"`(/[^`\s]*)`", README))
@@ -107,11 +129,8 @@ def test_every_address_answers(url: str) -> None:
     with httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
         for path in sorted(named - {"/sse"}):
             assert client.get(path).status_code == 200, path
-        status = client.get("/status?window=all&at=last").json()
-        assert status["orders"]["submitted"] > 0
-        parquet = client.get("/api/frames/orders?format=parquet").content
-        orders = pd.read_parquet(io.BytesIO(parquet))
-        assert (orders["position_effect"] != "close").sum() == status["orders"]["submitted"]
+        wait_for(lambda: all(row["accepted"] for row in logs_of(client)))
+        wait_for(lambda: opens_of(client) == submitted_of(client) > 0)
         with client.stream("GET", "/sse?window=all&at=last") as stream:
             assert any(line.startswith("data:") for line in stream.iter_lines())
 

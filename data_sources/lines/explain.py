@@ -51,7 +51,8 @@ class ExplainedLine:
     offset    where it starts, bytes
     dialect   in whose words it was read
     fields    its columns that hold anything
-    ignored   paths in the record that no column took
+    alone     paths in the record that no other column took; `attributes` keeps them
+    ignored   paths in the record that nothing took
     problem   why it is set aside, or None
     """
 
@@ -60,6 +61,7 @@ class ExplainedLine:
     dialect: str
     text: str
     fields: tuple[Explained, ...] = ()
+    alone: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     problem: str | None = None
 
@@ -151,9 +153,11 @@ def _explained(number_: int, offset: int, line: bytes, dialect: Dialect) -> Expl
     except BadLineError as e:
         return ExplainedLine(number_, offset, dialect.name, shown, problem=str(e))
     fields.append(_attributes(record, dialect))
-    ignored = tuple(path for path in _all_paths(record, dialect) if path not in taken)
+    rest = [each for each in _all_paths(record, dialect) if each[0] not in taken]
+    alone = tuple(path for path, in_attributes in rest if in_attributes)
+    ignored = tuple(path for path, in_attributes in rest if not in_attributes)
     kept = tuple(each for each in fields if each.value)
-    return ExplainedLine(number_, offset, dialect.name, shown, kept, ignored)
+    return ExplainedLine(number_, offset, dialect.name, shown, kept, alone, ignored)
 
 
 def _time(record: Record, dialect: Dialect, taken: set[str]) -> Explained:
@@ -226,15 +230,17 @@ def _attributes(record: Record, dialect: Dialect) -> Explained:
     return Explained("attributes", f"{len(record.details)} keys, as they stand", key)
 
 
-def _all_paths(record: Record, dialect: Dialect) -> Iterator[str]:
+def _all_paths(record: Record, dialect: Dialect) -> Iterator[tuple[str, bool]]:
+    """Each path of a record, and whether `attributes` keeps what stands there."""
+    whole = record.details is record.fields
     for key, value in record.fields.items():
         if key in dialect.details and value is record.details:
-            yield from (f"{DETAILS}.{inner}" for inner in record.details)
-        elif isinstance(value, dict) and value and record.details is record.fields:
+            yield from ((f"{DETAILS}.{inner}", True) for inner in record.details)
+        elif isinstance(value, dict) and value and whole:
             outer = f"{DETAILS}.{key}" if key == DETAILS else key
-            yield from (f"{outer}.{inner}" for inner in value)
+            yield from ((f"{outer}.{inner}", True) for inner in value)
         elif value is not None:
-            yield key
+            yield key, whole
 
 
 def _heading(path: Path, dialect: str | Dialect, line: ExplainedLine) -> str:
@@ -253,6 +259,8 @@ def _text(line: ExplainedLine) -> str:
     for each in line.fields:
         value, rule = escaped_text(each.value), escaped_text(each.rule)
         rows.append(f"  {each.column:<{wide}}  {value:<{long}}  {rule}")
+    if line.alone:
+        rows.append(f"  in attributes alone: {', '.join(map(escaped_text, line.alone))}")
     if line.ignored:
         rows.append(f"  ignored: {', '.join(map(escaped_text, line.ignored))}")
     return "\n".join(row.rstrip() for row in rows)

@@ -26,7 +26,7 @@ from data_sources.lines.parents import (
     parents_of,
     value_at,
 )
-from data_sources.lines.seen import Seen, see
+from data_sources.lines.seen import Seen, see, sees_more
 from data_sources.lines.strict import BadLineError, parse_line, parse_value
 
 STRICT: Final = -1
@@ -53,15 +53,18 @@ class Families:
     Args:
         dialect: what the lines are read as.
         classifier: says what class a record is of.
+        exact: whether the outlines of the lines are exact.
 
     Attributes:
         layouts: where values stand in lines of the shapes learned.
+        misled: whether a text of a line was taken for structure: exact outlines would help.
     """
 
-    def __init__(self, dialect: Dialect, classifier: Classifier) -> None:
+    def __init__(self, dialect: Dialect, classifier: Classifier, *, exact: bool = False) -> None:
         self._dialect = dialect
         self._classify = classifier
-        self._outliner = Outliner(())
+        self._outliner = Outliner((), exact=exact)
+        self.misled = False
         self._paths = [*dialect.time, *(place.path for place in dialect.loose)]
         self._parents = parents_of(dialect)
         self._listed = [leads_through_lists(path) for path in self._paths]
@@ -115,6 +118,7 @@ class Families:
         except BadLineError:
             return _BY_ITSELF
         seen = see(record, outline, data, row)
+        self.misled |= seen is None and sees_more(record, outline, row)
         if seen is None or record.wrapped or self._has_texts(record):
             self._known[number] = _Family(strict=True)
             return _BY_ITSELF

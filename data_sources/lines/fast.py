@@ -81,6 +81,9 @@ class FastWay:
         if not data.isascii():
             _mark_bad_utf8(data, outline)
         shapes = self._shapes.of(data, outline, table)
+        if self._shapes.misled():
+            self._outliner.exact = True
+            return self.decode(data, table, received_ns)
         classes = self._shapes.classes(shapes)
         good = classes != STRICT
         good &= ~outline.odd

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_sources.lines.big_numbers import big_numbers
+from data_sources.lines.structural import structural
 
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
@@ -77,9 +78,12 @@ class Outliner:
 
     Args:
         names: keys whose values belong to the class of a line.
+        exact: whether braces and quotes inside texts are told from those that are structure, which
+            takes longer; without it lines that have such texts are of many shapes.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], *, exact: bool = False) -> None:
+        self.exact = exact
         self._slots = np.zeros(1 << _SLOT_BITS, np.uint64)
         self._salt = _MIX_A
         wanted = sorted({name[-MAX_KEY:] for name in names})
@@ -100,7 +104,7 @@ class Outliner:
         """The outline of whole lines; *data* ends with a newline."""
         padded = b"".join((_PAD, data, _PAD))
         array = np.frombuffer(padded, np.uint8)
-        places, hits = _look(padded, array)
+        places, hits = _look(padded, array, self.exact)
         chars = array[places]
         keys = (chars == _QUOTE).nonzero()[0]
         last = (chars == _NEWLINE).nonzero()[0]
@@ -191,7 +195,7 @@ class Outliner:
         return long_values
 
 
-def _look(padded: bytes, array: Bytes) -> tuple[Int64Array, list[int]]:
+def _look(padded: bytes, array: Bytes, exact: bool) -> tuple[Int64Array, list[int]]:
     """Look at every byte, as many at a time as the processor keeps at hand.
 
     Returns:
@@ -204,12 +208,15 @@ def _look(padded: bytes, array: Bytes) -> tuple[Int64Array, list[int]]:
         end = line_end(padded, begin, stop)
         part = array[begin:end]
         colons = part == _COLON
-        mask = part == _QUOTE
+        quotes = part == _QUOTE
+        mask = quotes.copy() if exact else quotes
         mask[:-1] &= colons[1:]
         mask |= part == _OPEN
         mask |= part == _CLOSE
         mask |= part == _NEWLINE
         places = mask.nonzero()[0]
+        if exact:
+            places = structural(part, quotes, places)
         places += begin
         found.append(places)
         hits += _nested_arrays(part, begin)

@@ -57,6 +57,11 @@ def see(record: Record, outline: Outline, data: bytes, row: int) -> Seen | None:
     return Seen((details[0], details[1]), keys, lengths)
 
 
+def sees_more(record: Record, outline: Outline, row: int) -> bool:
+    """Whether the outline saw more keys and braces than a line has: some stand in its texts."""
+    return int(outline.tokens[row]) - 1 > sum(1 for _ in _tokens(record.fields))
+
+
 def _tokens(value: Any) -> Iterator[tuple[int, dict[str, Any], str]]:
     """What an outline should see of a value: a character, its object, and the key if it is one."""
     if isinstance(value, dict):

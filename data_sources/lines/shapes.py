@@ -30,17 +30,27 @@ class Shapes:
     def __init__(self, dialect: Dialect, classifier: Classifier) -> None:
         self._dialect = dialect
         self._classifier = classifier
+        self._exact = False
         self._families = Families(dialect, classifier)
         self.clear()
 
     def clear(self) -> None:
         """Forget all shapes, because their class numbers are no longer true."""
         if self._families.full:
-            self._families = Families(self._dialect, self._classifier)
+            self._families = Families(self._dialect, self._classifier, exact=self._exact)
         self._sorted = np.array([_LAST], np.uint64)
         self._shape_at = np.array([_NEVER], np.int64)
         self._class_numbers = np.array([STRICT], np.int32)
         self._layout_numbers = np.array([0], np.int64)
+
+    def misled(self) -> bool:
+        """Whether texts were taken for structure; all is forgotten then, for exact outlines."""
+        if self._exact or not self._families.misled:
+            return False
+        self._exact = True
+        self._families = Families(self._dialect, self._classifier, exact=True)
+        self.clear()
+        return True
 
     @property
     def full(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from data_sources import JsonlSource, OriginError, explain
 from data_sources.lines.explain import explain_text
-from tests.data_sources.good_lines import good, write
+from tests.data_sources.good_lines import NOW_NS, good, write
 
 
 def test_the_third_line_of_the_real_session(realdata: Path) -> None:
@@ -26,7 +26,20 @@ def test_the_third_line_of_the_real_session(realdata: Path) -> None:
     text = explain_text(path, 3)
     assert "read in the dialect aurora (guessed: aurora recognizes 100%" in text
     assert "line 3, offset 531:" in text
-    assert "ignored: order_type" in text
+    assert "\n  ignored: order_type" in text
+
+
+def test_every_key_is_told_of_once(tmp_path: Path) -> None:
+    """A key gave a column, or stands in attributes alone, or is ignored: never two of these."""
+    details = b'{"reason": "R", "spread_bps": 2, "note": "n"}'
+    line = b'{"event_code": "RISK.DENY", "ts_ns": 1, "order_type": "x", "details": %s}' % details
+    path = write(tmp_path / "a.jsonl", line.replace(b'"ts_ns": 1', b'"ts_ns": %d' % NOW_NS))
+    text = explain_text(path, 1, dialect="aurora").partition("\n\n")[2].partition("\n")[2]
+    assert "3 keys, as they stand" in text
+    assert "\n  in attributes alone: details.spread_bps, details.note\n" in text
+    assert "\n  ignored: order_type" in text
+    for key in "ts_ns", "event_code", "details.reason", "details.note", "order_type":
+        assert text.count(key) == 1, key
 
 
 def test_explaining_agrees_with_reading(realdata: Path) -> None:

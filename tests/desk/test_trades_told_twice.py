@@ -66,6 +66,32 @@ def test_two_accounts_are_two_trades(start: Start) -> None:
     assert len(desk.frame("trades")) == 2
 
 
+@pytest.mark.parametrize(
+    ("log", "stream", "rows"),
+    [(None, None, 1), ("A1", None, 1), (None, "A1", 1), ("A1", "A1", 1), ("A1", "A2", 2)],
+)
+def test_a_saved_export_without_an_account(
+    start: Start, log: str | None, stream: str | None, rows: int
+) -> None:
+    """A log and saved entries of one system are of one account unless they name two."""
+    desk = start(
+        log=("quantum_trader", [logged(2.0)], log),
+        stream=("quantum_trader_export", [streamed()], stream),
+    )
+    assert len(desk.frame("trades")) == rows
+    assert desk.view().measure(trade_statistics).closed == rows
+
+
+def test_whose_export_it_is_may_be_unknown(start: Start) -> None:
+    """Of two named accounts each may be the unnamed one: both rows stay."""
+    two_bots = {
+        "log": ("quantum_trader", [logged()], "A1"),
+        "other": ("quantum_trader", [logged(9, symbol="Y")], "A2"),
+        "stream": ("quantum_trader_export", [streamed()], None),
+    }
+    assert len(start(**two_bots).frame("trades")) == 3
+
+
 def row(source: str, seconds: float = 0.0, **fields: Any) -> dict[str, Any]:
     at = AT + pd.Timedelta(seconds=seconds)
     told = {"symbol": "X", "entry_price": 2.0, "exit_price": 3.0, "pnl_ratio": 0.5}

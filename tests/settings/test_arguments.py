@@ -92,6 +92,31 @@ def test_a_refusal_has_one_message_and_its_code(given: str, code: int, words: st
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--atach x", "Did you mean --attach?"),
+        ("-attach x", "Did you mean --attach?"),
+        ("--prot=80", "Did you mean --port?"),
+        ("--state_dir /tmp/x", "Did you mean --state-dir?"),
+        ("--dem --exlpain x", "Did you mean --demo and --explain?"),
+        ("--atach a --atach b", "Did you mean --attach?"),
+        ("--zzz", ""),
+        ("--demo logs", ""),
+        ("--port http", ""),
+    ],
+)
+def test_a_mistyped_option_is_guessed(typed: str, meant: str) -> None:
+    """What a stranger looks like is asked for; of what looks like nothing there is no guess."""
+    with pytest.raises(RefusedError) as caught:
+        parse_arguments(typed.split())
+
+    lines = str(caught.value).splitlines()
+    assert [line for line in lines if line.startswith("Did you mean")] == [meant] * bool(meant)
+    assert lines[-1] == "Try: python app.py --help"
+    assert caught.value.exit_code == 64
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_exit_0(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Both print and end; the version is the project's."""

@@ -189,7 +189,7 @@ def test_lines_are_explained(realdata: Path) -> None:
     path = realdata / "rick/arena/arena_events_20251016.jsonl"
     told = JsonlSource(path, dialect="rick").explain(path, 2)
     assert "payload.instrument" in told
-    assert "ignored: payload.sl, payload.tp, payload.quality, payload.mode" in told
+    assert "in attributes alone: payload.sl, payload.tp, payload.quality, payload.mode" in told
     path = realdata / "rick/narration/narration_prototype_signal_lines.jsonl"
     told = JsonlSource(path, dialect="rick").explain(path, 1)
     assert "a time of day without a date; counts in `all` only" in told
