@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from data_sources.log_folder import LogFolderSource
     from data_sources.marker import MarkerSource
     from data_sources.parquet import ParquetSource
+    from data_sources.prometheus import PrometheusSource
     from data_sources.redis_streams import RedisStreamsSource
     from data_sources.rest import RestSource
     from data_sources.runs import RunsSource
@@ -48,6 +49,7 @@ __all__ = [
     "MarkerSource",
     "OriginError",
     "ParquetSource",
+    "PrometheusSource",
     "Quarantined",
     "Reading",
     "RedisStreamsSource",

@@ -84,7 +84,7 @@ _NAMES: Final[dict[str, str]] = {
     "leverage_ratio venue as_of",
     "equity": "ts_event equity cash buying_power drawdown_ratio currency",
     "signals": "ts_event symbol side confidence_ratio strategy_id",
-    "decisions": "ts_event gate symbol side decision reason",
+    "decisions": "ts_event gate symbol side decision reason decisions_total since",
     "services": "name kind state latency_seconds since as_of detail",
     "failovers": "ts_event from_exchange to_exchange state reason",
     "sessions": "session_id mode status symbol strategy_id ts_started ts_finished realized_pnl "

@@ -37,15 +37,16 @@ class Target:
         deadline_seconds: float,
         max_bytes: int,
         transport: httpx.BaseTransport | None = None,
+        accept: str = "application/json",
     ) -> Answer:
-        """GET it once, following nothing.
+        """GET it once, following nothing; *accept* is the kind of answer that is asked for.
 
         Raises:
             FetchError: when no whole answer came; its text names no secret.
         """
         return fetch(
             self._endpoint.address,
-            headers=self._endpoint.headers,
+            headers={"Accept": accept, **self._endpoint.headers},
             deadline_seconds=deadline_seconds,
             max_bytes=max_bytes,
             ssl_context=self._endpoint.ssl_context,

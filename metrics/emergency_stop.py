@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pandas as pd
 from metrics.base import metric
 from metrics.equity_series import Frames, grouped
 from metrics.periods import DAY, starts
+from metrics.risk_limits import EMERGENCY_STOP, Limit, of_system
+from metrics.risk_measures import Owner
 
 STATES: Final = frozenset({"inactive", "armed", "active", "cooling"})
 """What a stop can say of itself; any other word is `unknown`, which is never all clear."""
@@ -25,9 +28,6 @@ MEANT: Final = {
 }
 """Words of a system's several stops → those of one. What is armed holds nothing yet."""
 UNKNOWN: Final = "unknown"
-THRESHOLD_RATIO: Final = -0.05
-"""The loss of a day at which a stop trips by default."""
-HOLDING: Final = frozenset({"active", "cooling"})
 LAST_DAY: Final = pd.Timedelta(hours=24)
 COLUMNS: Final = (
     *("state", "since", "reason", "duration_seconds", "triggers_today_total"),
@@ -41,7 +41,7 @@ def emergency_stop(
     *,
     at: pd.Timestamp | None = None,
     timezone: str = "UTC",
-    threshold_ratio: float = THRESHOLD_RATIO,
+    own: Mapping[Owner, Mapping[str, Limit]] | None = None,
 ) -> pd.DataFrame:
     """Tell the state of each emergency stop (ESS) at a moment, and count what triggered it.
 
@@ -54,11 +54,13 @@ def emergency_stop(
         states: frames by name; `ess_changes` is taken.
         at: the moment, UTC; the newest change where it is not given.
         timezone: whose midnight begins the day.
-        threshold_ratio: the loss of a day that trips the stop, 0 or below; it stands in each row.
+        own: (source, account) → the limits of its system, as `risk_limits` takes them: its
+            `emergency_stop` is the loss of a day that trips the stop.
 
     Returns:
         Columns `COLUMNS`, one row a source and account: `since`, `reason` and `duration_seconds`
-        are of the newest change, `as_of` is its time, `n` counts all changes up to the moment.
+        are of the newest change, `as_of` is its time, `n` counts all changes up to the moment;
+        `threshold_ratio` is 0 or below, missing where the system tells none.
     """
     changes = states.get("ess_changes")
     if changes is None or not {"ts_event", "state"} <= set(changes.columns):
@@ -66,17 +68,17 @@ def emergency_stop(
     told = changes.dropna(subset=["ts_event"]).sort_values("ts_event", kind="stable")
     told = told if at is None else told[told["ts_event"] <= at]
     rows = []
-    for (source, account), own in grouped(told):
-        moment = own["ts_event"].iloc[-1] if at is None else at
-        triggers = own.loc[_words(own) == "active", "ts_event"]
+    for (source, account), told_by in grouped(told):
+        moment = told_by["ts_event"].iloc[-1] if at is None else at
+        triggers = told_by.loc[_words(told_by) == "active", "ts_event"]
         midnight = starts(moment, timezone)[DAY]
         rows.append(
             {
-                **_newest(own, moment),
+                **_newest(told_by, moment),
                 "triggers_today_total": int((triggers >= midnight).sum()),
                 "triggers_24h_total": int((triggers > moment - LAST_DAY).sum()),
-                "threshold_ratio": threshold_ratio,
-                "n": len(own),
+                "threshold_ratio": _threshold(of_system(own or {}, (source, account))),
+                "n": len(told_by),
                 "source": source,
                 "account_id": account,
             }
@@ -90,7 +92,7 @@ def _newest(own: pd.DataFrame, at: pd.Timestamp) -> dict[str, Any]:
     state, since = str(_words(own).iloc[-1]), row["ts_event"]
     lasts = _seconds(row.get("duration_seconds"))
     is_over = lasts is not None and at >= since + pd.Timedelta(seconds=lasts)
-    if state not in STATES or (state in HOLDING and is_over):
+    if state not in STATES or is_over:
         state = UNKNOWN
     reason = row.get("reason")
     return {
@@ -100,6 +102,12 @@ def _newest(own: pd.DataFrame, at: pd.Timestamp) -> dict[str, Any]:
         "duration_seconds": lasts,
         "as_of": since,
     }
+
+
+def _threshold(limits: Mapping[str, Limit] | None) -> float | None:
+    """The loss at which the stop trips, 0 or below."""
+    told = (limits or {}).get(EMERGENCY_STOP)
+    return None if told is None or told.limit is None else -told.limit
 
 
 def _seconds(told: Any) -> float | None:

@@ -23,7 +23,9 @@ def gate_counts(states: Frames, *, at: pd.Timestamp | None = None) -> pd.DataFra
     Unit: decisions; `blocked_ratio` = blocked / all three, missing without a decision. `reason` is
     the one that blocked most, by its text before a colon: what follows are numbers. A gate that
     decided before alone stands with 0; one that never decided does not stand here. Gates are kept
-    apart: one may judge entries, another exits.
+    apart: one may judge entries, another exits. A row may be many decisions that were counted
+    between two looks (`decisions_total` since `since`): they count where all of that time lies in
+    the window, so that one that goes on after a pause does not look busy.
 
     Args:
         states: frames by name; `decisions` is taken.
@@ -38,13 +40,13 @@ def gate_counts(states: Frames, *, at: pd.Timestamp | None = None) -> pd.DataFra
     told = decisions.dropna(subset=["ts_event"])
     told = told[told["decision"].isin(["allow", "scale", "block"])]
     until = told["ts_event"].max() if at is None else at
-    told = told[told["ts_event"] <= until]
+    told = _numbered(told[told["ts_event"] <= until])
     rows = []
     for (source, account, gate), own in grouped(told, "gate"):
         for window in WINDOWS_SECONDS:
-            within = own[own["ts_event"] > until - pd.Timedelta(seconds=window)]
-            counts = within["decision"].value_counts()
-            blocked, n = int(counts.get("block", 0)), len(within)
+            within = _after(own, until - pd.Timedelta(seconds=window))
+            counts = within["n"].groupby(within["decision"].astype("str")).sum()
+            blocked, n = int(counts.get("block", 0)), int(within["n"].sum())
             rows.append(
                 {
                     "gate": gate,
@@ -63,10 +65,23 @@ def gate_counts(states: Frames, *, at: pd.Timestamp | None = None) -> pd.DataFra
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def _numbered(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with how many decisions each is in `n`: one, unless it says how many."""
+    if "decisions_total" not in told:
+        return told.assign(n=1, since=pd.Series(pd.NaT, told.index, told["ts_event"].dtype))
+    # One that was counted, and nobody knows how often, is none that can be told.
+    each = told["decisions_total"].fillna(told["since"].isna().astype("Int64"))
+    return told.assign(n=each.astype("int64"))
+
+
+def _after(rows: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
+    return rows[(rows["ts_event"] > start) & (rows["since"].isna() | (rows["since"] >= start))]
+
+
 def _usual_reason(blocked: pd.DataFrame) -> str | None:
     if "reason" not in blocked:
         return None
     reasons = blocked["reason"].dropna().astype("str").str.split(":", n=1).str[0].str.strip()
-    counts = reasons[reasons != ""].value_counts()
+    counts = blocked["n"].groupby(reasons[reasons != ""]).sum()
     # Equals by the alphabet, so that the order of the rows decides nothing.
     return None if counts.empty else str(min(counts[counts == counts.max()].index))

@@ -58,6 +58,8 @@ DAILY_DRAWDOWN: Final = "daily_drawdown"
 SYMBOL: Final = "symbol_concentration"
 VENUE: Final = "venue_concentration"
 WORST: Final = "worst"
+EMERGENCY_STOP: Final = "emergency_stop"
+"""At what loss of a day the system's stop trips: no limit of its own, see `emergency_stop`."""
 UNLIMITED: Final[Mapping[str, Limit]] = dict.fromkeys(
     (LEVERAGE, DAILY_DRAWDOWN, SYMBOL, VENUE), Limit(None)
 )
@@ -116,7 +118,8 @@ def risk_limits(
     tails = tail_losses(states, at=at, confidences=CONFIDENCES) if asked & set(TAILS) else None
     rows: list[dict[str, Any]] = []
     for owner in _owners(states, fallen, own):
-        allowed = _of_system(own, owner) or limits
+        told = of_system(own, owner) or {}
+        allowed = _kept(told) or _kept(limits)
         measured = _measured(states, (fallen, least, tails), owner, allowed, owner in flat)
         found = [_row(name, limit, measured[name]) for name, limit in allowed.items()]
         worst = max(found, key=lambda row: RANKS.index(row["state"]))
@@ -128,11 +131,14 @@ def risk_limits(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _of_system(
-    own: Mapping[Owner, Mapping[str, Limit]], owner: Owner
-) -> Mapping[str, Limit] | None:
+def of_system(own: Mapping[Owner, Mapping[str, Limit]], owner: Owner) -> Mapping[str, Limit] | None:
+    """Return the limits of the system that a source speaks for, or that trades an account."""
     source, account = owner
     return own.get((source, None)) or (None if account is None else own.get((None, account)))
+
+
+def _kept(limits: Mapping[str, Limit]) -> Mapping[str, Limit]:
+    return {name: limit for name, limit in limits.items() if name != EMERGENCY_STOP}
 
 
 def _owners(
@@ -144,7 +150,7 @@ def _owners(
     found = dict.fromkeys((word_of(source), word_of(account)) for source, account in told)
     known = {account for _, account in found}
     for (source, account), _ in grouped(states.get("accounts", pd.DataFrame())):
-        if account not in known and _of_system(own, (source, account)):
+        if account not in known and of_system(own, (source, account)):
             found[source, account] = None
     return list(found)
 

@@ -89,8 +89,9 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
             more["cut"] = cut
     if name in AT:
         more["at"] = desk.view().at if until is None else until
-    if name == "risk_limits":
+    if name in ("risk_limits", "ess"):
         more["own"] = own = _limits_of_systems(desk)
+    if name == "risk_limits":
         if any(CORRELATION in limits for limits in own.values()):
             taken["prices"] = desk.frame("prices", limit=ROWS_LOOKED_AT, until=until)
         more["flat"] = desk.flat_accounts(until)

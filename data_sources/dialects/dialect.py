@@ -144,8 +144,8 @@ class Dialect:
         return f"Dialect({self.name!r}, file={str(self.file)!r})"
 
 
-OTHER_TABLES: Final = ("redis", "rest")
-"""What others read from the same file: see `data_sources.streams` and `data_sources.polled`."""
+OTHER_TABLES: Final = ("redis", "rest", "prometheus")
+"""What others read from the same file: see `data_sources.streams`, `polled` and `exposition`."""
 
 
 def load_dialect(name: str | Path) -> Dialect:

@@ -11,9 +11,12 @@ from data_sources.dialects.reader import Reader
 NAMES: Final = (
     *("leverage", "position", "drawdown", "daily_drawdown"),
     *("symbol_concentration", "venue_concentration", "correlation"),
-    *("var_95", "var_99", "es_975"),
+    *("var_95", "var_99", "es_975", "emergency_stop"),
 )
-"""What can be limited; `metrics.risk_limits` says how each is measured."""
+"""What can be limited; `metrics.risk_limits` says how each is measured.
+
+`emergency_stop` limits nothing: it is the loss of a day at which the system's stop trips.
+"""
 RATIOS: Final = ("warning_ratio", "limit_ratio", "critical_ratio")
 MONEY: Final = ("limit_money", "critical_money", "currencies")
 

@@ -19,6 +19,7 @@ from data_sources.health_words import health_state, level_state
 from data_sources.lines.transforms import WORD_TRANSFORMS
 
 SUFFIX: Final = "_rest"
+RULE_KEYS: Final = {"frame", "rows", "columns", "skip", "tell", "same", "rank", "changed"}
 BODY: Final = "@body"
 """The whole answer, as a path: where the rows are, or beside the keys of a row.
 
@@ -37,6 +38,8 @@ class RowRule:
         skip: rows that fit any of these are no data of the system, such as its mock rows.
         tell: paths whose values are written into `detail`, by name.
         same: paths whose values, all there, make two rows the same one, told again; none: none are.
+        changed: columns of which another value is a new row, with the time it was seen, beside
+            those of before; none: an answer's rows take the place of those of before.
         rank: among the sources of the same numbers; 1 is believed first, None is merged.
     """
 
@@ -47,6 +50,7 @@ class RowRule:
     tell: tuple[KeyPath, ...]
     same: tuple[KeyPath, ...]
     rank: int | None
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _load(path: Path) -> tuple[str, Mapping[str, Endpoint]]:
 def _endpoint(reader: Reader, name: str) -> Endpoint:
     where: Where = ("rest", name)
     own = {"service", "path", "every_seconds", "time", "placeholder", "frames", "newest_only"}
-    reader.only(where, {*own, "frame", "rows", "columns", "skip", "tell", "same", "rank"})
+    reader.only(where, own | RULE_KEYS)
     path = reader.text((*where, "path"))
     if not path.startswith("/"):
         reader.refuse((*where, "path"), f"was {path!r}; it must begin with /")
@@ -140,7 +144,7 @@ def _endpoint(reader: Reader, name: str) -> Endpoint:
 
 def _rule(reader: Reader, where: Where, *, whole: bool) -> RowRule:
     if not whole:
-        reader.only(where, {"frame", "rows", "columns", "skip", "tell", "same", "rank"})
+        reader.only(where, RULE_KEYS)
     frame = reader.text((*where, "frame"))
     if frame not in FRAMES:
         reader.refuse((*where, "frame"), f"unknown frame {frame!r}.{near(frame, set(FRAMES))}")
@@ -154,7 +158,21 @@ def _rule(reader: Reader, where: Where, *, whole: bool) -> RowRule:
         reader.paths((*where, "tell"), ()),
         reader.paths((*where, "same"), ()),
         int(rank) or None,
+        _changed(reader, where, frame),
     )
+
+
+def _changed(reader: Reader, where: Where, frame: str) -> tuple[str, ...]:
+    """The columns whose change is a row; such a frame has times, and is of one row an answer."""
+    place = (*where, "changed")
+    names = range(len(reader.entries(place, ())))
+    found = tuple(reader.text((*place, index)) for index in names)
+    if found and ("ts_event" not in FRAMES[frame] or not set(found) <= set(FRAMES[frame])):
+        columns = ", ".join(FRAMES[frame])
+        reader.refuse(place, f"was {list(found)}; {frame} has {columns}, and it needs a ts_event")
+    if found and (reader.has((*where, "rows")) or reader.has((*where, "rank"))):
+        reader.refuse(place, "stands beside rows or rank: it is for an answer that is one row")
+    return found
 
 
 def _paths(reader: Reader, where: Where) -> tuple[KeyPath, ...]:

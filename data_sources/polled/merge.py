@@ -51,6 +51,8 @@ def merged(
                 plain.setdefault(rule.frame, [])
             else:
                 ranked.setdefault(rule.frame, [])
+            if rule.changed:
+                plain[rule.frame] += poll.changes(rule)
         _collect(poll, plain, ranked)
     differences: list[Row] = []
     for frame, claims in ranked.items():
@@ -68,7 +70,7 @@ def _collect(poll: Poll, plain: dict[str, list[Row]], ranked: dict[str, list[Cla
         for rule, found in rows.of:
             if rule.rank is not None:
                 ranked[rule.frame].append(_claim(poll, rule.rank, rows, found))
-            elif not rows.placeholder:
+            elif not rows.placeholder and not rule.changed:
                 plain[rule.frame] += found
 
 

@@ -14,7 +14,8 @@ from data_sources.health_answer import Outcome, of_failure, of_refusal
 from data_sources.http import Answer
 from data_sources.json_answer import BadPayloadError, json_value
 from data_sources.pause import pause_seconds
-from data_sources.polled.mapping import Endpoint
+from data_sources.polled.changes import changes, note
+from data_sources.polled.mapping import Endpoint, RowRule
 from data_sources.polled.rows import Row, Rows, rows_of
 from data_sources.target import Target
 
@@ -123,6 +124,9 @@ class Poll:
                 rows.goes_on_from(self.rows)
             self.rows = rows
             self.as_of = rows.as_of or now
+            for rule, found in rows.of:
+                if rule.changed:
+                    note(self.memory, rule, found, self.as_of)
         self.state, self.detail = outcome.state, self.target.redacted(outcome.detail)
         self.latency_seconds = outcome.latency_seconds
         if self.memory.get("state") != outcome.state:
@@ -132,6 +136,16 @@ class Poll:
         self._failures = 0 if outcome.answered else self._failures + 1
         pause = pause_seconds(outcome, self._failures, self.every_seconds)
         self.next_at = now_seconds + pause
+
+    @property
+    def patience_seconds(self) -> float:
+        """How old an answer may be."""
+        return max(self._limits.stale_after_seconds, 3 * self.every_seconds)
+
+    def changes(self, rule: RowRule) -> list[Row]:
+        """Return what changed of a frame that is told by its changes, also by earlier processes."""
+        patience, is_well = self.patience_seconds, self.state == "ok"
+        return changes(self.memory, rule, is_well=is_well, patience_seconds=patience)
 
     def service_row(self, source: str) -> Row:
         """This endpoint as a row of the frame `services`."""
@@ -171,7 +185,7 @@ class Poll:
         if rows.placeholder:
             details.insert(0, "its answer is a placeholder, not an account: not shown as truth")
             return "degraded", "; ".join(details)
-        if age > max(self._limits.stale_after_seconds, 3 * self.every_seconds):
+        if age > self.patience_seconds:
             details.insert(0, f"its answer is of {rows.as_of:%Y-%m-%dT%H:%M:%SZ}")
             return "stale", "; ".join(details)
         return "ok", "; ".join(details)

@@ -54,6 +54,10 @@ def _rows(name: str, told: Table) -> Iterator[tuple[str, ...]]:
             cells.append(
                 f"told once, with its first time, where it is the same in {codes(rule['same'])}"
             )
+        if "changed" in rule:
+            cells.append(
+                f"a row for each change of {codes(rule['changed'])}, with when it was seen"
+            )
         if "placeholder" in told:
             cells.append(f"a placeholder, never shown: {condition(told['placeholder'])}")
         if told.get("newest_only"):

@@ -38,6 +38,7 @@ def parts(file: Path) -> dict[str, str]:
         frames(told.get("frames", {})),
         claims(told.get("claims", [])),
         streams(told.get("redis", {})),
+        counters(told.get("prometheus", {})),
         answers(told.get("rest", {})),
     ]
     return {"mapping": "\n\n".join(section for section in sections if section)}
@@ -262,6 +263,13 @@ def streams(told: Table) -> str:
             (code("mirrors"), f"{code(copy)} = {code(of)}", "each entry of the pair counts once")
         )
     return f"**Redis streams.**\n\n{table(('key', 'value', ''), rows)}" if rows else ""
+
+
+def counters(told: Table) -> str:
+    """Which Prometheus counters are followed."""
+    if "counters" not in told:
+        return ""
+    return f"**Prometheus counters** that are followed: {codes(told['counters'])}."
 
 
 def first_page(file: Path) -> str:

@@ -21,6 +21,7 @@ ORIGINS: dict[str, Callable[[Path], AbstractContextManager[Origin]]] = {
     "log_folder": file_origins.log_folder,
     "marker": file_origins.marker,
     "parquet": file_origins.parquet,
+    "prometheus": network_origins.prometheus,
     "redis_streams": network_origins.redis_streams,
     "rest": network_origins.rest,
     "runs": file_origins.runs,

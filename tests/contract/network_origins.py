@@ -13,6 +13,7 @@ from tests.contract.origin import Origin, numbers
 from tests.data_sources.alpaca.conftest import NOON
 from tests.data_sources.fault_server import FaultServer, health
 from tests.data_sources.network.conftest import running_redis
+from tests.data_sources.network.metrics_page import counted, gate
 from tests.data_sources.network.services import Clock, small, well
 from tests.data_sources.rick.arena_server import arena
 
@@ -90,6 +91,36 @@ def alpaca(folder: Path) -> Iterator[Origin]:
     finally:
         for server in servers:
             server.close()
+
+
+@contextmanager
+def prometheus(folder: Path) -> Iterator[Origin]:
+    """A gate that decides three times after the first look; a restart begins to count anew."""
+    clock, untold = Clock(), [0, 1, 2]
+    with gate() as risk:
+
+        def tell(number: int) -> None:
+            risk.decide("block", f"R{number}")
+
+        def pass_time() -> None:
+            clock.now += 20
+            while untold:
+                tell(untold.pop(0))
+
+        def come_back() -> None:
+            risk.start()
+            risk.decide("allow")
+
+        risk.decide("allow")
+        yield Origin(
+            lambda: counted(risk.url, clock),
+            3,
+            risk.stop,
+            come_back,
+            pass_time,
+            tell=tell,
+            told=numbers("reason", "R"),
+        )
 
 
 @contextmanager

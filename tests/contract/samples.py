@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
+from data_sources.exposition.counters import Exposed, series_of
+from data_sources.exposition.rises import Known
 from data_sources.streams.entry import BadEntry, line_of
 from data_sources.streams.shape import load
 from demo.peak_trade import PeakTrade
@@ -87,6 +91,18 @@ def _saved(folder: Path) -> Path:
     return folder / "saved.jsonl"
 
 
+def _rises(folder: Path) -> Path:
+    """What Prometheus counters rose by, look by look, as their source makes lines of it."""
+    known, lines = Known(), list[bytes]()
+    for look in range(24):
+        series = series_of("risk_gate_decisions_total", {"decision": "allow", "reason": "ok"})
+        failed = series_of("exchange_failover_events_total", {"primary": "binance"})
+        at = pd.Timestamp(START + look * NS, unit="ns", tz="UTC")
+        lines += known.rises(Exposed({series: 3.0 * look, failed: float(look // 5)}), at)
+    (folder / "rises.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    return folder / "rises.jsonl"
+
+
 def _any(folder: Path) -> Path:
     """Lines of a program that nobody knows."""
     lines = [
@@ -114,6 +130,7 @@ SAMPLES: Final[dict[str, Sample]] = {
     "peak_trade": _sample(_bot(PeakTrade, "logs"), "order.submitted", "order.filled", torn=1),
     "quantum_trader": _sample(_bot(QuantumTrader, ""), "trade.closed", "risk.decision"),
     "quantum_trader_export": _sample(_saved, "equity", "telemetry.sentinel"),
+    "quantum_trader_prometheus": _sample(_rises, "risk.decision", "telemetry.counter"),
     "quantum_trader_redis": _sample(_entries, "equity", "telemetry.sentinel"),
     "rick": _sample(
         _bot(Rick, "narration.jsonl"), "signal", "narration", timezone="America/New_York"

@@ -16,6 +16,7 @@ from data_sources.dialects.place import LOOSE_COLUMNS, WORD_COLUMNS
 from data_sources.dialects.reader import Reader, Where
 from data_sources.dialects.retold import SAME
 from data_sources.dialects.rule import PREFIXES
+from data_sources.exposition import followed
 from data_sources.frames import FRAMES
 from data_sources.lines.transforms import NUMBER_TRANSFORMS, WORD_TRANSFORMS
 from data_sources.polled.mapping import load_mapping
@@ -52,6 +53,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str,
     (tmp_path / "full.toml").write_text(FULL)
     load_dialect(tmp_path / "full.toml")
     load("quantum_trader")
+    followed.load("quantum_trader")
     load_mapping("quantum_trader")
     yield asked
 
@@ -80,7 +82,7 @@ def test_every_key_of_the_reader_is_on_the_page(known: dict[str, set[str]]) -> N
         assert known.pop(name) == columns
     told = documented()
     top = told.pop("top of the file")
-    assert known.pop("") == top - {"redis", "rest"}
+    assert known.pop("") == top - {"redis", "rest", "prometheus"}
     assert told == {name: keys for name, keys in known.items() if name}
 
 

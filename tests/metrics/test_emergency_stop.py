@@ -14,6 +14,7 @@ from data_sources.dialects.event_frames import frame_of
 from data_sources.frames import shaped
 from data_sources.jsonl import JsonlSource
 from metrics.emergency_stop import emergency_stop
+from metrics.risk_limits import Limit
 
 NOW = pd.Timestamp("2026-02-17T21:46:05Z")
 HOUR = pd.Timedelta(hours=1)
@@ -62,12 +63,14 @@ def test_three_vocabularies_are_one(words: list[str], state: str) -> None:
 
 
 def test_a_word_that_means_active_is_a_trigger() -> None:
-    """TRIPPED and CRITICAL trigger; the loss that does so is 5 % of a day, or what is asked for."""
+    """TRIPPED and CRITICAL trigger; at what loss the stop does so its system says, or nobody."""
     frame = changes((1, "TRIPPED"), (2, "ARMED"), (3, "CRITICAL"))
     found = emergency_stop({"ess_changes": frame}, at=NOW).iloc[0]
-    assert (found["triggers_today_total"], found["threshold_ratio"]) == (2, -0.05)
-    other = emergency_stop({"ess_changes": frame}, at=NOW, threshold_ratio=-0.1)
-    assert other["threshold_ratio"].tolist() == [-0.1]
+    assert found["triggers_today_total"] == 2
+    assert pd.isna(found["threshold_ratio"])
+    own = {("streams", None): {"emergency_stop": Limit(0.05, limit=0.05)}}
+    other = emergency_stop({"ess_changes": frame}, at=NOW, own=own)
+    assert other["threshold_ratio"].tolist() == [-0.05]
 
 
 def test_triggers_of_today_and_of_24_hours() -> None:
@@ -85,6 +88,7 @@ def test_a_stop_that_said_how_long_it_lasts_is_unknown_afterwards() -> None:
     assert state_of(frame, NOW - pd.Timedelta(seconds=1)) == "active"
     assert state_of(frame, NOW) == "unknown"
     assert state_of(changes((100.0, "active"))) == "active"
+    assert state_of(changes((4.0, "inactive"), duration_seconds=14_400.0)) == "unknown"
 
 
 def test_nothing_told_is_no_row_and_the_future_is_not_told_yet() -> None:

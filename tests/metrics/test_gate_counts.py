@@ -70,6 +70,30 @@ def test_a_silent_gate_has_no_share() -> None:
     assert gate_counts({}).empty
 
 
+def test_counted_decisions_count_as_often_as_they_are_told() -> None:
+    """Three that were counted in one rise are three, of the reason that most of them had."""
+    rows = [
+        {"ts_event": NOW, "gate": "g", "decision": word, "reason": why, **more}
+        for word, why, more in (
+            ("block", "rare", {}),
+            ("block", "rare", {}),
+            ("block", "usual: 3", {"decisions_total": 3, "since": NOW - pd.Timedelta("5s")}),
+            ("allow", None, {"decisions_total": 40, "since": NOW - pd.Timedelta("5s")}),
+            ("allow", None, {"since": NOW - pd.Timedelta("5s")}),
+        )
+    ]
+    frame = shaped("decisions", rows, **OWNER)
+    assert counts(frame, at=NOW)["g", 300.0] == (40, 0, 5)
+    assert gate_counts({"decisions": frame}, at=NOW)["reason"].tolist() == ["usual", "usual"]
+
+
+def test_what_was_counted_in_a_pause_is_not_of_the_last_minutes() -> None:
+    """9,000 in the two hours that nobody looked: of the last 24 h, not of the last 5 minutes."""
+    row = {"ts_event": NOW, "since": NOW - pd.Timedelta("2h"), "decisions_total": 9_000}
+    frame = shaped("decisions", [{**row, "gate": "g", "decision": "allow"}], **OWNER)
+    assert counts(frame, at=NOW) == {("g", 300.0): (0, 0, 0), ("g", 86_400.0): (9_000, 0, 0)}
+
+
 def test_the_real_signals(realdata: Path) -> None:
     """22 November 2025: 252 allowed and 258 blocked of 510, as its file says."""
     folder = realdata / "quantum_trader/data/policy_observations"

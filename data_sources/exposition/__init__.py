@@ -1,0 +1,1 @@
+"""What the source of Prometheus counters is made of."""
