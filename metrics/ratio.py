@@ -48,6 +48,8 @@ def ratio(numerator: int, denominator: int, *, warning_above_one: str | None = N
 def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     """Give the 95 % score interval of a share, 0–1 (Wilson 1927, JASA 22:209).
 
+    Of none of n the lower bound is 0, of all of them the upper one 1: to the last digit.
+
     Raises:
         ValueError: n is not positive, or hits lie outside 0 … n.
     """
@@ -56,4 +58,6 @@ def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     share, square = hits / n, _Z_95 * _Z_95
     center = (share + square / (2 * n)) / (1 + square / n)
     half = _Z_95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return max(0.0, center - half), min(1.0, center + half)
+    low = max(0.0, center - half) if hits else 0.0
+    high = min(1.0, center + half) if hits < n else 1.0
+    return low, high

@@ -24,6 +24,15 @@ def test_known_interval():
     assert wilson_interval(3, 4) == pytest.approx((0.3006, 0.9544), abs=1e-4)
 
 
+def test_none_and_all_have_exact_bounds():
+    """Of none the lower bound is 0 and of all the upper one 1, not 1.39e-17 nor 0.9999999999."""
+    for n in range(1, 3_000):
+        low, high = wilson_interval(0, n)
+        assert low == 0.0 < high < 1.0
+        low, high = wilson_interval(n, n)
+        assert 0.0 < low < high == 1.0
+
+
 def test_the_interval_covers_the_truth():
     """Over shares from 0.05 to 0.95 and n = 60 the interval holds the truth in 93–97.5 %."""
     rng = np.random.default_rng(3)
