@@ -9,11 +9,11 @@ from dash import html
 from components.cell import badge_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import STATE_KINDS, Provenance
+from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import count, moment, percent, text
 from metrics.quality import LineAccount, line_account_total, line_accounts
-from pages.panels.side_by_side import source_cell
+from pages.panels.side_by_side import reads_lines, source_cell
 
 ID: Final = "line-accounts"
 
@@ -52,12 +52,8 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source that reads lines, and their sum."""
     found: tuple[LineAccount, ...] = view.measure(line_accounts)
     whole: LineAccount = view.measure(line_account_total)
-    states = {
-        str(row.get("name"))
-        for row in view.sources
-        if row.get("kind") in STATE_KINDS and not row.get("lines_in")
-    }
-    rows = [_row(one, origin) for one in found if one.source not in states]
+    readers = {str(row.get("name")) for row in view.sources if reads_lines(row)}
+    rows = [_row(one, origin) for one in found if one.source in readers]
     if len(rows) > 1:
         rows.append({**_row(whole, origin), "source": "All"})
     return {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.cell import Cell
-from components.provenance import Provenance, sick_of, side_by_side
+from components.provenance import STATE_KINDS, Provenance, sick_of, side_by_side
 from formats import count, text
 
 Row = Mapping[str, Any]
@@ -32,8 +32,8 @@ def origin_of_rows(
 
 
 def reads_lines(row: Row) -> bool:
-    """Tell whether a source counts lines."""
-    return row.get("lines_in") is not None
+    """Tell whether a source counts lines; one that tells a state may read some as well."""
+    return row.get("kind") not in STATE_KINDS or bool(row.get("lines_in"))
 
 
 def follows_files(row: Row) -> bool:
@@ -53,5 +53,6 @@ def source_cell(name: Any, origin: Provenance) -> Cell | str:
 def of_whom_sick(whole: int, origin: Provenance) -> str:
     """Give how many of all sources are sick, in words."""
     sick = len(origin.sick)
-    verb = "is" if sick == 1 else "are"
-    return f"{count(sick)} of {count(whole)} {verb} sick" if sick else "none sick"
+    if not sick:
+        return f"{count(whole)} attached, none sick"
+    return f"{count(sick)} of {count(whole)} sources {'is' if sick == 1 else 'are'} sick"

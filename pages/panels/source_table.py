@@ -44,9 +44,7 @@ def props(view: Any, origin: Provenance) -> Props:
     """Give a row a source."""
     rows = [_row(row, view.at, still=origin.replay) for row in view.sources]
     return {
-        **panel_props(
-            ID, origin, f"{count(len(rows))} attached, {of_whom_sick(len(rows), origin)}"
-        ),
+        **panel_props(ID, origin._replace(sick=()), of_whom_sick(len(rows), origin)),
         **table_props(
             f"{ID}-rows",
             COLUMNS,

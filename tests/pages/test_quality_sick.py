@@ -34,7 +34,7 @@ def test_one_sick_source_marks_its_rows_and_frames_no_panel(pages, filters):
     sick = source("sick", state="unreadable", problem="no right to read", warnings=["lost"])
     given = given_of(pages, filters, source("a"), sick, source("b"))
     assert set(states(given).values()) == {"fresh"}
-    assert given["source-table-n"]["children"] == "3 attached, 1 of 3 is sick"
+    assert given["source-table-n"]["children"] == "1 of 3 sources is sick"
     assert given["line-accounts-source"] == {
         "children": "1 of 3 sick",
         "title": "Sick: sick. Of: a, sick, b",
@@ -48,9 +48,10 @@ def test_one_sick_source_marks_its_rows_and_frames_no_panel(pages, filters):
 
 def test_a_source_that_reads_no_lines_says_nothing_of_lines(pages, filters):
     """A health check is down: the accounts of lines and of files do not know it."""
-    bot = source("bot", kind="health", state="down", lines_in=None, accepted=None)
+    bot = source("bot", kind="health", state="down", lines_in=0, accepted=0)
     given = given_of(pages, filters, source("a"), bot)
-    assert given["source-table-source"]["children"] == "1 of 2 sick"
+    assert given["source-table-n"]["children"] == "1 of 2 sources is sick"
+    assert given["source-warnings-source"]["children"] == "1 of 2 sick"
     assert given["line-accounts-source"]["children"] == "a"
     assert given["file-accounts"]["data-source"] == "a"
 
@@ -61,7 +62,7 @@ def test_a_chosen_source_frames_the_panels_by_its_own_state(pages):
     assert set(states(given_of(pages, Filters(source="sick"), *sources)).values()) == {"error"}
     well = given_of(pages, Filters(source="a"), *sources)
     assert set(states(well).values()) == {"fresh"}
-    assert well["source-table-n"]["children"] == "2 attached, 1 of 2 is sick"
+    assert well["source-table-n"]["children"] == "1 of 2 sources is sick"
 
 
 def test_sources_that_are_all_sick_are_an_error(pages, filters):
@@ -69,7 +70,7 @@ def test_sources_that_are_all_sick_are_an_error(pages, filters):
     sources = (source("a", state="down"), source("b", state="degraded"))
     given = given_of(pages, filters, *sources)
     assert set(states(given).values()) == {"error"}
-    assert given["source-table-n"]["children"] == "2 attached, 2 of 2 are sick"
+    assert given["source-table-n"]["children"] == "2 of 2 sources are sick"
 
 
 def test_a_panel_of_all_sources_is_as_old_as_the_last_one_heard():
