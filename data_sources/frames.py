@@ -49,6 +49,7 @@ _NUMBERS: Final = frozenset(
         "total_notional",
         "value",
         "limit_value",
+        "loss",
         "total_pnl",
         "daily_pnl",
         "weekly_pnl",
@@ -66,7 +67,7 @@ _COUNTS: Final = frozenset(
         *("periods_per_year", "failed_orders", "skipped_cycles"),
     }
 )
-_FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached"})
+_FLAGS: Final = frozenset({"enabled", "allow_live", "active", "held", "breached", "stop_trips"})
 _DRAWDOWNS: Final = frozenset({"drawdown_ratio", "max_drawdown_ratio"})
 """0 or below here, whatever the sign in which an origin tells its loss from the peak."""
 
@@ -137,6 +138,8 @@ _NAMES: Final[dict[str, str]] = {
     "ess_changes": "ts_event state reason text duration_seconds",
     "ess": "state since reason duration_seconds triggers_today_total triggers_24h_total "
     "threshold_ratio as_of n",
+    "stress": "scenario verdict loss currency loss_ratio drawdown_ratio limit_ratio profile "
+    "stop_trips detail as_of n",
     "accounts": "account_id name environment state equity currency models",
     "disagreements": "what source_a value_a source_b value_b as_of",
 }

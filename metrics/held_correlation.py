@@ -25,7 +25,7 @@ def held_correlation(
     if len(symbols) < 2:
         return None, "fewer than two symbols", pd.NaT, 0
     best = pd.DataFrame()
-    for returns in _returns(prices, symbols):
+    for returns in returns_of(prices, symbols):
         best = returns if len(returns) > len(best) else best
     if len(best) < LEAST_RETURNS:
         return None, "too few prices of what is held", pd.NaT, len(best)
@@ -34,7 +34,7 @@ def held_correlation(
     return (None if np.isnan(mean) else mean), None, best.index[-1], len(best)
 
 
-def _returns(prices: pd.DataFrame | None, symbols: list[str]) -> list[pd.DataFrame]:
+def returns_of(prices: pd.DataFrame | None, symbols: list[str]) -> list[pd.DataFrame]:
     """Return daily returns of the symbols, one frame a source that tells all of them."""
     if prices is None or not {"symbol", "ts_event", "close", "source"} <= set(prices.columns):
         return []

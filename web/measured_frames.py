@@ -22,6 +22,7 @@ from metrics.profile_drawdown import profile_drawdowns
 from metrics.risk_limits import CORRELATION, Limit, risk_limits
 from metrics.sharpe import sharpe_ratios
 from metrics.slippage import slippage
+from metrics.stress import stress
 from metrics.tail_losses import tail_losses
 from metrics.trades_by_account import trades_by_account
 from web.desk_protocol import Desk
@@ -43,6 +44,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "sharpe": (sharpe_ratios, ("equity",)),
     "trade_statistics": (trades_by_account, ("trades",)),
     "ess": (emergency_stop, ("ess_changes",)),
+    "stress": (stress, ("positions", "equity", "strategies", "prices")),
 }
 """Frame → its metric and the frames that it takes."""
 AT: Final = frozenset(OF_FRAMES) - {"exposure"}
@@ -89,11 +91,11 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
             more["cut"] = cut
     if name in AT:
         more["at"] = desk.view().at if until is None else until
-    if name in ("risk_limits", "ess"):
+    if name in ("risk_limits", "ess", "stress"):
         more["own"] = own = _limits_of_systems(desk)
-    if name == "risk_limits":
-        if any(CORRELATION in limits for limits in own.values()):
-            taken["prices"] = desk.frame("prices", limit=ROWS_LOOKED_AT, until=until)
+    if name == "risk_limits" and any(CORRELATION in limits for limits in own.values()):
+        taken["prices"] = desk.frame("prices", limit=ROWS_LOOKED_AT, until=until)
+    if name in ("risk_limits", "stress"):
         more["flat"] = desk.flat_accounts(until)
     found = metric(taken, **more).astype("object")
     rows = found.where(found.notna(), None).to_dict("records")
