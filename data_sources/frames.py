@@ -107,7 +107,9 @@ _NAMES: Final[dict[str, str]] = {
     "strategies": "strategy_id enabled profile positions confidence_ratio_min tier allow_live "
     "label",
     "models": "model stage budget_ratio universe active as_of",
-    "alerts": "ts_event severity category title body session_id state",
+    "alerts": "ts_event severity category title body session_id state dedupe_key rule_id",
+    "alert_acks": "dedupe_key ts_event ts_expires operator reason",
+    "alert_snoozes": "rule_id ts_event ts_expires operator reason",
     "narration": "ts_event kind symbol symbol_class venue text told_total ts_last_told",
     "prices": "symbol ts_event open high low close volume",
     "momentum": "symbol momentum_ratio rank as_of held",
