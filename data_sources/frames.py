@@ -100,13 +100,17 @@ _NAMES: Final[dict[str, str]] = {
     "exposures": "total_exposure long_exposure short_exposure net_exposure currency as_of",
     "risk_values": "var_95 var_99 es_95 es_975 es_99 currency detail as_of",
     "session_limits": "session_id limit_name value limit_value used_ratio state as_of",
+    "telemetry_health": "ts_event severity disk_usage_mb retention_staleness_hours "
+    "compression_failure_ratio parse_error_ratio",
     "intents": "ts_event stage intent_id client_order_id symbol side strategy_id session_id",
     "errors": "ts_event kind text strategy_id",
     "regimes": "ts_event regime detail",
     "strategies": "strategy_id enabled profile positions confidence_ratio_min tier allow_live "
     "label",
     "models": "model stage budget_ratio universe active as_of",
-    "alerts": "ts_event severity category title body session_id state",
+    "alerts": "ts_event severity category title body session_id state dedupe_key rule_id",
+    "alert_acks": "dedupe_key ts_event ts_expires operator reason",
+    "alert_snoozes": "rule_id ts_event ts_expires operator reason",
     "narration": "ts_event kind symbol symbol_class venue text told_total ts_last_told",
     "prices": "symbol ts_event open high low close volume",
     "momentum": "symbol momentum_ratio rank as_of held",
@@ -133,6 +137,8 @@ _NAMES: Final[dict[str, str]] = {
     "unmatched_orders_total reversed_total n p50_seconds p50_low_seconds p50_high_seconds "
     "p90_seconds p90_low_seconds p90_high_seconds p99_seconds p99_low_seconds p99_high_seconds "
     "least_seconds most_seconds since as_of",
+    "telemetry_trends": "window_seconds snapshots_total worst warning_total critical_total "
+    "disk_mean_mb disk_most_mb trend reason n since as_of",
     "slippage": "n p50_bps p50_low_bps p50_high_bps p90_bps p90_low_bps p90_high_bps p99_bps "
     "p99_low_bps p99_high_bps since as_of",
     "ess_changes": "ts_event state reason text duration_seconds",
@@ -148,7 +154,7 @@ _NAMES: Final[dict[str, str]] = {
 def _dtype(name: str) -> str:
     if name.startswith("ts_") or name in ("as_of", "since"):
         return TIME
-    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure", "_bps")
+    endings = ("_ratio", "_seconds", "_ratio_min", "_exposure", "_bps", "_mb", "_hours")
     if name.endswith(endings) or name.startswith(("var_", "es_")) or name in _NUMBERS:
         return NUMBER
     if name in _COUNTS or name.endswith("_total"):

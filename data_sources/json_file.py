@@ -67,6 +67,7 @@ class JsonFileSource:
     usual: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "trade_state.json": {"dialect": "quantum_trader", "told_as": "telemetry.trade_state"},
         "strategy_tiering.toml": {"dialect": "peak_trade", "told_as": "telemetry.strategy_tiering"},
+        "alerts_state.json": {"dialect": "peak_trade", "told_as": "telemetry.alert_actions"},
     }
     """What the systems call such a file → how it is read."""
 

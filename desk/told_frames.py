@@ -19,6 +19,7 @@ from desk.joined_orders import joined_orders
 from desk.keeper import Keeper
 from desk.lazy_frames import LazyFrames
 from desk.listed_ends import listed_ends
+from desk.operator_actions import ALERTS, with_actions
 from desk.origin import Origin
 from desk.paired_trades import TRADES, paired_trades
 from desk.stream_claims import stream_claims
@@ -70,8 +71,9 @@ class ToldFrames:
         """
         # An order's status is as of now in both ways of telling it; `until` chooses among orders.
         at_ns = None if name == "orders" else self._past_ns(wanted["until"])
-        found = list(self._told(name, wanted, self._states(at_ns), at_ns, streams))
-        whole, times = self._united(name, found)
+        states = self._states(at_ns)
+        found = list(self._told(name, wanted, states, at_ns, streams))
+        whole, times = self._united(name, found, states, wanted["until"])
         if HELD.intersection(times):
             # It held then, also where the clock of its origin is ahead or no time is told.
             wanted = {**wanted, "until": None}
@@ -81,10 +83,19 @@ class ToldFrames:
         return rows
 
     def _united(
-        self, name: str, parts: list[pd.DataFrame | None]
+        self,
+        name: str,
+        parts: list[pd.DataFrame | None],
+        states: Mapping[str, pd.DataFrame],
+        until: pd.Timestamp | None,
     ) -> tuple[pd.DataFrame, tuple[str, ...]]:
         whole, times = frames.united(name, parts)
-        return (told_once(whole, self._origins) if name == TRADES else whole), times
+        if name == TRADES:
+            whole = told_once(whole, self._origins)
+        elif name == ALERTS:
+            at = pd.Timestamp(self._now_ns(), unit="ns", tz="UTC") if until is None else until
+            whole = with_actions(whole, states, self._origins, at)
+        return whole, times
 
     def _past_ns(self, until: pd.Timestamp | None) -> int | None:
         """Return a moment that is over as ns; one that is still to come is as now."""
@@ -134,7 +145,7 @@ class ToldFrames:
             mine = {key: word for key, word in equal.items() if key in frames.COLUMNS[name]}
             wanted: dict[str, Any] = {"limit": frames.MOST_EVENTS, "since": None, "equal": mine}
             found = list(self._told(name, {**wanted, "until": until}, states, at_ns))
-            whole, _ = self._united(name, found)
+            whole, _ = self._united(name, found, states, until)
             return frames.narrowed(whole, until=None, **wanted)
 
         return LazyFrames(read)

@@ -24,6 +24,7 @@ from metrics.sharpe import sharpe_ratios
 from metrics.slippage import slippage
 from metrics.stress import stress
 from metrics.tail_losses import tail_losses
+from metrics.telemetry_trends import telemetry_trends
 from metrics.trades_by_account import trades_by_account
 from web.desk_protocol import Desk
 
@@ -40,6 +41,7 @@ OF_FRAMES: Final[dict[str, tuple[Callable[..., pd.DataFrame], tuple[str, ...]]]]
     "gate_counts": (gate_counts, ("decisions",)),
     "value_at_risk": (tail_losses, ("equity",)),
     "intent_latency": (intent_latency, ("intents",)),
+    "telemetry_trends": (telemetry_trends, ("telemetry_health",)),
     "slippage": (slippage, ("execution_costs",)),
     "sharpe": (sharpe_ratios, ("equity",)),
     "trade_statistics": (trades_by_account, ("trades",)),

@@ -78,9 +78,16 @@ def equity_row(record: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]
     return row | {"drawdown_ratio": None if told is None else 0.0 - abs(told)}
 
 
+def rule_of_source(source: str) -> str | None:
+    """The rule of an alert whose source is `rule:<id>`; None for other sources."""
+    kind, _, rule = source.partition(":")
+    return rule if kind == "rule" and rule else None
+
+
 WORD_TRANSFORMS: Final[dict[str, Callable[[str], str | None]]] = {
     "gate_decision": gate_decision,
     "safety_decision": safety_decision,
+    "rule_of_source": rule_of_source,
 }
 FRAME_ROWS: Final = {
     "equity_row": equity_row,

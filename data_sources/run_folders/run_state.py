@@ -49,7 +49,7 @@ def run_state(
     if now_ns - newest_ns <= after * 1e9:
         told = f"stale when it is silent for more than {after / 60:g} min"
         untimed = f"{evidence} {at}" if figures.newest is None else None
-        return ACTIVE, _joined(untimed, run.problem or told)
+        return ACTIVE, _joined(untimed, run.problem, told)
     return STALE, _joined(f"{evidence} {at}, more than {after / 60:g} min", run.problem)
 
 

@@ -39,6 +39,7 @@ def test_half_a_meta_keeps_what_was_known(tmp_path: Path) -> None:
         assert reading.state == "degraded"
         assert f"run {RUN}: meta.json" in str(reading.problem)
         assert reading.frame.iloc[0][["state", "equity"]].tolist() == ["active", 1002.0]
+        assert "stale when it is silent for more than 75 min" in reading.frame.iloc[0]["detail"]
     path.write_text(whole)
     reading = source.read()
     assert (reading.state, reading.frame.iloc[0]["state"]) == ("ok", "finished")
@@ -188,7 +189,10 @@ def test_a_folder_that_vanishes_between_two_looks(tmp_path: Path) -> None:
     (path / "events.csv").unlink()
     reading = source.read()
     gone = reading.frame.set_index("run_id").loc[RUN]
-    assert (gone["equity"], gone["detail"]) == (1002.0, "its events file is gone")
+    assert (gone["equity"], gone["detail"]) == (
+        1002.0,
+        "its events file is gone; stale when it is silent for more than 75 min",
+    )
     for file in path.iterdir():
         file.unlink()
     path.rmdir()
