@@ -63,6 +63,7 @@ class Elsewhere:
         entry, owner = found
         if isinstance(entry, int) or owner.newest > stray.ts or self._hastens(owner, stray):
             # What was told there already came later: all of it must be told again, in turn.
+            stray.too_late = owner
             for known, name in names:
                 known.strays.hear(name, entry)
             return None
@@ -87,6 +88,8 @@ class Elsewhere:
                     owner = None if meant is None else meant[1]
                     if owner is not stray.owner:
                         found.append((stray, owner))
+                    if stray.too_late is not None and stray.too_late is not owner:
+                        found.append((stray, stray.too_late))
         return found
 
     def take_back(self, session: Session, to: int) -> list[tuple[Session, int]]:

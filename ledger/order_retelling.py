@@ -60,14 +60,20 @@ class Retelling:
 
     def settle(self, ids: SourceIds) -> None:
         """Let strays of a source find the orders that were heard of after them."""
-        tried: set[int] = set()
+        tried: set[tuple[int, Session | None]] = set()
         while True:
-            wrong = [each for each in self._elsewhere.wrong(ids) if id(each[0].event) not in tried]
+            # Told in its place a stray may turn out to mean a third order: the one that it meant
+            # has been ended by another stray. It is tried again, but for no order twice.
+            wrong = [
+                (stray, owner)
+                for stray, owner in self._elsewhere.wrong(ids)
+                if (id(stray.event), owner) not in tried
+            ]
             if not wrong:
                 return
             back: dict[Session, int] = {}
             for stray, owner in wrong:
-                tried.add(id(stray.event))
+                tried.add((id(stray.event), owner))
                 for session in (stray.home, stray.owner, owner):
                     if session is not None:
                         back[session] = min(stray.ts - 1, back.get(session, stray.ts))

@@ -12,12 +12,14 @@ from ledger.order import TS, Entry, Session, Told
 class Stray:
     """A line with an id that its own session had no order for.
 
-    `owner` is the session whose order it meant, None where there was none.
+    `owner` is the session whose order it meant, None where there was none; `too_late` the one whose
+    order it meant when it was told, had that session not told later lines already.
     """
 
     event: Told
     home: Session
     owner: Session | None = None
+    too_late: Session | None = None
 
     @property
     def ts(self) -> int:
