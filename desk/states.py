@@ -15,6 +15,7 @@ from data_sources.frames import FRAMES, TIME, TRACE, shaped
 from desk.failovers import ExchangeLog
 from desk.kept_state import KeptState
 from desk.told_points import EQUITY, ToldPoints
+from desk.zipped_frames import ZippedFrames, rows_about, zipped_frame
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -30,6 +31,10 @@ RESTLESS: Final = frozenset({"as_of", "latency_seconds", "since", "raw_offset"})
 KEPT: Final = 10_000
 ROWS_KEPT: Final = 200_000
 """States, and rows in them, that are held of one source."""
+FRAMES_HELD: Final = 20
+"""The newest states are held as frames, older ones zipped: a frame takes a thousand times the room
+of what it says, and few look back.
+"""
 NOTED_A_STATE: Final = 20
 """Kept states that are looked through for exchanges when a new one comes."""
 
@@ -51,6 +56,7 @@ class StateJournal:
         self._unnoted: deque[tuple[int, Frames]] = deque()
         self._noting = Lock()
         self._told: list[tuple[int, Frames]] = []
+        self._zipped: dict[str, tuple[pd.DataFrame, bytes]] = {}
         self._rows = 0
 
     def take(self, frames: Frames, ts_ns: int, newest_only: Collection[str] = frozenset()) -> bool:
@@ -81,10 +87,27 @@ class StateJournal:
         self._told.append((ts_ns, frames))
         before = self._told[-2][1] if len(self._told) > 1 else {}
         self._rows += _news(before, frames)
+        if len(self._told) > FRAMES_HELD:
+            self._zip(len(self._told) - FRAMES_HELD - 1)
         while len(self._told) > 1 and (len(self._told) > KEPT or self._rows > ROWS_KEPT):
             gone = self._told.pop(0)[1]
             # What the next state holds too is not gone.
             self._rows -= _news(self._told[0][1], gone)
+
+    def _zip(self, place: int) -> None:
+        ts_ns, frames = self._told[place]
+        if isinstance(frames, KeptState):
+            return
+        for name, frame in frames.items():
+            if name not in self._zipped or self._zipped[name][0] is not frame:
+                self._zipped[name] = (frame, zipped_frame(frame))
+        held = ZippedFrames({name: self._zipped[name][1] for name in frames})
+        before = self._told[place - 1][1] if place else {}
+        after = self._told[place + 1][1]
+        # What this state and the next one shared is counted with the next one from now on.
+        self._rows += _news(before, held) - _news(before, frames)
+        self._rows += _news(held, after) - _news(frames, after)
+        self._told[place] = (ts_ns, held)
 
     def restore(self, frames: Frames, ts_ns: int) -> None:
         """Take over a state that was kept, the oldest first."""
@@ -215,6 +238,16 @@ def _news(known: Frames, frames: Frames) -> int:
     """
     if isinstance(frames, KeptState):
         return frames.rows_about
-    if isinstance(known, KeptState):
-        known = {}
-    return sum(len(each) + 1 for name, each in frames.items() if each is not known.get(name))
+    held = _parts(known)
+    return sum(
+        rows_about(part) if isinstance(part, bytes) else len(part) + 1
+        for name, part in _parts(frames).items()
+        if part is not held.get(name)
+    )
+
+
+def _parts(frames: Frames) -> Mapping[str, pd.DataFrame | bytes]:
+    """Return what is held of a state, by name; nothing of one that was kept."""
+    if isinstance(frames, ZippedFrames):
+        return frames.parts
+    return {} if isinstance(frames, KeptState) else frames
