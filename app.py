@@ -145,11 +145,12 @@ def run_demo(
     options: arguments.Options, wanted: settings.Settings, stack: contextlib.ExitStack
 ) -> int:
     """Start the demo's systems in a fresh folder and serve a desk that watches them."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
-    # Aurora in a process of its own: what the others have to load must not hold up its lines.
-    started = [
-        stack.enter_context(demo_bots(folder / "logs", *systems)) for systems in DEMO_SYSTEMS
-    ]
+    with _in_one_go():
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deskwatch-demo-")))
+        # Aurora in a process of its own: what the others load must not hold up its lines.
+        started = [
+            stack.enter_context(demo_bots(folder / "logs", *systems)) for systems in DEMO_SYSTEMS
+        ]
     # While they start: what serving needs loads here.
     import desk.desk  # noqa: F401
     import web.server  # noqa: F401
@@ -166,6 +167,21 @@ def run_demo(
     )
     wanted = settings.Settings(named, sources, None)
     return serve(options, wanted, (_origins(sources), {}), demo=True)
+
+
+@contextlib.contextmanager
+def _in_one_go() -> Iterator[None]:
+    """Let nobody end this process in between: what was just begun would not be known yet."""
+    asked: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda n, _: asked.append(n)) for each in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in asked[:1]:
+        signal.raise_signal(number)
 
 
 @contextlib.contextmanager
