@@ -31,8 +31,8 @@ soak: .venv-test/ready            ## the long tests, and the properties on new r
 	@$(TEST) -m pytest -m soak
 	@$(TEST) -m pytest -n 3 -m "hypothesis and not soak" --hypothesis-profile=search
 
-notebook: .venv-test/ready            ## run examples/*.ipynb from start to end
-	@exec $(TEST) -m pytest tests/test_notebooks.py
+notebook: .venv-notebook/ready            ## open examples/aurora.ipynb in Jupyter Lab
+	@exec .venv-notebook/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) examples/aurora.ipynb
 
 docs: .venv-test/ready            ## write the parts of the papers that the code knows
 	@exec $(TEST) -m docs.from_code
@@ -44,6 +44,7 @@ demo-data: .venv/ready            ## write the files of all five systems: make d
 pins:            ## compile requirements*.txt from their .in files
 	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt --no-emit-index-url --custom-compile-command "make pins"
 	uv pip compile -q --python-version 3.11 requirements-dev.in -o requirements-dev.txt --no-emit-index-url --custom-compile-command "make pins"
+	uv pip compile -q --python-version 3.11 requirements-notebook.in -o requirements-notebook.txt -c requirements.txt --no-emit-index-url --custom-compile-command "make pins"
 
 .venv/ready: requirements.txt
 	@./.ci/environment .venv requirements.txt
@@ -51,5 +52,8 @@ pins:            ## compile requirements*.txt from their .in files
 .venv-test/ready: requirements-dev.txt
 	@./.ci/environment .venv-test requirements-dev.txt
 
+.venv-notebook/ready: requirements-notebook.txt
+	@./.ci/environment .venv-notebook requirements-notebook.txt
+
 clean:            ## remove environments and caches
-	rm -rf .venv .venv-test .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-test .venv-notebook .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

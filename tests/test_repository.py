@@ -150,14 +150,17 @@ def test_nothing_private_is_mentioned() -> None:
 
 
 def test_pins_are_exact_and_in_step() -> None:
-    """Both environments are pinned to the version; what the product runs on is tested as it is."""
+    """All environments are pinned to the version; what the product runs on is tested as it is, and
+    is what a notebook gets.
+    """
     pinned = {}
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-notebook.txt"):
         lines = (ROOT / name).read_text().splitlines()
         lines = [line for line in lines if line and not line.lstrip().startswith("#")]
         assert [line for line in lines if not PIN.fullmatch(line)] == []
         pinned[name] = dict(line.split(" ;")[0].split("==") for line in lines)
-    runtime, tests = pinned.values()
+    runtime, tests, notebook = pinned.values()
+    assert runtime.items() <= notebook.items()
     differ = {name for name in runtime if tests.get(name) != runtime[name]}
     # What dash[testing] forces on the test environment, and its followers.
     assert differ <= {"urllib3", "requests"}, differ
