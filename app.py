@@ -21,8 +21,10 @@ if __name__ == "__main__":
     # Arrow's own pool gives nothing back; it is chosen when Arrow is first loaded.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # Until the server takes both over: whoever ends it while it loads is not shown where it was.
+    # To end a server is no failure; what was to be printed or written and is not, is one.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        once = any(word.startswith(("--explain", "--write-dialect")) for word in sys.argv)
+        signal.signal(number, lambda n, _, once=once: sys.exit(128 + n if once else 0))
 
 import arguments
 import settings
@@ -39,7 +41,7 @@ def run() -> NoReturn:
     try:
         code = main()
     except SystemExit as asked:
-        code = asked.code if isinstance(asked.code, int) else 0
+        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
