@@ -21,14 +21,15 @@ def note(memory: dict[str, Any], rule: RowRule, rows: list[Row], at: pd.Timestam
         memory: of the endpoint, JSON-ready; what it holds is replaced, never changed in place.
         rule: whose frame it is.
         rows: of the newest answer; one, or none.
-        at: of when the answer is.
+        at: when the answer was seen, by our clock; a change never stands before an earlier one.
     """
     for row in rows:
         known = memory.get(KEY, {}).get(rule.frame, [])
         told = {name: value for name, value in row.items() if value is not None}
         if known and all(known[-1].get(name) == told.get(name) for name in rule.changed):
             continue
-        kept = [*known, {**told, "ts_event": at.isoformat()}][-KEPT:]
+        seen = max(at, pd.Timestamp(known[-1]["ts_event"])) if known else at
+        kept = [*known, {**told, "ts_event": seen.isoformat()}][-KEPT:]
         memory[KEY] = {**memory.get(KEY, {}), rule.frame: kept}
 
 
@@ -37,13 +38,15 @@ def changes(
 ) -> list[Row]:
     """Give the changes that were kept as rows, the oldest first.
 
-    Of an endpoint that does not answer the newest holds no longer than its last good answer and
-    *patience_seconds* after it (`duration_seconds`): then nobody knows.
+    Of an endpoint that does not answer well the newest holds until its last good answer, or since
+    it was seen where no answer ever was good, and *patience_seconds* after that
+    (`duration_seconds`): then nobody knows.
     """
     rows = [dict(row) for row in memory.get(KEY, {}).get(rule.frame, ())]
     for row in rows:
         row["ts_event"] = pd.Timestamp(row["ts_event"])
-    if rows and not is_well and "last_ok" in memory:
-        held = (pd.Timestamp(memory["last_ok"]) - rows[-1]["ts_event"]).total_seconds()
+    if rows and not is_well:
+        seen = rows[-1]["ts_event"]
+        held = (pd.Timestamp(memory.get("last_ok", seen)) - seen).total_seconds()
         rows[-1]["duration_seconds"] = max(held, 0.0) + patience_seconds
     return rows

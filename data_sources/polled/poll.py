@@ -126,7 +126,9 @@ class Poll:
             self.as_of = rows.as_of or now
             for rule, found in rows.of:
                 if rule.changed:
-                    note(self.memory, rule, found, self.as_of)
+                    # By our clock: one of theirs that is wrong would hide the change, or put it
+                    # before the one that it followed.
+                    note(self.memory, rule, found, now)
         self.state, self.detail = outcome.state, self.target.redacted(outcome.detail)
         self.latency_seconds = outcome.latency_seconds
         if self.memory.get("state") != outcome.state:

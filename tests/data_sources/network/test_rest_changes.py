@@ -91,6 +91,50 @@ def test_a_service_that_fell_silent_is_no_all_clear(server: Any, status: str) ->
     assert (stop["state"], stop["n"]) == (meant, 1)
 
 
+@pytest.mark.parametrize("ahead_seconds", [600.0, -20.0])
+def test_a_services_clock_that_is_wrong_hides_no_trip(server: Any, ahead_seconds: float) -> None:
+    """Set wrong by a step when it trips: the change stands at our time, and is active at once."""
+    clock = Clock()
+    source = risk(server, clock)
+    for status, ahead in (("NORMAL", 0.0), ("CRITICAL", ahead_seconds)):
+        server.on(PATH, told({"status": status, "timestamp": clock.now + 6 + ahead}))
+        frame = changes(source, clock)
+    assert frame["state"].tolist() == ["NORMAL", "CRITICAL"]
+    now = pd.Timestamp(clock.now, unit="s", tz="UTC")
+    assert frame["ts_event"].iloc[-1] == now
+    (stop,) = emergency_stop({"ess_changes": frame}, at=now).to_dict("records")
+    assert (stop["state"], stop["since"]) == ("active", now)
+
+
+def test_our_own_clock_set_back_hides_no_trip(server: Any) -> None:
+    """A change never stands before the one that it followed; NTP may set our clock back."""
+    clock = Clock()
+    source = risk(server, clock)
+    server.on(PATH, told({"status": "NORMAL"}))
+    changes(source, clock)
+    server.on(PATH, told({"status": "CRITICAL"}))
+    cursor = source.read().cursor
+    clock.now -= 3_600
+    frame = risk(server, clock).read(cursor).frames["ess_changes"]
+    assert frame["state"].tolist() == ["NORMAL", "CRITICAL"]
+    assert frame["ts_event"].is_monotonic_increasing
+    assert emergency_stop({"ess_changes": frame})["state"].item() == "active"
+
+
+@pytest.mark.parametrize("failure", ["stale", "500 X"])
+def test_a_service_that_was_never_well_is_no_all_clear(server: Any, failure: str) -> None:
+    """Each answer an hour old, or then none for a day: unknown, not what it said at first."""
+    clock = Clock()
+    source = risk(server, clock)
+    server.on(PATH, told({"status": "NORMAL", "timestamp": clock.now - 3_600}))
+    changes(source, clock)
+    if failure != "stale":
+        server.on(PATH, answer(b"", failure))
+    silent = changes(source, clock, 86_400)
+    now = pd.Timestamp(clock.now, unit="s", tz="UTC")
+    assert emergency_stop({"ess_changes": silent}, at=now)["state"].item() == "unknown"
+
+
 def test_the_desk_tells_the_stop_and_where_it_trips(server: Any, tmp_path: Path) -> None:
     """`ess` of a whole desk: the state by the service, 5 % by the dialect."""
     server.on(PATH, told({"status": "CAUTION"}))
