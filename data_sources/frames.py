@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 TIME: Final = "datetime64[ns, UTC]"
 NUMBER: Final = "float64"
 WORD: Final = "str"
 COUNT: Final = "Int64"
+LARGEST_COUNT: Final = 2**53
+"""From here on one more is no longer another float: what says so counted nothing."""
 FLAG: Final = "boolean"
 
 _NUMBERS: Final = frozenset(
@@ -197,7 +200,8 @@ def shaped(
     Args:
         name: of the frame.
         rows: dicts; keys that are no column of the frame are left out, missing ones are missing.
-            Times are tz-aware Timestamps, datetimes, or None. A drawdown becomes 0 or below.
+            Times are tz-aware Timestamps, datetimes, or None. A drawdown becomes 0 or below. A
+            count that is no whole number below `LARGEST_COUNT` is missing.
         source: for rows that do not name theirs.
         account_id: likewise.
 
@@ -222,4 +226,13 @@ def _series(values: list[Any], dtype: str) -> pd.Series[Any]:
         return times.dt.as_unit("ns")
     if dtype == WORD:
         return pd.Series([None if v is None else str(v) for v in values], dtype="str")
+    if dtype == COUNT:
+        values = [value if is_count(value) else None for value in values]
     return pd.Series(values, dtype=dtype) if values else pd.Series([], dtype=dtype)
+
+
+def is_count(value: Any) -> bool:
+    """Whether something is a whole number, also as a float, of which one more is another."""
+    if not isinstance(value, int | float | np.integer):
+        return False
+    return bool(-LARGEST_COUNT < value < LARGEST_COUNT and value == int(value))

@@ -17,7 +17,7 @@ from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.frame_rule import EACH, FILLS, ORDERS, TERMS, Cell, FrameRule
 from data_sources.dialects.key_path import WHOLE, KeyPath, Record
 from data_sources.dialects.retold import TIMES, collapsed
-from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, TRACE, shaped
+from data_sources.frames import COUNT, FLAG, FRAMES, NUMBER, TIME, TRACE, is_count, shaped
 from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.timestamps import BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
@@ -179,7 +179,7 @@ def _typed(cell: Cell, value: Any, zone: dt.tzinfo) -> Any:
     if cell.dtype in (NUMBER, COUNT):
         plain = number(value) * cell.scale
         plain = _of_percent(plain) if cell.percent else plain
-        if not math.isfinite(plain) or (cell.dtype == COUNT and not plain.is_integer()):
+        if not math.isfinite(plain) or (cell.dtype == COUNT and not is_count(plain)):
             return None
         return int(plain) if cell.dtype == COUNT else plain
     if cell.dtype == FLAG:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from data_sources.frames import LARGEST_COUNT
 from data_sources.http import Answer
 from data_sources.json_answer import BadPayloadError
 
@@ -118,7 +119,7 @@ def _take(found: Exposed, name: str, line: bytes, kinds: dict[str, str]) -> str 
     if name == STARTED:
         found.started = value if 0 < value < float("inf") else None
         return None
-    if not 0 <= value < float("inf"):
+    if not 0 <= value < LARGEST_COUNT:
         return "no_count"
     series = series_of(_named(name), labels)
     if series in found.values:

@@ -47,6 +47,7 @@ def changes(
         row["ts_event"] = pd.Timestamp(row["ts_event"])
     if rows and not is_well:
         seen = rows[-1]["ts_event"]
-        held = (pd.Timestamp(memory.get("last_ok", seen)) - seen).total_seconds()
+        well = pd.Timestamp(memory["last_ok"]) if "last_ok" in memory else seen
+        held = (well - seen).total_seconds()
         rows[-1]["duration_seconds"] = max(held, 0.0) + patience_seconds
     return rows

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_sources.dialects.dialect import load_dialect
+from data_sources.dialects.event_frames import frame_of
+from data_sources.exposition.counters import Exposed, series_of
+from data_sources.exposition.intake import Intake
 from data_sources.frames import shaped
 from data_sources.jsonl import JsonlSource
 from metrics.gate_counts import gate_counts
@@ -85,6 +90,21 @@ def test_counted_decisions_count_as_often_as_they_are_told() -> None:
     frame = shaped("decisions", rows, **OWNER)
     assert counts(frame, at=NOW)["g", 300.0] == (40, 0, 5)
     assert gate_counts({"decisions": frame}, at=NOW)["reason"].tolist() == ["usual", "usual"]
+
+
+@pytest.mark.parametrize("told", [1e19, 2.0**53, 1e300, 2.5])
+def test_a_number_that_is_no_count_breaks_no_frame(told: float) -> None:
+    """It may stand in a history: nobody knows how many those were, the others still count."""
+    dialect = load_dialect("quantum_trader_prometheus")
+    intake = Intake(dialect, {"source": "gate", "system": "quantum_trader", "account_id": None})
+    name = "risk_gate_decisions_total"
+    series = [series_of(name, {"decision": "block", "reason": why}) for why in ("a", "b")]
+    intake.take(Exposed(), NOW - pd.Timedelta("5s"))
+    events, _ = intake.take(Exposed(dict(zip(series, (told, 3.0), strict=True))), NOW)
+    assert events["value"].tolist() == [told, 3.0]
+    frame = frame_of(events, dialect, "decisions")
+    assert frame["decisions_total"].isna().tolist() == [True, False]
+    assert counts(frame, at=NOW)["risk_gate", 300.0] == (0, 0, 3)
 
 
 def test_what_was_counted_in_a_pause_is_not_of_the_last_minutes() -> None:

@@ -127,6 +127,21 @@ def test_what_tells_no_count_is_set_aside_alone() -> None:
     )
 
 
+@pytest.mark.parametrize("value", ["9007199254740992", "1e19", "1.7e308", "+Inf"])
+def test_a_number_that_no_process_counted_to_is_no_count(server: Any, value: str) -> None:
+    """From 2^53 on one more is no other number; afterwards counting goes on from before."""
+    clock = Clock()
+    source = counted(server.on("/metrics", page(GATE + b"4")), clock)
+    told = []
+    for each in ("4", value, "6", "9007199254740991"):
+        server.on("/metrics", page(GATE + each.encode()))
+        told.append(source.read())
+        clock.now += 6
+    rises = [n for reading in told for n in reading.frame["value"]]
+    assert rises == [2.0, 2.0**53 - 7]
+    assert told[-1].counts.quarantined == {"no_count": 1}
+
+
 def test_a_line_that_stays_bad_is_set_aside_once(server: Any) -> None:
     """It stands there at each look; the counts say one line, and add up."""
     clock = Clock()
