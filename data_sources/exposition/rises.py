@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 import pandas as pd
 
 from data_sources.exposition.counters import Exposed, Series
+
+JITTER_SECONDS: Final = 5.0
+"""A start that is later by less is the same: some clients reckon it from the time since the boot,
+whose clock is set now and then, and others round it. Only a process that lived that short is
+missed."""
 
 
 @dataclass(slots=True)
@@ -19,7 +24,7 @@ class Known:
     Attributes:
         values: counter with its labels → its value; one that vanishes stays known.
         looked: when all of them were looked at last; None before the first look.
-        started: since when the process counts, epoch seconds, where it says.
+        started: since when the process counts, epoch seconds, where it says; the latest it said.
         restarts: how often they began again.
     """
 
@@ -41,7 +46,8 @@ class Known:
         """
         before, self.looked = self.looked, at
         anew = _is_later(exposed.started, self.started)
-        self.started = exposed.started or self.started
+        # Never lower: what jitters would else look later again.
+        self.started = max(filter(None, (exposed.started, self.started)), default=None)
         fell = False
         for series, total in exposed.values.items():
             was = self.values.get(series, 0)
@@ -76,7 +82,7 @@ class Known:
 
 
 def _is_later(started: float | None, before: float | None) -> bool:
-    return started is not None and before is not None and started > before
+    return started is not None and before is not None and started > before + JITTER_SECONDS
 
 
 def _line(

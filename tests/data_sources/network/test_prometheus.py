@@ -133,6 +133,17 @@ def test_a_cursor_of_another_kind_is_refused(risk: Gate) -> None:
     assert source.read().cursor["format"] == "prometheus-1"
 
 
+def test_a_start_that_jitters_is_no_restart() -> None:
+    """Clients that reckon it from the time since the boot tell it now so, now a second later."""
+    known, at = Known(), pd.Timestamp("2026-01-01", tz="UTC")
+    starts = (1000.27, 1001.27, 1000.27, 1001.27, 999.0, 1003.0, 1004.27)
+    for started in starts:
+        assert list(known.rises(Exposed({'["a",[]]': 5_000.0}, started), at)) == []
+    assert (known.restarts, known.started) == (0, 1004.27)
+    (again,) = known.rises(Exposed({'["a",[]]': 5_000.0}, 1010.0), at)
+    assert (b'"value":5000' in again, known.restarts, known.started) == (True, 1, 1010.0)
+
+
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8), st.sets(st.integers(1, 7)))
 def test_rises_add_up_to_what_was_counted(steps: list[int], restarts: set[int]) -> None:
@@ -144,7 +155,7 @@ def test_rises_add_up_to_what_was_counted(steps: list[int], restarts: set[int]) 
     for look, step in enumerate(steps, start=1):
         total = step if look in restarts else total + step
         counts += step
-        started = float(1 + len([each for each in restarts if each <= look]))
+        started = 1.0 + 6 * len([each for each in restarts if each <= look])
         at = begun + pd.Timedelta(seconds=look)
         lines = list(known.rises(Exposed({'["a",[]]': total}, started), at))
         told += sum(float(line.split(b'"value":')[1].split(b",")[0]) for line in lines)
