@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import httpx
@@ -15,6 +16,7 @@ from data_sources.exposition.counters import ACCEPT, Exposed, read_counters
 from data_sources.exposition.followed import load
 from data_sources.exposition.intake import Intake
 from data_sources.exposition.refused import refused
+from data_sources.exposition.rises import MOST_SERIES
 from data_sources.health_answer import Outcome, of_failure
 from data_sources.json_answer import BadPayloadError
 from data_sources.lines.frame import no_events
@@ -61,6 +63,7 @@ class PrometheusSource:
     States:
         ok: it answers, and counters that are followed are there.
         waiting: nothing was asked yet, or no counter that is followed is there yet.
+        degraded: more series than 10,000 since its process started: further ones are not counted.
         down: refused, too slow, name not found, TLS, 5xx; asked again after up to a minute.
         auth: 401 or 403; asked again after a minute.
         rate_limited: 429; asked again when `Retry-After` says, after 300 s at most.
@@ -148,6 +151,7 @@ class PrometheusSource:
             at = pd.Timestamp(round(self._now() * 1e9), unit="ns", tz="UTC")
             frame, set_aside = self._intake.take(exposed, at)
             self._cursor = None
+            outcome = self._judged(outcome)
         self._failures = 0 if outcome.answered else self._failures + 1
         pause = pause_seconds(outcome, self._failures, self.every_seconds)
         self._next_at = self._now() + pause
@@ -183,6 +187,13 @@ class PrometheusSource:
             told = f"no counter like {', '.join(self._followed)} yet; the first that counts is told"
             return Outcome("waiting", told, answered=True), exposed
         return Outcome("ok", answered=True), exposed
+
+    def _judged(self, outcome: Outcome) -> Outcome:
+        """What went well, but for series beyond those that can be followed."""
+        if outcome.state != "ok" or not self._intake.known.left_out:
+            return outcome
+        told = f"more than {MOST_SERIES:,} series: new ones are not counted; follow fewer counters"
+        return replace(outcome, state="degraded", detail=told)
 
     def _problem(self, outcome: Outcome) -> str | None:
         if outcome.state == "ok":

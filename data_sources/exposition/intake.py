@@ -64,13 +64,15 @@ class Intake:
 
     def take(self, exposed: Exposed, at: pd.Timestamp) -> tuple[pd.DataFrame, list[Quarantined]]:
         """Give the events of what rose until *at*, and what is set aside now and was not before."""
+        lines = list(self.known.rises(exposed, at))
+        beyond = dict.fromkeys(map(str.encode, self.known.left_out), "too_many_series")
+        refused = exposed.refused | beyond
         set_aside = [
             self._set_aside(reason, line)
-            for line, reason in exposed.refused.items()
+            for line, reason in refused.items()
             if line not in self._refused
         ]
-        self._refused = frozenset(exposed.refused)
-        lines = list(self.known.rises(exposed, at))
+        self._refused = frozenset(refused)
         if self.known.restarts:
             self.counts.generations["restarted"] = self.known.restarts
         return self._frame(lines, at) if lines else no_events(), set_aside

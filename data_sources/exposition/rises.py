@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_sources.exposition.counters import Exposed, Series
 
+MOST_SERIES: Final = 10_000
 JITTER_SECONDS: Final = 5.0
 """A start that is later by less is the same: some clients reckon it from the time since the boot,
 whose clock is set now and then, and others round it. Only a process that lived that short is
@@ -22,16 +23,19 @@ class Known:
     """How far each counter had counted when it was last seen.
 
     Attributes:
-        values: counter with its labels → its value; one that vanishes stays known.
+        values: counter with its labels → its value; one that vanishes stays known until the
+            process starts anew, and `MOST_SERIES` are.
         looked: when all of them were looked at last; None before the first look.
         started: since when the process counts, epoch seconds, where it says; the latest it said.
         restarts: how often they began again.
+        left_out: what was exposed at the last look and is not counted, as so many are known.
     """
 
     values: dict[Series, float] = field(default_factory=dict)
     looked: pd.Timestamp | None = None
     started: float | None = None
     restarts: int = 0
+    left_out: frozenset[Series] = frozenset()
 
     def rises(self, exposed: Exposed, at: pd.Timestamp) -> Iterator[bytes]:
         """Take over what is exposed now, and give a line for each counter that rose since.
@@ -48,8 +52,15 @@ class Known:
         anew = _is_later(exposed.started, self.started)
         # Never lower: what jitters would else look later again.
         self.started = max(filter(None, (exposed.started, self.started)), default=None)
-        fell = False
-        for series, total in exposed.values.items():
+        told = exposed.values
+        if anew or any(total < self.values.get(series, 0) for series, total in told.items()):
+            # What the new process has not counted yet will count from zero.
+            self.values = {series: was for series, was in self.values.items() if series in told}
+        fell, left_out = False, set()
+        for series, total in told.items():
+            if series not in self.values and len(self.values) >= MOST_SERIES:
+                left_out.add(series)
+                continue
             was = self.values.get(series, 0)
             restarted = series in self.values and (anew or total < was)
             fell |= restarted
@@ -58,6 +69,7 @@ class Known:
             if before is not None and rise > 0:
                 yield _line(series, rise, total, restarted, before, at)
         self.restarts += fell
+        self.left_out = frozenset(left_out)
 
     def to_json(self) -> dict[str, Any]:
         """What another process needs to go on."""

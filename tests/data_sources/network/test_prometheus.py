@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from data_sources import Reading, SourceError
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
-from data_sources.exposition.counters import Exposed
+from data_sources.exposition.counters import Exposed, series_of
 from data_sources.exposition.rises import Known
 from metrics.gate_counts import gate_counts
+from tests.data_sources.fault_server import answer
 from tests.data_sources.network.metrics_page import Gate, counted, gate
 from tests.data_sources.network.services import Clock
 
@@ -142,6 +144,46 @@ def test_a_start_that_jitters_is_no_restart() -> None:
     assert (known.restarts, known.started) == (0, 1004.27)
     (again,) = known.rises(Exposed({'["a",[]]': 5_000.0}, 1010.0), at)
     assert (b'"value":5000' in again, known.restarts, known.started) == (True, 1, 1010.0)
+
+
+def labelled(first: int, number: int) -> dict[str, float]:
+    """So many series of one counter, each counted once."""
+    return {series_of("a_total", {"n": str(n)}): 1.0 for n in range(first, first + number)}
+
+
+def test_ever_new_labels_do_not_grow_without_end() -> None:
+    """Beyond 10,000 what is known counts on, and what is new is left out; a restart makes room."""
+    known, at = Known(), pd.Timestamp("2026-01-01", tz="UTC")
+    list(known.rises(Exposed(labelled(0, 6_000), 1.0), at))
+    assert len(list(known.rises(Exposed(labelled(6_000, 6_000), 1.0), at))) == 4_000
+    assert (len(known.values), len(known.left_out)) == (10_000, 2_000)
+    more = dict.fromkeys(labelled(0, 1), 3.0) | labelled(11_000, 2)
+    assert [b'"value":2' in line for line in known.rises(Exposed(more, 1.0), at)] == [True]
+    assert known.left_out == set(labelled(11_000, 2))
+
+    anew = labelled(9_999, 3)
+    assert len(list(known.rises(Exposed(anew, 90.0), at))) == 3
+    assert (known.values, known.left_out) == (anew, frozenset())
+
+
+def test_a_source_with_too_many_series_says_so(server: Any) -> None:
+    """It goes on with what it knows: degraded, each line beyond is set aside once."""
+    clock, known = Clock(), "".join(f'a_total{{n="{n}"}} 1\n' for n in range(10_000))
+    more = 'a_total{n="more"} 7\n'
+    page = {"content_type": "text/plain"}
+    server.on("/metrics", answer(known.encode(), **page))
+    source = counted(server.url("/metrics"), clock, dialect="generic")
+    assert source.read().state == "ok"
+    told = []
+    for body in ('a_total{n="5"} 4\n' + more, known + more, known):
+        server.on("/metrics", answer(body.encode(), **page))
+        clock.now += PACE
+        told.append(source.read())
+    assert [reading.state for reading in told] == ["degraded", "degraded", "ok"]
+    assert told[0].problem is not None and "more than 10,000 series" in told[0].problem
+    assert ['"total":4' in each for each in told[0].frame["attributes"]] == [True]
+    assert told[1].counts.quarantined == {"too_many_series": 1}
+    assert told[1].counts.balanced
 
 
 @settings(max_examples=25)
