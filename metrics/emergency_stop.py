@@ -47,7 +47,8 @@ def emergency_stop(
 
     Unit: one of inactive, armed, active, cooling, unknown, whichever word of `MEANT` a stop uses;
     counts of changes to `active` since
-    00:00 of the zone and in the last 24 h. A stop that said how long it lasts is unknown when that
+    00:00 of the zone and in the last 24 h; one that is active again after words that nobody knows
+    went on. A stop that said how long it lasts is unknown when that
     is over: nobody told that it was lifted. A source that never told of one has no row.
 
     Args:
@@ -70,7 +71,7 @@ def emergency_stop(
     rows = []
     for (source, account), told_by in grouped(told):
         moment = told_by["ts_event"].iloc[-1] if at is None else at
-        triggers = told_by.loc[_words(told_by) == "active", "ts_event"]
+        triggers = told_by.loc[_is_trigger(told_by), "ts_event"]
         midnight = starts(moment, timezone)[DAY]
         rows.append(
             {
@@ -84,6 +85,17 @@ def emergency_stop(
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _is_trigger(own: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each change tripped the stop: it is active, and was not before unknown words."""
+    words = _words(own)
+    is_known = words.isin(STATES)
+    # One that said how long it lasts may be over.
+    is_open = own.get("duration_seconds", pd.Series(index=own.index, dtype="float64")).isna()
+    stays = ((words == "active") & is_open).where(is_known).ffill().shift().eq(True)
+    after_unknown = ~is_known.shift(fill_value=True)
+    return (words == "active") & ~(stays & after_unknown)
 
 
 def _newest(own: pd.DataFrame, at: pd.Timestamp) -> dict[str, Any]:

@@ -73,6 +73,31 @@ def test_a_word_that_means_active_is_a_trigger() -> None:
     assert other["threshold_ratio"].tolist() == [-0.05]
 
 
+@pytest.mark.parametrize(
+    ("words", "triggers"),
+    [
+        (["CRITICAL", None, "CRITICAL"], 1),
+        (["CRITICAL", None, "busy", "ESSState.TRIPPED", "busy", "CRITICAL"], 1),
+        ([None, "CRITICAL"], 1),
+        (["NORMAL", "busy", "CRITICAL"], 1),
+        (["CRITICAL", "busy", "NORMAL", "busy", "CRITICAL"], 2),
+        (["active", "active"], 2),
+    ],
+)
+def test_a_stop_that_goes_on_is_no_second_trigger(words: list[str | None], triggers: int) -> None:
+    """One answer of "busy" within a trip makes it no two; a trigger told twice is two."""
+    frame = changes(*((9.0 - hours, word) for hours, word in enumerate(words)))
+    found = emergency_stop({"ess_changes": frame}, at=NOW).iloc[0]
+    assert (found["triggers_today_total"], found["triggers_24h_total"]) == (triggers, triggers)
+    assert found["n"] == len(words)
+
+
+def test_a_stop_that_said_when_it_ends_may_trip_again() -> None:
+    """A guard of an hour, a word nobody knows, another guard three hours later: two triggers."""
+    frame = changes((5, "active"), (3, "busy"), (2, "active"), duration_seconds=3_600.0)
+    assert emergency_stop({"ess_changes": frame}, at=NOW)["triggers_24h_total"].item() == 2
+
+
 def test_triggers_of_today_and_of_24_hours() -> None:
     """Three since midnight, four in 24 h; what ended or may have been something else is none."""
     told = [(1.0, "active"), (2.0, "active"), (21.7, "active"), (23.0, "active"), (24.0, "active")]
