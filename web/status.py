@@ -29,16 +29,22 @@ class StatusBook:
         only = "only " + " ".join(sorted(PARAMETERS))
         strange = sorted(set(query) - set(PARAMETERS))
         refused = [FilterError(name, query[name], only) for name in strange]
+        filters = None
         try:
             filters = Filters.from_query(
                 query, default_window=self._default_window, any_window=True
             )
         except FilterError as error:
-            raise FilterError.of_all([*refused, error]) from None
+            refused.append(error)
         desk = self._renderer.desk
-        refused += _unknown("source", filters.source, {str(row["name"]) for row in desk.sources()})
-        refused += _unknown("account", filters.account, set(desk.accounts()))
-        if refused:
+        told = {each.parameter for one in refused for each in one.all}
+        for name, known in (
+            ("source", {str(row["name"]) for row in desk.sources()}),
+            ("account", set(desk.accounts())),
+        ):
+            if name not in told:
+                refused += _unknown(name, query.get(name), known)
+        if refused or filters is None:
             raise FilterError.of_all(refused)
         return filters
 
@@ -48,7 +54,7 @@ class StatusBook:
 
 
 def _unknown(parameter: str, name: str | None, names: set[str]) -> list[FilterError]:
-    if name is None or name in names:
+    if not name or name in names:
         return []
     return [FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")]
 

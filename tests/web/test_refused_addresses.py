@@ -79,5 +79,11 @@ def test_programs_are_still_told_in_json(served: RunningServer) -> None:
         assert named == ["nosuch", "window", "at"]
         for said in ("nosuch was", "window was", "at was"):
             assert said in answer.json()["error"]
-        several = client.get("/status?source=nobody&account=nobody").json()
-        assert [one["parameter"] for one in several["parameters"]] == ["source", "account"]
+        for query, wrong in (
+            ("source=nobody&account=nobody", ["source", "account"]),
+            ("window=bad&source=nobody&account=nobody", ["window", "source", "account"]),
+            (f"account={'x' * 129}&source=nobody", ["account", "source"]),
+            ("source=&account=&window=7q&at=foo", ["window", "at"]),
+        ):
+            several = client.get(f"/status?{query}").json()
+            assert [one["parameter"] for one in several["parameters"]] == wrong
