@@ -16,9 +16,10 @@ from data_sources.recognize import kind_of
 def why_strange(file: Path) -> str | None:
     """Return what is wrong with a file and what to attach instead; None when it can be read.
 
-    A file that is called as logs are is read whatever it holds now. So is an empty one of another
-    name, and one whose lines are JSON objects: an unknown bot's log is read in the dialect
-    `generic`. Files are only read.
+    A file that is called as logs are is read whatever it holds now. So is one of another name whose
+    lines are JSON objects, as an unknown bot's log is read in the dialect `generic`, and one that
+    is empty; but not an empty table (`.csv`, `.tsv`), `.json` or `.parquet`, which no log begins
+    as. Files are only read.
     """
     if log_name(file.name, PATTERNS) is not None or not file.is_file():
         return None

@@ -22,6 +22,9 @@ from tests.data_sources.price_files import write as write_bars
     [
         ("fills.csv", b"a,b\n1,2\n", "it is no log: none of 2 lines is a JSON object"),
         ("empty.csv", b"", "it is no log: no line yet"),
+        ("empty.tsv", b"", "it is no log: no line yet"),
+        ("empty.json", b"", "it is no log: no line yet"),
+        ("empty.parquet", b"", "it is no parquet file of price bars"),
         ("report.json", b'{\n "pnl": 1\n}\n', "none of 3 lines is a JSON object"),
         ("config.json", b'{"theme": "dark"}\n', "none of them has usual names of trading"),
         ("README.txt", b"some text\n", "none of 1 lines is a JSON object"),
