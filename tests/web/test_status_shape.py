@@ -276,6 +276,16 @@ def test_health_is_only_green_when_every_source_is(states, expected):
     ]
 
 
+@pytest.mark.parametrize(("state", "expected"), [("ok", "degraded"), ("down", "unhealthy")])
+def test_health_is_not_green_while_nothing_is_kept(state, expected):
+    """A state folder that cannot be written costs the green, and hides nothing that is worse."""
+    rows = [{"name": "bot", "state": state, "age_seconds": 1.5}]
+    found = health(rows, not_kept="The disk is full.")
+    assert found["status"] == expected
+    assert (found["checkpoint_ok"], found["checkpoint_problem"]) == (False, "The disk is full.")
+    assert health(rows)["checkpoint_ok"] is True
+
+
 def test_health_dates_itself():
     """Without a moment the answer carries the time of now, and an endless age is null."""
     found = health([{"name": "bot", "state": "waiting", "age_seconds": math.inf}])
