@@ -119,6 +119,7 @@ above = true
 rule = "the handbook"
 
 [limits.daily_drawdown]
+warning_ratio = 0.04
 limit_ratio = 0.05
 default_profile = "micro"
 rule = "the handbook"
