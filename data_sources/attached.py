@@ -11,6 +11,7 @@ from typing import Any
 from data_sources.attach import Mapping, attach
 from data_sources.errors import SourceError
 from data_sources.files.absolute import absolute
+from data_sources.folder_stamps import Stamp, stamps
 from data_sources.jsonl import AUTO, JsonlSource
 from data_sources.lines.account_folders import account_in
 from data_sources.lines.infer import GENERIC, files_of
@@ -54,12 +55,14 @@ class Attached:
     ) -> None:
         apart, self.left_out = outermost(folders)
         known = before or {}
+        # Before anything is looked into: what is written meanwhile has changed at the next look.
+        before_look = {absolute(folder): stamps(absolute(folder)) for folder in apart}
         self.mappings: tuple[Mapping, ...] = tuple(
             attach(folder, again=str(absolute(folder)) in known) for folder in apart
         )
         self.sources: dict[str, Source] = {}
         self._tables: dict[Path, dict[str, dict[str, Any]]] = {}
-        self._seen: dict[Path, frozenset[tuple[Path, int]]] = {}
+        self._seen: dict[Path, frozenset[Stamp]] = {}
         for mapping in self.mappings:
             self._tables[mapping.root] = {}
             for name, table in known.get(str(mapping.root), {}).items():
@@ -71,7 +74,7 @@ class Attached:
             else:
                 for name, table in mapping.sources().items():
                     self._make(mapping.root, name, table)
-            self._seen[mapping.root] = _folders(mapping.root)
+            self._seen[mapping.root] = before_look.get(mapping.root, frozenset())
         self._told = set(self.sources)
 
     @property
@@ -107,9 +110,9 @@ class Attached:
         What a look found before it failed is given by the next one.
         """
         for mapping in self.mappings:
-            folders = _folders(mapping.root)
-            self._look(mapping.root, folders != self._seen[mapping.root])
-            self._seen[mapping.root] = folders
+            found = stamps(mapping.root, self._others())
+            self._look(mapping.root, not found <= self._seen[mapping.root])
+            self._seen[mapping.root] = found
         new = {name: source for name, source in self.sources.items() if name not in self._told}
         self._told.update(new)
         return new
@@ -154,6 +157,15 @@ class Attached:
         live = file if name is None else file.with_name(name.live)
         return any(source.covers(live) for source in self._logs())
 
+    def _others(self) -> frozenset[Path]:
+        """Files and folders that are sources, but for folders of logs: those have other files."""
+        return frozenset(
+            Path(path)
+            for source in self.sources.values()
+            if (path := getattr(source, "path", ""))
+            and (source.kind != JsonlSource.kind or Path(path).is_file())
+        )
+
     def _logs(self) -> list[JsonlSource]:
         return [source for source in self.sources.values() if isinstance(source, JsonlSource)]
 
@@ -183,15 +195,3 @@ class Attached:
         options = {key: value for key, value in table.items() if key != "kind"}
         self.sources[name] = discover()[table["kind"]](**options, name=name)
         self._tables[root][name] = table
-
-
-def _folders(root: Path) -> frozenset[tuple[Path, int]]:
-    """All folders at and below one, with when something came into them or went."""
-    found = [root, *(path for path in root.rglob("*") if path.is_dir())] if root.is_dir() else []
-    stamps = set()
-    for folder in found:
-        try:
-            stamps.add((folder, folder.stat().st_mtime_ns))
-        except OSError:
-            continue
-    return frozenset(stamps)

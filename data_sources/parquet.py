@@ -27,6 +27,8 @@ from data_sources.parquet_listing import MOST_FILES, files_of, leads_out, printa
 from data_sources.reading import Counts, Reading
 
 MOST_TOLD: Final = 3
+MOST_LOOKED_INTO: Final = 16
+"""So many files of a folder are asked for bars: one that is spoiled hides no cache."""
 LEADS_OUT: Final = "is a link that leads out of its folder"
 AHEAD_NS: Final = 2 * 86_400 * 10**9
 """Bars of a session that has begun elsewhere are stamped ahead of our day."""
@@ -142,9 +144,13 @@ class ParquetSource:
         if path.suffix == ".parquet" and path.is_file():
             return "a parquet file of bars" if holds_bars(path) else None
         files = sorted(path.glob("*.parquet"))[:MOST_FILES]
-        if not files or not holds_bars(files[0]):
+        asked = files[:MOST_LOOKED_INTO]
+        first = next((n for n, file in enumerate(asked) if holds_bars(file)), None)
+        if first is None:
             return None
-        return f"{len(files)} parquet files of bars, {files[0].name} the first"
+        said = f"{len(files)} parquet files of bars, {printable(files[first].name)} the first"
+        names = ", ".join(printable(file.name) for file in files[:first])
+        return f"{said} that can be used; not {names}" if names else said
 
     def read(self, cursor: dict[str, Any] | None = None, *, limit_bytes: int = 0) -> Reading:
         """Look at the files and read those that changed.

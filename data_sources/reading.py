@@ -49,6 +49,7 @@ class Counts:
     partial_final  last lines of files that ended without a newline
     missed         files that ended where nobody could look: what stood there is not known
     partial_since_ns  since when, by the file's own time, bytes wait for their newline; or None
+    grown_ns       when a file that brought something was written last, by its own time; or None
     """
 
     lines_in: int = 0
@@ -67,6 +68,7 @@ class Counts:
     partial_final: int = 0
     missed: int = 0
     partial_since_ns: int | None = None
+    grown_ns: int | None = None
 
     @property
     def balanced(self) -> bool:

@@ -278,7 +278,11 @@ class Desk:
         ]
         return reasons
 
+    def not_kept(self) -> str | None:
+        """Return why what is new is not kept in the state folder; None when it is."""
+        return self._keeper.trouble
+
     def notices(self) -> list[str]:
         """Return what every viewer should know."""
-        trouble = self._keeper.trouble
+        trouble = self.not_kept()
         return [*self._store.notices, *self._more_notices(), *([trouble] if trouble else [])]

@@ -82,7 +82,10 @@ class Origin:
     cursor: dict[str, Any] | None = None
     newest: pd.Timestamp | None = None
     alive_ns: int | None = None
-    """When its newest line was written, by its own clock but never later than we read it."""
+    """When its newest line was written, by its own clock but never later than we read it.
+
+    Of lines that tell no time: when their file was written, or else when they were read.
+    """
     received_ms: int | None = None
     states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
@@ -125,13 +128,16 @@ class Origin:
         self.tell(reading.state, reading.problem, now_ns)
         self.counts, self.cursor = reading.counts, reading.cursor
         self.set_aside.take(reading.quarantined, now_ns, whole=self.is_state)
+        told_ns, was_timed = self._newest_told(reading), self.newest is not None
         if reading.as_of is not None and (self.newest is None or reading.as_of > self.newest):
             self.newest = reading.as_of
             if self.is_file:
                 self._written.append((now_ns, reading.as_of))
-        told_ns = self._newest_told(reading)
         if told_ns is not None:
-            self.alive_ns = max(self.alive_ns or 0, min(told_ns, now_ns))
+            before_ns = self.alive_ns or 0 if was_timed else 0
+            self.alive_ns = max(before_ns, min(told_ns, now_ns))
+        elif self.newest is None:
+            self._hear_untimed(reading, now_ns)
         if self.is_state:
             name = getattr(self.source, "frame_name", "services")
             frames = {name: reading.frame, **reading.frames}
@@ -204,6 +210,15 @@ class Origin:
         newest = int(reading.frame["ts_event"].array.as_unit("ns").asi8.max())
         return newest if newest > 0 else None
 
+    def _hear_untimed(self, reading: Reading, now_ns: int) -> None:
+        """Note when lines came that tell no time: a log of such lines can fall silent, too."""
+        counts, has_come = reading.counts, len(reading.frame) > 0
+        if self.is_state or not counts.accepted or not (has_come or self.alive_ns is None):
+            return
+        heard_ns = counts.grown_ns or (now_ns if has_come else None)
+        if heard_ns is not None:
+            self.alive_ns = max(self.alive_ns or 0, min(heard_ns, now_ns))
+
     def committed(self) -> dict[str, Any]:
         """Return what goes into the state folder beside the events."""
         newest = None if self.newest is None else int(self.newest.value)
@@ -222,7 +237,7 @@ class Origin:
         self.duplicates, self.late = kept["duplicates"], kept["late"]
         if kept["newest_ns"] is not None:
             self.newest = pd.Timestamp(kept["newest_ns"], unit="ns", tz="UTC")
-            self.alive_ns = kept.get("alive_ns", kept["newest_ns"])
+        self.alive_ns = kept.get("alive_ns", kept["newest_ns"])
 
     def patience_seconds(self, alive_ns: int | None) -> float:
         """Return how old a line of that moment may become until the source is stale."""

@@ -11,6 +11,8 @@ from metrics.base import metric
 from metrics.equity_series import Frames, grouped, only_word, word_of
 from metrics.period_drawdown import period_drawdowns
 from metrics.pnl import EQUITY, profit_and_loss
+from metrics.risk_limits import DAILY_DRAWDOWN, Limit, of_system
+from metrics.risk_measures import Owner
 
 LIMITS: Final[Mapping[str, Mapping[str, float]]] = {
     "micro": {"day": -0.005, "week": -0.02},
@@ -38,11 +40,13 @@ def profile_drawdowns(
     profiles: Mapping[str, str] | None = None,
     limits: Mapping[str, Mapping[str, float]] = LIMITS,
     default: str = DEFAULT,
+    own: Mapping[Owner, Mapping[str, Limit]] | None = None,
 ) -> pd.DataFrame:
     """Give day and week drawdown of each account that has a profile, against its limit.
 
     An account has the profile that its strategies name, by the same source or by another one; of
-    an account that nobody names those of the source count that tells its equity.
+    an account that nobody names those of the source count that tells its equity. Where no strategy
+    is told of it at all it has the profile that its system gives such an account, if it does.
 
     Unit: ratios. `used_ratio` = drawdown / limit, 1 where the limit is reached; `breached` says
     whether the period's profit is below the limit, missing where the profit is not known.
@@ -55,6 +59,8 @@ def profile_drawdowns(
             account whose strategies name several has none.
         default: the profile of an account whose strategies name none.
         limits: profile → period → limit, below 0.
+        own: (source, account) → the limits of its system, as `risk_limits` takes them: that of
+            `daily_drawdown` says which profile an account has of which no strategy is told.
 
     Returns:
         Columns `COLUMNS`, one row an equity series and period that the profile limits.
@@ -69,7 +75,7 @@ def profile_drawdowns(
         if profiles is not None:
             word = profiles.get(account or "")
         else:
-            word = named.get((source, account), named.get((None, account)) if account else None)
+            word = _named(named, (source, account), own or {})
         word = str(word).casefold()
         profile = OTHER_NAMES.get(word, word)
         limit = limits.get(profile, {}).get(row["period"])
@@ -87,6 +93,18 @@ def profile_drawdowns(
         )
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     return found.astype({"breached": "boolean"})
+
+
+def _named(
+    named: Mapping[Owner, str | None], owner: Owner, own: Mapping[Owner, Mapping[str, Limit]]
+) -> str | None:
+    """Return the profile of an account; None where several are named, or its system has none."""
+    anywhere: Owner = (None, owner[1])
+    for known in (owner, anywhere) if owner[1] else (owner,):
+        if known in named:
+            return named[known]
+    rule = (of_system(own, owner) or {}).get(DAILY_DRAWDOWN)
+    return None if rule is None else rule.default_profile
 
 
 def _profiles(

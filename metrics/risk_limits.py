@@ -37,6 +37,7 @@ class Limit:
     reached   whether a step begins at its number already, not only above it
     limit     what is allowed, where that is not the number of the first step
     rule      where the number is from
+    default_profile  of `daily_drawdown`: the capital profile of an account that names none
     """
 
     warning: float | None
@@ -45,6 +46,7 @@ class Limit:
     limit: float | None = None
     rule: str | None = None
     currencies: tuple[str, ...] = ()
+    default_profile: str | None = None
 
 
 TAILS: Final = {"var_95": (0.95, VALUE), "var_99": (0.99, VALUE), "es_975": (0.975, SHORTFALL)}

@@ -55,7 +55,7 @@ def stress(
         Columns `COLUMNS`, one row a source, account and scenario, of those whose positions are
         told; `stop_trips` is missing where no system says where it does, `n` counts positions.
     """
-    days = _days(states, at, timezone)
+    days = _days(states, at, timezone, own or {})
     held = {(key[0], key[1]): rows for key, rows in valued(states.get("positions"), "source")}
     nothing = pd.DataFrame({"value": [], "symbol": []})
     rows = []
@@ -105,9 +105,14 @@ def _judged(
     return {**told, "verdict": "pass"}
 
 
-def _days(states: Frames, at: pd.Timestamp | None, timezone: str) -> dict[Owner, dict[str, Any]]:
+def _days(
+    states: Frames,
+    at: pd.Timestamp | None,
+    timezone: str,
+    own: Mapping[Owner, Mapping[str, Limit]],
+) -> dict[Owner, dict[str, Any]]:
     """Return the day of each account by its deepest series, with the limit of its profile."""
-    limits = profile_drawdowns(states, at=at, timezone=timezone)
+    limits = profile_drawdowns(states, at=at, timezone=timezone, own=own)
     limits = limits[limits["period"] == DAY]
     allowed = {_key(row): row for row in _rows(limits)}
     fallen = period_drawdowns(states, at=at, timezone=timezone)

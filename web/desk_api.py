@@ -31,6 +31,8 @@ HEALTH: Final = {
     "status": "healthy",
     "timestamp": "2025-09-07T12:00:00Z",
     "sources": {"aurora": {"state": "ok", "age_seconds": 0.4}},
+    "checkpoint_ok": True,
+    "checkpoint_problem": None,
 }
 FRAME_TYPES: Final = tuple(media_type.partition(";")[0] for media_type, _ in FORMATS.values())
 """The media types that a frame may come in."""
@@ -102,18 +104,21 @@ def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
     def readyz() -> Response:
         """Whether the desk has read its sources far enough to be shown.
 
-        For a balancer that sends viewers only to who is ready.
+        For a balancer that sends viewers only to who is ready. A desk that cannot keep what is new
+        can be shown; it says so in `notices`, which is there only then.
         """
-        reasons = list(desk.not_ready())
-        return JsonResponse({"reasons": reasons}, status_code=503 if reasons else 200)
+        reasons, not_kept = list(desk.not_ready()), desk.not_kept()
+        told = {"reasons": reasons} | ({"notices": [not_kept]} if not_kept else {})
+        return JsonResponse(told, status_code=503 if reasons else 200)
 
     @router.get("/health", responses=answers("How they are.", example=HEALTH))
     def health() -> Response:
         """How the attached sources are, each with its state and its age.
 
-        `status` is `healthy`, `degraded` or `unhealthy`, by the worst of them; always 200.
+        `status` is `healthy`, `degraded` or `unhealthy`, by the worst of them; always 200. It is no
+        better than `degraded` where the state folder cannot be written (`checkpoint_ok` false).
         """
-        return JsonResponse(aurora.health(desk.sources()))
+        return JsonResponse(aurora.health(desk.sources(), not_kept=desk.not_kept()))
 
     @router.get(
         "/status",

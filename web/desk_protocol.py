@@ -75,6 +75,9 @@ class Desk(Protocol):
     def not_ready(self) -> list[str]:
         """Why the desk is not ready yet; empty when it is."""
 
+    def not_kept(self) -> str | None:
+        """Why what is new is not kept in the state folder; None when it is."""
+
     def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Call back with the version at each change; gives the call that ends it."""
 

@@ -93,7 +93,7 @@ def _of_frames(desk: Desk, name: str, wanted: dict[str, Any]) -> pd.DataFrame:
             more["cut"] = cut
     if name in AT:
         more["at"] = desk.view().at if until is None else until
-    if name in ("risk_limits", "ess", "stress"):
+    if name in ("risk_limits", "ess", "stress", "profile_drawdown"):
         more["own"] = own = _limits_of_systems(desk)
     if name == "risk_limits" and any(CORRELATION in limits for limits in own.values()):
         taken["prices"] = desk.frame("prices", limit=ROWS_LOOKED_AT, until=until)
@@ -122,6 +122,7 @@ def _limit(rule: AnyLimit) -> Limit:
         reached=not rule.above,
         limit=rule.limit_ratio,
         rule=rule.rule,
+        default_profile=rule.default_profile,
     )
 
 

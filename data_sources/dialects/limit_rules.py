@@ -18,6 +18,7 @@ NAMES: Final = (
 `emergency_stop` limits nothing: it is the loss of a day at which the system's stop trips.
 """
 RATIOS: Final = ("warning_ratio", "limit_ratio", "critical_ratio")
+PROFILE: Final = "default_profile"
 MONEY: Final = ("limit_money", "critical_money", "currencies")
 
 
@@ -30,6 +31,8 @@ class LimitRule:
     rule             where the system says so
     critical_ratio   from here on it is red; None: it never is
     above            whether amber and red begin above their numbers, not at them
+    default_profile  the capital profile of an account of which nobody names one; None: the system
+                     knows no profiles. Of `daily_drawdown` alone: a profile has its own
     """
 
     warning_ratio: float
@@ -37,6 +40,7 @@ class LimitRule:
     rule: str
     critical_ratio: float | None = None
     above: bool = False
+    default_profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def _rule(reader: Reader, name: str) -> AnyLimit:
     where = ("limits", name)
     if reader.has((*where, "limit_money")):
         return _money_rule(reader, where)
-    reader.only(where, {*RATIOS, "above", "rule"})
+    of_profiles = {PROFILE} if name == "daily_drawdown" else set()
+    reader.only(where, {*RATIOS, "above", "rule", *of_profiles})
     told = {key: reader.number((*where, key), 0.0) for key in RATIOS if reader.has((*where, key))}
     above = reader.flag((*where, "above"))
     # A limit that must not be reached is red when it is; one that may be is amber above it.
@@ -89,7 +94,8 @@ def _rule(reader: Reader, name: str) -> AnyLimit:
         reader.refuse((*where, "warning_ratio"), f"was {warning:g}, above the limit of {limit:g}")
     if critical is not None and critical < limit:
         reader.refuse((*where, "critical_ratio"), f"was {critical:g}, below the limit of {limit:g}")
-    return LimitRule(warning, limit, reader.text((*where, "rule")), critical, above)
+    profile = reader.text((*where, PROFILE)) if reader.has((*where, PROFILE)) else None
+    return LimitRule(warning, limit, reader.text((*where, "rule")), critical, above, profile)
 
 
 def _money_rule(reader: Reader, where: tuple[str, str]) -> MoneyRule:

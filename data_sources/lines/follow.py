@@ -185,6 +185,8 @@ class Follow:
             self._register.doubtful[generation.serial] = generation
         else:
             self._register.doubtful.pop(generation.serial, None)
+        totals = self._cutter.totals
+        totals.grown_ns = max(totals.grown_ns, generation.mtime_ns if gone else 0)
         if gone and generation.part is not None:
             self._descriptors.used(generation)
         return gone

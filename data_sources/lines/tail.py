@@ -126,6 +126,9 @@ class Tail:
         counts.unread_bytes = self.unread_bytes
         opened = self._descriptors.generations()
         counts.partial_bytes, counts.partial_since_ns = self._unfinished.look(opened)
+        # A cursor of an older version does not tell it: then the files do.
+        totals.grown_ns = totals.grown_ns or max((g.mtime_ns for g in opened), default=0)
+        counts.grown_ns = totals.grown_ns or None
 
     def read(self, *, limit_bytes: int = 8 << 20) -> list[Chunk]:
         """The whole lines that are new since the last read, at most about `limit_bytes`.

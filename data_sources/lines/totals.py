@@ -18,6 +18,7 @@ class Totals:
                  compressed
     missed       generations that ended where we could not look, so that nobody can know whether
                  something stood behind our offset
+    grown_ns     when a file that brought something new was written last, by its own time; 0: never
     """
 
     bytes_read: int = 0
@@ -27,6 +28,7 @@ class Totals:
     oversize_lines: int = 0
     partial_final: int = 0
     missed: int = 0
+    grown_ns: int = 0
     generations: dict[str, int] = field(default_factory=dict)
 
     def generation(self, reason: str) -> None:

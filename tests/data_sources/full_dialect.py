@@ -118,6 +118,12 @@ critical_ratio = 1.5
 above = true
 rule = "the handbook"
 
+[limits.daily_drawdown]
+warning_ratio = 0.04
+limit_ratio = 0.05
+default_profile = "micro"
+rule = "the handbook"
+
 [limits.var_95]
 limit_money = 1000.0
 critical_money = 1500.0

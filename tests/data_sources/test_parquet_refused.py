@@ -203,7 +203,7 @@ def test_bars_that_cannot_be_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_bars_is_recognized(tmp_path: Path) -> None:
-    """By the columns of its first file; other parquet, text and no file are not recognized."""
+    """By the columns of a file; other parquet, text and no file are not recognized."""
     write(tmp_path, "SPY", bars())
     assert "1 parquet files of bars" in str(ParquetSource.recognizes(tmp_path))
     for number, spoil in enumerate((no_close, text, emptied, no_times)):

@@ -13,6 +13,7 @@ from desk.commit import Commit
 from desk.keeper import Keeper
 from desk.store import Store
 from tests.desk.small_desk import accepted, fill, small_desk, totals, wait_for
+from web.promised.aurora import health
 
 
 def remount(disk: Path, how: str) -> None:
@@ -49,8 +50,11 @@ def test_a_start_on_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
         wait_for(lambda: accepted(desk) == lines_of(logs))
         assert len(desk.frame("events", limit=5)) == 5
         assert desk.view().desk["notices"] == [said]
+        told = health(desk.sources(), not_kept=desk.not_kept())
+        assert (told["status"], told["checkpoint_problem"]) == ("degraded", said)
         filler.unlink()
         wait_for(lambda: not desk.notices())
+        assert desk.not_kept() is None
         before = totals(desk)
     finally:
         desk.stop()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from metrics.exposure import exposure
 from metrics.period_drawdown import period_drawdowns
 from metrics.profile_drawdown import profile_drawdowns
-from metrics.risk_limits import risk_limits
+from metrics.risk_limits import Limit, risk_limits
 from tests.metrics.told_account import allowed, at, equity, positions
 
 NOW = at("2026-02-17T21:46:00")
@@ -107,6 +107,30 @@ def test_a_system_without_profiles_has_no_limit_by_them() -> None:
     tiers = pd.DataFrame({"source": "bot", "account_id": "A1", "profile": [None], "tier": ["core"]})
     for frames in ({}, {"strategies": other}, {"strategies": tiers}):
         assert profile_drawdowns({"equity": FALLEN, **frames}, at=NOW).empty
+
+
+MICRO = {"daily_drawdown": Limit(0.05, default_profile="micro")}
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "profiles"),
+    [
+        ({("bot", None): MICRO}, [], {"micro"}),
+        ({(None, "A1"): MICRO}, [], {"micro"}),
+        ({("other", None): MICRO, (None, "A2"): MICRO}, [], set()),
+        ({("bot", None): {"daily_drawdown": Limit(0.05)}}, [], set()),
+        ({("bot", None): MICRO}, ["normal"], {"normal"}),
+        ({("bot", None): MICRO}, ["normal", "low"], set()),
+    ],
+    ids=["of its source", "of its account", "of others", "no profiles", "named", "named twice"],
+)
+def test_an_account_without_strategies_has_its_systems_profile(
+    own: Any, told: list[str], profiles: set[str]
+) -> None:
+    """Quantum Trader's default is micro; what strategies name goes before it, also if it is two."""
+    strategies = pd.DataFrame({"source": "other", "account_id": "A1", "profile": told})
+    states = {"equity": FALLEN, "strategies": strategies}
+    assert set(profile_drawdowns(states, at=NOW, own=own)["profile"]) == profiles
 
 
 def test_a_position_without_a_venue_is_at_its_source() -> None:

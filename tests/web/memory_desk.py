@@ -34,6 +34,7 @@ class MemoryDesk:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.trouble: str | None = None
         self.lines: dict[tuple[str, int], str] = {}
         self.history = event_frame([])
         self._ledger = Ledger(guard=threading.RLock())
@@ -131,6 +132,9 @@ class MemoryDesk:
 
     def not_ready(self) -> list[str]:
         return self.reasons
+
+    def not_kept(self) -> str | None:
+        return self.trouble
 
     def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
         self._listeners.append(callback)

@@ -230,6 +230,23 @@ def test_sources_quarantine_and_readiness(filled: RunningServer) -> None:
         desk.reasons = []
 
 
+def test_a_desk_that_keeps_nothing_is_ready_and_says_so(filled: RunningServer) -> None:
+    """It serves and can be shown: 200, with the trouble as a notice, and never green."""
+    desk = filled.app.desk
+    desk.trouble = "The state folder cannot be written."
+    try:
+        answer = get(filled, "/readyz")
+        assert answer.status_code == 200
+        assert answer.json() == {"reasons": [], "notices": [desk.trouble]}
+        told = get(filled, "/health").json()
+        assert (told["checkpoint_ok"], told["checkpoint_problem"]) == (False, desk.trouble)
+        assert told["status"] != "healthy"
+        assert get(filled, "/healthz").json() == {"status": "ok"}
+    finally:
+        desk.trouble = None
+    assert get(filled, "/health").json()["checkpoint_ok"] is True
+
+
 def test_health_tells_each_source(filled: RunningServer) -> None:
     """The promised shape."""
     body = get(filled, "/health").json()

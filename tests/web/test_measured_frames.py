@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from data_sources.dialects.dialect import load_dialect
 from data_sources.frames import FRAMES, empty
 from tests.metrics.told_account import at, equity
 from web.measured_frames import OF_FRAMES, frame_of
@@ -57,3 +58,19 @@ def test_now_is_the_desks_moment_and_until_is_another() -> None:
     assert days[None] == -1.0
     assert pd.isna(days[at("2026-02-16T23:00")])
     assert asked("risk_limits")["state"].tolist()[-1] == "unknown"
+
+
+class OfASystem(OneEquity):
+    """The same account, which Quantum Trader trades."""
+
+    def risk_rules(self) -> dict[Any, Any]:
+        return {("bot", None): load_dialect("quantum_trader").limits}
+
+
+def test_an_account_of_quantum_trader_is_micro_where_nobody_says_more() -> None:
+    """No source tells a strategy: −1 % on the day is twice what its default profile may lose."""
+    found = frame_of(OfASystem(), "profile_drawdown", limit=10)  # type: ignore[arg-type]
+    day = found.set_index("period").loc["day"]
+    assert (day["profile"], day["limit_ratio"]) == ("micro", -0.005)
+    assert day["used_ratio"] == pytest.approx(2.0)
+    assert asked("profile_drawdown").empty

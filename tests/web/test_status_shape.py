@@ -276,6 +276,13 @@ def test_health_is_only_green_when_every_source_is(states, expected):
     ]
 
 
+def test_health_is_not_green_while_nothing_is_kept():
+    """A state folder that cannot be written costs the green, and hides nothing that is worse."""
+    for state, expected in (("ok", "degraded"), ("down", "unhealthy")):
+        found = health([{"name": "bot", "state": state}], not_kept="full")
+        assert (found["status"], found["checkpoint_problem"]) == (expected, "full")
+
+
 def test_health_dates_itself():
     """Without a moment the answer carries the time of now, and an endless age is null."""
     found = health([{"name": "bot", "state": "waiting", "age_seconds": math.inf}])

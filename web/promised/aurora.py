@@ -61,21 +61,25 @@ def status(view: Any) -> dict[str, Any]:
     return finite
 
 
-def health(sources: Any, now: datetime | None = None) -> dict[str, Any]:
+def health(
+    sources: Any, now: datetime | None = None, *, not_kept: str | None = None
+) -> dict[str, Any]:
     """Give the JSON of `/health`: how the attached sources are, each with its age.
 
     Args:
         sources: the rows of `/api/sources`, or a view that holds them.
         now: the moment that the answer is true for; a view brings its own, else the clock's.
+        not_kept: why what is new is not kept in the state folder, if so.
 
     Returns:
-        `status`: `healthy` when every source is ok, `unhealthy` when all are down or refused,
-        else `degraded`; a desk without sources is `degraded`, because it sees nothing.
+        `status`: `healthy` when every source is ok and what is new is kept, `unhealthy` when all
+        are down or refused, else `degraded`; a desk without sources is `degraded`, because it sees
+        nothing. `checkpoint_ok` says whether it is kept, `checkpoint_problem` why not.
     """
     rows: Sequence[Mapping[str, Any]] = getattr(sources, "sources", sources)
     moment = now or getattr(sources, "at", None) or datetime.now(UTC)
     states = [str(row.get("state", "unknown")) for row in rows]
-    if states and all(state == "ok" for state in states):
+    if states and not_kept is None and all(state == "ok" for state in states):
         overall = "healthy"
     elif states and all(state in _SICK for state in states):
         overall = "unhealthy"
@@ -85,9 +89,9 @@ def health(sources: Any, now: datetime | None = None) -> dict[str, Any]:
         str(row.get("name")): {"state": state, "age_seconds": row.get("age_seconds")}
         for row, state in zip(rows, states, strict=True)
     }
-    answer: dict[str, Any] = _json(
-        {"status": overall, "timestamp": rfc3339(pd.Timestamp(moment)), "sources": each}
-    )
+    told = {"status": overall, "timestamp": rfc3339(pd.Timestamp(moment)), "sources": each}
+    kept = {"checkpoint_ok": not_kept is None, "checkpoint_problem": not_kept}
+    answer: dict[str, Any] = _json(told | kept)
     return answer
 
 
