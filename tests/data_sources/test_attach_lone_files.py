@@ -77,7 +77,7 @@ def test_what_is_no_source_is_named_with_the_reason(bot: Path) -> None:
 
 
 def test_of_many_left_out_each_is_counted_under_its_reason(tmp_path: Path) -> None:
-    """Twenty are named; the rest is told by reason and suffix, with one of them: none is missing."""
+    """Twenty are named; the rest is told by reason and suffix with one name: none is missing."""
     for number in range(30):
         write(tmp_path / f"{number:02}/notes.txt", *[b"some text"] * (1 + number % 3))
         write(tmp_path / f"{number:02}/a.csv", b"x")
