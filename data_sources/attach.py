@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from data_sources.errors import OriginError
 from data_sources.files.absolute import absolute
+from data_sources.left_out import left_out_rows
 from data_sources.lines.account_folders import account_bases, account_in
 from data_sources.lines.explain import escaped_text
 from data_sources.lines.guess import Guessed
@@ -18,9 +19,6 @@ from data_sources.lines.mixed import Part, by_folder, parts_of
 from data_sources.lone_files import lone_files
 from data_sources.recognize import Recognized, kind_of, recognized_below
 from data_sources.strange_file import why_strange
-
-MOST_LEFT_OUT: Final = 20
-"""So many paths that are left out are named to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,7 @@ class Mapping:
             told = f", dialect {dialect}" if dialect else ""
             rows.append(f"  {folder.name}: {folder.path} → kind {folder.kind}{told}")
             rows.append(f"    {folder.why}")
-        left_out = [f"  left out {path}: {why}" for path, why in self.left_out.items()]
-        rows += left_out[:MOST_LEFT_OUT]
-        if len(left_out) > MOST_LEFT_OUT:
-            rows.append(f"  left out {len(left_out) - MOST_LEFT_OUT} more")
+        rows += left_out_rows(self.left_out)
         return "\n".join(rows)
 
 

@@ -13,6 +13,7 @@ from data_sources.errors import SourceError
 from data_sources.files.absolute import absolute
 from data_sources.folder_stamps import Stamp, stamps
 from data_sources.jsonl import AUTO, JsonlSource
+from data_sources.left_out import left_out_rows
 from data_sources.lines.account_folders import account_in
 from data_sources.lines.infer import GENERIC, files_of
 from data_sources.lines.mixed import NOT_KNOWN, Part, by_folder, parts_of
@@ -100,7 +101,7 @@ class Attached:
                 logs = f" ({', '.join(table['files'])})" if "files" in table else ""
                 told = f"dialect {table['dialect']}" if "dialect" in table else ""
                 rows.append(f"  {name}: {table['path']}{logs} → {told or 'kind ' + table['kind']}")
-            rows += [f"  left out {path}: {why}" for path, why in mapping.left_out.items()]
+            rows += left_out_rows(mapping.left_out)
         rows += [f"Left out {path}: {why}" for path, why in self.left_out.items()]
         return "\n".join(rows)
 

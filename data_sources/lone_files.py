@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from data_sources.json_file import JsonFileSource
+from data_sources.left_out import many_files
 from data_sources.lines.infer import infer, some_lines
 from data_sources.lines.mixed import LINES_EACH, NOT_KNOWN
 from data_sources.lines.names import PATTERNS, log_name
@@ -38,7 +39,7 @@ def lone_files(root: Path, folders: Sequence[Recognized]) -> LoneFiles:
         folders: what was recognized there; their files are theirs.
     """
     found, left_out = list[Recognized](), dict[Path, str]()
-    unread: Counter[Path] = Counter()
+    unread, unseen = Counter[Path](), Counter[Path]()
     looked = 0
     for file in _files(root):
         if file.name in JsonFileSource.usual:
@@ -49,7 +50,9 @@ def lone_files(root: Path, folders: Sequence[Recognized]) -> LoneFiles:
             continue
         elif file.suffix in TABLES:
             unread[file.parent / f"*{file.suffix}"] += 1
-        elif _is_text_log(file) and looked < MOST_TEXTS:
+        elif _is_text_log(file) and looked >= MOST_TEXTS:
+            unseen[file.parent / f"*{file.suffix}"] += 1
+        elif _is_text_log(file):
             looked += 1
             guess = infer(some_lines(file, LINES_EACH))
             if guess.dialect in NOT_KNOWN:
@@ -60,8 +63,10 @@ def lone_files(root: Path, folders: Sequence[Recognized]) -> LoneFiles:
                 told = {"dialect": guess.dialect}
                 found.append(Recognized(_stem(file), file, "jsonl", guess.why, told))
     for pattern, number in unread.items():
-        many = "1 file" if number == 1 else f"{number} files"
-        left_out[pattern] = f"{many} that no kind of source reads"
+        left_out[pattern] = many_files(number, "no kind of source reads")
+    for pattern, number in unseen.items():
+        why = f"nobody looked into, as the first {MOST_TEXTS} were; attach their folder by its name"
+        left_out[pattern] = many_files(number, why)
     return LoneFiles(found, left_out)
 
 

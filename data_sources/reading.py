@@ -96,7 +96,7 @@ class Reading:
     state    one of `STATES`
     problem  None, or one sentence that says what is wrong and what to do
     counts   the running totals of the source
-    quarantined  lines set aside by this read alone
+    quarantined  lines set aside by this read alone (stream), or all that are set aside now (state)
     frames   other frames of the same state, by their agreed names (see `data_sources.frames`)
     whole    frames in which nothing is missing that the origin holds: what was in them and is not
              any more is gone there. Of frames that are not among them a part failed or was not

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pandas as pd
 
@@ -15,8 +15,10 @@ from data_sources.files.stamp import why
 from data_sources.files.watched_folder import WatchedFolder, few
 from data_sources.frames import shaped
 from data_sources.reading import Counts, Reading
-from data_sources.session_files.registry_folder import RegistryFolder, looks_like_registry
+from data_sources.session_files.registry_folder import BAD_FILE, RegistryFolder, looks_like_registry
 from data_sources.session_files.session import without_secrets
+
+MOST_QUARANTINED: Final = 1_000
 
 
 class SessionsSource(WatchedFolder):
@@ -122,6 +124,7 @@ class SessionsSource(WatchedFolder):
             state=state,
             problem=problem,
             counts=self._counts(),
+            quarantined=tuple(self._registry.set_aside()[-MOST_QUARANTINED:]),
             frames={"session_limits": self._limits},
         )
 
@@ -177,7 +180,7 @@ class SessionsSource(WatchedFolder):
         return Counts(
             lines_in=files,
             accepted=files - len(wrong) - superseded,
-            quarantined={"bad_file": len(wrong)} if wrong else {},
+            quarantined={BAD_FILE: len(wrong)} if wrong else {},
             duplicates=superseded,
             naive=sum(session.naive for session in sessions),
             untimed=sum(session.started is None for session in sessions),

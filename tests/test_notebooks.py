@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from data_sources.registry import discover
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
@@ -55,9 +58,15 @@ __facts = {
     "heard": [len(arena_events), len(lines)],
     "unranked": sorted(ranked.loc[ranked["rank"].isna(), "symbol"]),
     "asked": [account.state, *bot_reading.frame["state"]],
-    "listening": [server.url, arena.url, bot_server.base_url, list_server.base_url],
+    "listening": [server.url, arena.url, bot_server.base_url, list_server.base_url, gate.url],
     "waiting": [len(waiting), len(placed)],
     "streamed": None if redis_events is None else len(redis_events),
+    "gate": [len(gate_looks[0].frame), int(gate_rises["decisions_total"].sum()), len(policy)],
+    "folder": [folder.state, *folder.frame["name"]],
+    "kinds": sorted(
+        {one.kind for one in [*sources.values(), *globals().values()] if hasattr(one, "read")
+         and isinstance(getattr(one, "kind", None), str) and not isinstance(one, type)}
+    ),
 }
 print("FACTS " + json.dumps(__facts))
 """
@@ -119,7 +128,7 @@ def test_the_notebook_of_five_systems_tells_the_truth(tmp_path: Path) -> None:
     heard, told = facts["heard"]
     assert set(facts["states"].values()) <= {"ok", "stale"}
     assert facts["balanced"]
-    assert len(facts["drawn"]) >= 17
+    assert len(facts["drawn"]) >= 19
     assert min(facts["drawn"].values()) > 0
     assert lines == 2 * closed == 2 * duplicates > 0
     assert heard == told > 50
@@ -127,13 +136,27 @@ def test_the_notebook_of_five_systems_tells_the_truth(tmp_path: Path) -> None:
     assert 0 < waiting < placed
     if shutil.which("redis-server") is None:
         assert facts["streamed"] is None
+        assert facts["kinds"] == sorted({*discover()} - {"redis_streams"})
     else:
         assert facts["streamed"] > 0
+        assert facts["kinds"] == sorted(discover())
+    before, risen, decided = facts["gate"]
+    assert before == 0 < risen == decided - 1
+    assert facts["folder"][0] == "ok"
+    assert "telemetry parse_error_rate" in facts["folder"]
     assert facts["unranked"] == ["XLRE"]
     assert facts["asked"] == ["ok", "degraded"]
     for url in facts["listening"]:
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(("127.0.0.1", urlsplit(url).port), timeout=2).close()
+
+
+def test_the_notebook_of_five_systems_names_every_kind() -> None:
+    """Each kind of source that there is stands in the title of a system that is read by it."""
+    cells = nbformat.read(ROOT / "examples/five_systems.ipynb", as_version=4).cells
+    titles = [cell.source.splitlines()[0] for cell in cells if cell.source.startswith("## ")]
+    named = {name for title in titles for name in re.findall(r"`(\w+)`", title)}
+    assert named == set(discover())
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

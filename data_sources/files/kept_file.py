@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from data_sources.files.stamp import Stamp, read_bytes, stamp_of, why
 
 T = TypeVar("T")
+HEAD_BYTES: Final = 256
 
 
 class KeptFile(Generic[T]):
@@ -23,6 +24,8 @@ class KeptFile(Generic[T]):
     Attributes:
         value: of the last good reading, None before it.
         problem: why the file as it is now is not the source of `value`; None when it is.
+        begin: where in the file begins what `value` was made of, bytes.
+        refused: length of the file as it is now and its first bytes, where there is a problem.
     """
 
     def __init__(
@@ -37,6 +40,8 @@ class KeptFile(Generic[T]):
         self.value: T | None = None
         self.problem: str | None = None
         self.stamp: Stamp | None = None
+        self.begin = 0
+        self.refused = (0, b"")
         self._parse = parse
         self._limit_bytes = limit_bytes
         self._newest = newest
@@ -48,23 +53,24 @@ class KeptFile(Generic[T]):
         Raises:
             FileNotFoundError: when there is no such file.
         """
-        before = self.problem
+        before, size, data = self.problem, 0, b""
         try:
             stamp = stamp_of(self.path)
             if stamp == self.stamp and self._settled:
                 return False
-            if stamp.size > self._limit_bytes and not self._newest:
-                raise ValueError(
-                    f"is {stamp.size} bytes long; at most {self._limit_bytes} are read"
-                )
+            size = stamp.size
+            if size > self._limit_bytes and not self._newest:
+                raise ValueError(f"is {size} bytes long; at most {self._limit_bytes} are read")
             data, self.stamp = read_bytes(self.path, self._limit_bytes, newest=self._newest)
             self._settled = self.stamp.settled(now_ns)
+            size = self.stamp.size
             self.value, self.problem = self._parse(data), None
+            self.begin = max(0, size - self._limit_bytes)
         except FileNotFoundError:
             raise
         except OSError as error:
-            self.stamp, self.problem = None, why(error)
+            self.stamp, self.problem, self.refused = None, why(error), (0, b"")
             return self.problem != before
         except ValueError as error:
-            self.problem = str(error)
+            self.problem, self.refused = str(error), (size, data[:HEAD_BYTES])
         return True

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data_sources.files.json_object import MOST
+from data_sources.run_folders.csv_lines import BadRow
 
 POINTS: Final = 2_000
 """So many of the newest points of the equity series are kept of one run."""
@@ -33,6 +34,7 @@ class Figures:
     points          newest points of the equity series: ts_event, equity, cash, drawdown_ratio
     recent          newest steps, in the columns of the frame `steps`
     last            the last step
+    bad             where the newest bad rows are
     """
 
     steps: int = 0
@@ -52,6 +54,7 @@ class Figures:
     points: pd.DataFrame = field(default_factory=_nothing)
     recent: pd.DataFrame = field(default_factory=_nothing)
     last: pd.Series | None = None
+    bad: tuple[BadRow, ...] = ()
 
     def add(self, steps: pd.DataFrame) -> None:
         """Add steps that follow those before.

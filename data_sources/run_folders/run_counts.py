@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from data_sources.reading import Counts, Quarantined
@@ -32,10 +32,16 @@ def counts_of(runs: Iterable[RunFolder]) -> Counts:
 
 
 def quarantined_of(runs: Iterable[RunFolder]) -> tuple[Quarantined, ...]:
-    """The lines of alerts that are set aside; bad rows of tables are only counted."""
-    found = [
-        Quarantined(reason, f"{run.folder}/{ALERTS}", f"{run.folder}/{ALERTS}", at, length, head)
-        for run in runs
-        for at, length, reason, head in run.alerts.bad
-    ]
+    """The rows of tables and lines of alerts that are set aside now, each where it stands."""
+    found = [each for run in runs for each in _set_aside(run)]
     return tuple(found[-MOST_QUARANTINED:])
+
+
+def _set_aside(run: RunFolder) -> Iterator[Quarantined]:
+    if run.table.path is not None:
+        file = f"{run.folder}/{run.table.path.name}"
+        for row in run.table.figures.bad:
+            yield Quarantined(BAD_ROW, file, file, *row)
+    file = f"{run.folder}/{ALERTS}"
+    for at, length, reason, head in run.alerts.bad:
+        yield Quarantined(reason, file, file, run.alerts_begin + at, length, head)

@@ -52,6 +52,11 @@ class RunFolder:
         return self._alerts.value or Alerts()
 
     @property
+    def alerts_begin(self) -> int:
+        """Where in their file begin the alerts that are kept, bytes."""
+        return self._alerts.begin
+
+    @property
     def run_id(self) -> str:
         """Its own name, or its folder's while it has not told one."""
         return self.meta.run_id if self.meta else self.folder

@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from data_sources.files.stamp import NotAFileError, Stamp, read_bytes, stamp_of, why
+from data_sources.run_folders.csv_lines import MOST_BAD
 from data_sources.run_folders.figures import Figures, OutOfOrderError
 from data_sources.run_folders.steps import FILE_COLUMNS, typed
 from data_sources.run_folders.table_file import BadTableError, Rows, read_csv, read_parquet
@@ -117,6 +118,7 @@ class StepTable:
         steps, times = typed(rows.table, self._zone, self._clock())
         figures.add(steps)
         figures.bad_rows += rows.bad_rows
+        figures.bad = (figures.bad + rows.bad)[-MOST_BAD:]
         figures.naive += times.naive
         self.bytes_read += rows.consumed - (self._rows.consumed if figures is self.figures else 0)
         self.figures, self._rows = figures, Rows(None, 0, rows.consumed, rows.header)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from data_sources.files.stamp import Stamp, read_bytes, why
-from data_sources.run_folders.csv_lines import LONGEST_LINE, sound_lines
+from data_sources.run_folders.csv_lines import LONGEST_LINE, BadRow, bad_rows, sound_lines
 
 MOST_ROWS: Final = 1_000_000
 MOST_COLUMNS: Final = 512
@@ -29,6 +29,7 @@ class Rows:
 
     table     rows, the wanted columns that exist
     bad_rows  rows that do not have the columns of the header
+    bad       where they are, the newest of them
     consumed  how many bytes of a CSV are done with, its unfinished last line not among them
     header    names of all columns of a CSV
     """
@@ -37,6 +38,7 @@ class Rows:
     bad_rows: int = 0
     consumed: int = 0
     header: tuple[str, ...] = ()
+    bad: tuple[BadRow, ...] = ()
 
 
 def read_parquet(path: Path, wanted: tuple[str, ...] | None) -> tuple[Rows, Stamp]:
@@ -102,8 +104,8 @@ def read_csv(
         if not begin:
             return Rows(pa.table({}), consumed=offset), stamp
         header = _header(whole[:begin])
-    table, bad_rows = _parsed(whole[begin:], header, wanted)
-    return Rows(table, bad_rows, offset + len(whole), header), stamp
+    table, number, bad = _parsed(whole[begin:], header, wanted, offset + begin)
+    return Rows(table, number, offset + len(whole), header, bad), stamp
 
 
 def _bytes(path: Path, offset: int) -> tuple[bytes, Stamp]:
@@ -133,28 +135,28 @@ def _header(line: bytes) -> tuple[str, ...]:
 
 
 def _parsed(
-    data: bytes, header: tuple[str, ...], wanted: tuple[str, ...] | None
-) -> tuple[pa.Table, int]:
+    raw: bytes, header: tuple[str, ...], wanted: tuple[str, ...] | None, begin: int
+) -> tuple[pa.Table, int, tuple[BadRow, ...]]:
+    """The rows, how many are bad, and where the newest of these are."""
     from pyarrow import csv
 
     columns = [name for name in header if wanted is None or name in wanted]
-    empty = pa.table({name: pa.array([], pa.string()) for name in columns})
+    table = pa.table({name: pa.array([], pa.string()) for name in columns})
+    data = raw
     if not data.strip():
-        return empty, 0
+        return table, 0, ()
     if not data.isascii() or b"\0" in data:
         data = data.decode("utf-8", "backslashreplace").replace("\0", "\\x00").encode()
-    data, bad = sound_lines(data, len(header))
-    if not data.strip():
-        return empty, bad
+    sound, refused = sound_lines(data, len(header)), list[str]()
 
     def skipped(row: Any) -> str:
-        nonlocal bad
-        bad += bool(row.text.strip(" \t"))  # a line of blanks is a blank line
+        if row.text.strip(" \t"):  # a line of blanks is a blank line
+            refused.append(row.text)
         return "skip"
 
     try:
         table = csv.read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(sound.data),
             csv.ReadOptions(
                 column_names=list(header), use_threads=False, block_size=8 * LONGEST_LINE
             ),
@@ -167,9 +169,8 @@ def _parsed(
             ),
         )
     except pa.ArrowInvalid as error:
-        if bad and "Empty CSV" in str(error):
-            return empty, bad
-        raise BadTableError(f"is no CSV ({str(error).splitlines()[0][:120]})") from None
+        if "Empty CSV" not in str(error) or not (sound.broken or refused):
+            raise BadTableError(f"is no CSV ({str(error).splitlines()[0][:120]})") from None
     if len(table) > MOST_ROWS:
         raise BadTableError(f"has {len(table)} rows; at most {MOST_ROWS} are read")
-    return table, bad
+    return table, len(sound.broken) + len(refused), bad_rows(raw, sound, refused, begin)

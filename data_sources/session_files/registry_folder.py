@@ -10,8 +10,16 @@ from typing import Final
 
 from data_sources.files.kept_file import KeptFile
 from data_sources.files.label import file_label
-from data_sources.session_files.session import SESSION_BYTES, Session, session_parser
+from data_sources.lines.raw import escaped
+from data_sources.reading import Quarantined
+from data_sources.session_files.session import (
+    SESSION_BYTES,
+    Session,
+    names_secret,
+    session_parser,
+)
 
+BAD_FILE: Final = "bad_file"
 MOST_PROBED: Final = 20
 
 
@@ -77,6 +85,20 @@ class RegistryFolder:
             if file.problem
         ]
         return len(self._files), len(self._files) - len(wrong), wrong
+
+    def set_aside(self) -> list[Quarantined]:
+        """The files that cannot be used now, with their first bytes; ascending by their names.
+
+        No head is given that names a secret.
+        """
+        return [
+            Quarantined(BAD_FILE, label, label, 0, length, "" if names_secret(head) else head)
+            for name, file in sorted(self._files.items())
+            if file.problem
+            for label, length, head in [
+                (file_label(name), file.refused[0], escaped(file.refused[1]))
+            ]
+        ]
 
 
 def _by_start(session: Session) -> tuple[int, str]:

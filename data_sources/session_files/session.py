@@ -120,6 +120,11 @@ def without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
     return hidden
 
 
+def names_secret(text: str) -> bool:
+    """Whether a text names anything that is like a secret: what follows may be its value."""
+    return _SECRET.search(text) is not None
+
+
 def _hidden(value: Any, name: str = "") -> Any:
     if name and _SECRET.search(name) and not isinstance(value, dict | list | bool):
         return None if value is None else "***"

@@ -12,6 +12,7 @@ import pytest
 from data_sources import Catalog, attach
 from data_sources.attached import Attached
 from data_sources.json_file import JsonFileSource
+from data_sources.lone_files import MOST_TEXTS
 from tests.data_sources.good_lines import good, write
 from tests.data_sources.peak_trade.run_files import write_run
 
@@ -73,6 +74,34 @@ def test_what_is_no_source_is_named_with_the_reason(bot: Path) -> None:
         bot / "backtest/README.txt": "none of 1 lines is a JSON object",
     }
     assert f"left out {bot}/backtest/*.csv: 2 files" in attach(bot).text()
+
+
+def test_of_many_left_out_each_is_counted_under_its_reason(tmp_path: Path) -> None:
+    """Twenty are named; the rest is told by reason and suffix with one name: none is missing."""
+    for number in range(30):
+        write(tmp_path / f"{number:02}/notes.txt", *[b"some text"] * (1 + number % 3))
+        write(tmp_path / f"{number:02}/a.csv", b"x")
+        write(tmp_path / f"{number:02}/b.csv", b"x")
+    write(tmp_path / "01/result.json", b"{}")
+    rows = attach(tmp_path).text().splitlines()
+    start = next(number for number, row in enumerate(rows) if row.startswith("  left out "))
+    assert all(row.startswith(f"  left out {tmp_path}/") for row in rows[start : start + 20])
+    assert rows[start + 20 :] == [
+        "  left out 71 more, by reason:",
+        f"    none of N lines is a JSON object: 10 *.txt, such as {tmp_path}/20/notes.txt",
+        f"    no kind of source reads: 60 *.csv, such as {tmp_path}/00/*.csv",
+        f"    no kind of source reads: 1 *.json, such as {tmp_path}/01/*.json",
+    ]
+
+
+def test_texts_that_nobody_looks_into_are_counted(tmp_path: Path) -> None:
+    """Of very many text logs the first are looked into; of the others it is said."""
+    for number in range(MOST_TEXTS + 3):
+        write(tmp_path / f"{number:03}.log", b"some text")
+    left_out = attach(tmp_path).left_out
+    assert len(left_out) == MOST_TEXTS + 1
+    assert left_out[tmp_path / "*.log"].startswith("3 files that nobody looked into")
+    assert "3 *.log" in attach(tmp_path).text()
 
 
 def test_files_of_another_kind_are_not_left_out(tmp_path: Path) -> None:

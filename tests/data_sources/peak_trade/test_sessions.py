@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.frames import FRAMES
+from data_sources.lines.raw import escaped
+from data_sources.session_files.session import SESSION_BYTES
 from data_sources.sessions import SessionsSource
 from tests.examples import examples
 
@@ -128,12 +130,30 @@ def test_a_torn_file_keeps_what_it_told_and_hides_no_other(tmp_path: Path, half:
     assert "s1.json" in str(reading.problem)
     assert set(reading.frame["session_id"]) == {"other", "s1"}
     assert reading.counts.quarantined == {"bad_file": 1}
+    assert reading.quarantined == source.read().quarantined
+    (bad,) = reading.quarantined
+    assert (bad.reason, bad.file, bad.offset, bad.length) == ("bad_file", "s1.json", 0, len(half))
+    assert bad.head == escaped(half[:256])
     assert reading.counts.balanced
     assert set(source_of(tmp_path).read().frame["session_id"]) == {"other"}
     write(tmp_path, "s1.json", session(status="weird"))
     reading = source.read()
-    assert (reading.state, reading.problem) == ("ok", None)
+    assert (reading.state, reading.problem, reading.quarantined) == ("ok", None, ())
     assert reading.frame.set_index("session_id")["status"]["s1"] == "weird"
+
+
+def test_each_bad_file_is_named_but_no_secret_of_it(tmp_path: Path) -> None:
+    """Also a fourth one, one that is too long, and one that is cut off behind a key of a broker."""
+    for number in range(3):
+        (tmp_path / f"{number}.json").write_text("{")
+    (tmp_path / "3.json").write_text('{"config": {"api_key": "AKIA", ')
+    (tmp_path / "4.json").write_bytes(b" " * (SESSION_BYTES + 1))
+    reading = source_of(tmp_path).read()
+    assert [(line.file, line.length, line.head) for line in reading.quarantined] == [
+        ("0.json", 1, "{"), ("1.json", 1, "{"), ("2.json", 1, "{"), ("3.json", 31, ""),
+        ("4.json", SESSION_BYTES + 1, ""),
+    ]  # fmt: skip
+    assert reading.counts.quarantined == {"bad_file": 5}
 
 
 def test_all_files_bad_missing_or_none(tmp_path: Path) -> None:
