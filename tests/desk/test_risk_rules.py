@@ -42,11 +42,19 @@ def asked(folder: Path, *sources: Any) -> tuple[Desk, pd.DataFrame]:
     desk.start()
     try:
         wait_for(lambda: all(each["newest_ts_event"] for each in desk.sources()))
-        # That something was heard is told a moment before its frames are there.
-        wait_for(lambda: not any(each.catching_up for each in desk.origins))
+        wait_for(lambda: not desk.not_ready())
+        # That something was heard is told a moment before its frames are shown.
+        polled = {each.name for each in desk.origins if each.is_state}
+        wait_for(lambda: polled <= shown(desk))
         return desk, frame_of(desk, "risk_limits", limit=1_000)
     finally:
         desk.stop()
+
+
+def shown(desk: Desk) -> set[str]:
+    """The sources of which the picture now holds rows."""
+    states = desk.view().states.values()
+    return {str(name) for frame in states if "source" in frame for name in frame["source"]}
 
 
 def logs(realdata: Path, folder: Path, name: str = "stock") -> JsonlSource:
