@@ -12,7 +12,7 @@ run: .venv/ready            ## the demo desk on http://127.0.0.1:8050/
 
 test: .venv-test/ready            ## every test, browser tests included
 	@./.ci/test-programs || true
-	@exec $(TEST) -m pytest -rs -n 4 --dist loadfile --no-loadscope-reorder
+	@exec $(TEST) -m pytest -rs -n 3 --dist loadfile --no-loadscope-reorder
 
 browser: .venv-test/ready            ## the browser tests alone
 	@./.ci/test-programs || true
