@@ -101,8 +101,8 @@ def test_a_choice_in_an_address_is_shown_though_nobody_is_called_so(
     page = watched.page()
     page.goto(f"{desk.url}/?source=gone")
     is_in_state(page, desk.state)
-    said = "() => document.getElementById('source-chooser').selectedOptions[0].textContent"
-    assert page.evaluate(said) == "gone (not attached)"
+    said = "document.getElementById('source-chooser').selectedOptions[0]?.textContent"
+    page.wait_for_function(f"() => {said} === 'gone (not attached)'")
     assert watched.complaints == []
 
 
