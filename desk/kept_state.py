@@ -6,12 +6,11 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-BYTES_A_ROW: Final = 40
-"""About what a row of orders takes: a list of them says nearly the same from state to state."""
+from desk.zipped_frames import rows_about
 
 
 def zipped(payload: Mapping[str, Any]) -> bytes:
@@ -44,7 +43,7 @@ class KeptState(Mapping[str, pd.DataFrame]):
     @property
     def rows_about(self) -> int:
         """About how many rows it takes the room of."""
-        return 1 + len(self.kept) // BYTES_A_ROW
+        return rows_about(self.kept)
 
     def told(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a frame as they were kept, without making a frame of them."""
