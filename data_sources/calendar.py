@@ -197,14 +197,7 @@ def _schedule(code: str, first_year: int, last_year: int) -> _Schedule:
     with _quiet():
         import exchange_calendars
 
-        factory: Any = exchange_calendars
-        bounds = factory.get_calendar(code)
-        earliest, latest = bounds.bound_min(), bounds.bound_max()
-        start = pd.Timestamp(year=first_year, month=1, day=1)
-        end = pd.Timestamp(year=last_year, month=12, day=31)
-        start = start if earliest is None else max(start, earliest)
-        end = end if latest is None else min(end, latest)
-        plan = factory.get_calendar(code, start=start, end=end)
+        plan = _plan(exchange_calendars.get_calendar, code, first_year, last_year)
         table = plan.schedule
         days = plan.sessions.to_numpy().astype("M8[D]")
         opens, closes = _ns(table["open"]), _ns(table["close"])
@@ -214,6 +207,21 @@ def _schedule(code: str, first_year: int, last_year: int) -> _Schedule:
     starts = np.sort(np.concatenate([opens, resumes[lunch]]))
     ends = np.sort(np.concatenate([closes, pauses[lunch]]))
     return _Schedule(first_year, last_year, days, opens, closes, half, starts, ends)
+
+
+def _plan(get_calendar: Any, code: str, first_year: int, last_year: int) -> Any:
+    """The library's calendar of some years, or of as many of them as it knows."""
+    start = pd.Timestamp(year=first_year, month=1, day=1)
+    end = pd.Timestamp(year=last_year, month=12, day=31)
+    try:
+        return get_calendar(code, start=start, end=end)
+    except ValueError:
+        # Only a calendar tells its bounds, and to build one for the question takes as long again.
+        known = get_calendar(code)
+        earliest, latest = known.bound_min(), known.bound_max()
+    start = start if earliest is None else max(start, earliest)
+    end = end if latest is None else min(end, latest)
+    return get_calendar(code, start=start, end=end)
 
 
 class _quiet:  # noqa: N801 - reads as a statement

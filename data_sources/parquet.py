@@ -232,7 +232,10 @@ class ParquetSource:
             unreadable = all("cannot be read" in why for why in refused.values())
             return ("unreadable" if unreadable else "bad_payload"), problem
         newest = self._frame["ts_event"].max()
-        behind = self._sessions_behind(newest, now)
+        # A day has one session at most: a cache of the last days needs no calendar, which takes
+        # most of a second to load.
+        days = (now.date() - newest.date()).days
+        behind = self._sessions_behind(newest, now) if days > self.stale_after_sessions else 0
         if behind > self.stale_after_sessions:
             where = self.calendar.code if self.calendar else "weekday"
             return "stale", (

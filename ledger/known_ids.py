@@ -61,8 +61,14 @@ class KnownIds:
 
     def move(self, rows: Sequence[int]) -> None:
         """Follow the table after it dropped rows: `rows[row]` is the new row, -1 is gone."""
-        for name in list(self.entries):
-            self._keep(name, list(_moved(self.of(name), rows)))
+        kept: dict[str, Entry | list[Entry]] = {}
+        for name, found in self.entries.items():
+            if isinstance(found, int):  # nearly all of them, and there are many
+                if (row := rows[found]) >= 0:
+                    kept[name] = row
+            elif entries := list(_moved(self.of(name), rows)):
+                kept[name] = entries if len(entries) > 1 else entries[0]
+        self.entries = kept
 
     def _keep(self, name: str, entries: list[Entry]) -> None:
         if not entries:

@@ -22,7 +22,7 @@ from ledger.rollup import Rollup
 from ledger.silence import Silence
 from ledger.transition_groups import TransitionGroups
 
-MOVES_KEPT: Final = 4
+MOVES_KEPT: Final = 8
 
 
 class OrderBook:
@@ -75,7 +75,7 @@ class OrderBook:
         for source in sources:
             self._retelling.settle(self.lives.ids_of(source))
         self.logs.drain(self.lives)
-        if self.table.size > 2 * self._order_capacity:
+        if self.table.size > self._order_capacity * 5 // 4:
             self._compact_orders()
 
     def _note_primary(self, batch: Batch, primary: npt.NDArray[np.bool_]) -> None:

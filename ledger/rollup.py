@@ -8,24 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.histogram import BINS, bins_of
+from ledger.minute_counts import MinuteCounts
 
 MINUTE_NS: Final = 60_000_000_000
 TIMELESS: Final = -(1 << 40)
 """The minute of lines without any time: they count in `all` only."""
 
-Sparse = dict[int, int]
-
-
 class Rollup:
     """Integer counts by (minute, group) and by (minute, stage, bin). Adding and taking back agree.
 
-    `minutes[minute][group]` and `histograms[stage][minute][bin]` are plain counts; `totals` and
-    `histogram_totals` are their sums, so that a window over everything costs nothing.
+    `totals` and `histogram_totals` are the sums over all minutes, so that a window over everything
+    costs nothing.
     """
 
     def __init__(self) -> None:
-        self.minutes: dict[int, Sparse] = {}
-        self.histograms: dict[str, dict[int, Sparse]] = {}
+        self._groups = MinuteCounts()
+        self._bins: dict[str, MinuteCounts] = {}
         self.totals: npt.NDArray[np.int64] = np.zeros(256, np.int64)
         self.histogram_totals: dict[str, npt.NDArray[np.int64]] = {}
 
@@ -43,7 +41,7 @@ class Rollup:
         self._widen(int(groups.max()) + 1)
         self.totals += sign * np.bincount(groups, minlength=len(self.totals))
         minutes = np.full(len(ts), TIMELESS) if timeless else ts // MINUTE_NS
-        self._add_pairs(self.minutes, minutes, groups.astype(np.int64), sign)
+        self._groups.add(minutes, groups.astype(np.int64), sign)
 
     def add_latency(
         self,
@@ -59,26 +57,7 @@ class Rollup:
         bins = bins_of(seconds)
         total = self.histogram_totals.setdefault(stage, np.zeros(BINS, np.int64))
         np.add.at(total, bins, sign)
-        self._add_pairs(self.histograms.setdefault(stage, {}), ts // MINUTE_NS, bins, sign)
-
-    @staticmethod
-    def _add_pairs(
-        into: dict[int, Sparse],
-        minutes: npt.NDArray[np.int64],
-        keys: npt.NDArray[np.int64],
-        sign: int,
-    ) -> None:
-        first = int(minutes.min())
-        span = int(keys.max()) + 1
-        pairs, counts = np.unique((minutes - first) * span + keys, return_counts=True)
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-            minute, key = divmod(pair, span)
-            cell = into.setdefault(first + minute, {})
-            left = cell.get(key, 0) + sign * count
-            if left:
-                cell[key] = left
-            else:
-                cell.pop(key, None)
+        self._bins.setdefault(stage, MinuteCounts()).add(ts // MINUTE_NS, bins, sign)
 
     def _widen(self, size: int) -> None:
         if size > len(self.totals):
@@ -90,21 +69,12 @@ class Rollup:
         """Return counts by group over the minutes first..last, both included; None is open."""
         if first is None and last is None:
             return self.totals.copy()
-        result = np.zeros(len(self.totals), np.int64)
-        for minute, cell in self.minutes.items():
-            inside = (first is None or minute >= first) and (last is None or minute <= last)
-            if inside and cell:
-                result[list(cell)] += list(cell.values())
-        return result
+        return self._groups.into(np.zeros(len(self.totals), np.int64), first, last)
 
     def histogram(self, stage: str, first: int | None, last: int | None) -> npt.NDArray[np.int64]:
         """Return the histogram (int64[BINS]) of a stage over the minutes first..last."""
         if first is None and last is None:
             total = self.histogram_totals.get(stage)
             return np.zeros(BINS, np.int64) if total is None else total.copy()
-        result = np.zeros(BINS, np.int64)
-        for minute, cell in self.histograms.get(stage, {}).items():
-            inside = (first is None or minute >= first) and (last is None or minute <= last)
-            if inside and cell:
-                result[list(cell)] += list(cell.values())
-        return result
+        by_minute = self._bins.get(stage, MinuteCounts())
+        return by_minute.into(np.zeros(BINS, np.int64), first, last)
