@@ -241,6 +241,7 @@ def serve(
             environment=wanted.desk.environment,
             timezone=wanted.desk.timezone,
             demo=demo,
+            kept_events=wanted.desk.kept_events,
             **later,
         )
     except StateLockedError as locked:

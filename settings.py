@@ -64,6 +64,10 @@ class Desk(BaseModel):
     live: Literal["push", "interval"] = Field(
         default="push", description="push (interval takes over when the stream is down) or interval"
     )
+    kept_events: Annotated[int, Field(ge=10_000, le=100_000_000)] = Field(
+        default=500_000,
+        description="events kept row by row, about 250 bytes each; older ones as counts by minute",
+    )
     state_dir: str = Field(
         default=".deskwatch", description="counters and history; never beside the logs"
     )

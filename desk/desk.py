@@ -57,6 +57,7 @@ class Desk:
         environment: str = "unknown",
         timezone: str = "UTC",
         demo: bool = False,
+        kept_events: int = 500_000,
         newcomers: Callable[[], Sequence[Origin]] | None = None,
         notices: Callable[[], Sequence[str]] = tuple,
         now_ns: Callable[[], int] = time.time_ns,
@@ -66,7 +67,12 @@ class Desk:
         self._now_ns = now_ns
         self._store = Store(state_dir)
         self._keeper = Keeper(self._store)
-        self._ledger = Ledger(guard=threading.RLock())
+        self._ledger = Ledger(
+            capacity=kept_events,
+            # Even where nothing but orders is told, an order takes some four events.
+            order_capacity=kept_events // 4,
+            guard=threading.RLock(),
+        )
         self._clock = Clock(self.origins, self._ledger, self._keeper, self._changed, now_ns=now_ns)
         self._newcomers = Newcomers(newcomers, self._clock.add) if newcomers else None
         self._more_notices = notices

@@ -53,8 +53,8 @@ class Ledger:
         self,
         *,
         expiry_seconds: float | None = None,
-        capacity: int = 1_000_000,
-        order_capacity: int = 300_000,
+        capacity: int = 500_000,
+        order_capacity: int = 125_000,
         guard: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.guard: AbstractContextManager[Any] = guard or nullcontext()

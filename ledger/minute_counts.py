@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,10 @@ OPEN_MINUTES: Final = 8
 
 
 class _Packed(NamedTuple):
-    """The counts of a minute that nobody adds to: a tenth of a dict's memory."""
+    """The counts of a minute that nobody adds to, as small as they fit: a twentieth of a dict."""
 
-    keys: npt.NDArray[np.int32]
-    counts: npt.NDArray[np.int64]
+    keys: npt.NDArray[Any]
+    counts: npt.NDArray[Any]
 
 
 class MinuteCounts:
@@ -72,5 +73,12 @@ class MinuteCounts:
         for minute in sorted(self._open)[:-OPEN_MINUTES]:
             cell = self._open.pop(minute)
             if cell:
-                counts = np.fromiter(cell.values(), np.int64, len(cell))
-                self._packed[minute] = _Packed(np.fromiter(cell, np.int32, len(cell)), counts)
+                self._packed[minute] = _Packed(_small(cell), _small(cell.values()))
+
+
+def _small(numbers: Collection[int]) -> npt.NDArray[Any]:
+    """Whole numbers in as few bytes as they fit into."""
+    wide = np.fromiter(numbers, np.int64, len(numbers))
+    return wide.astype(
+        np.promote_types(np.min_scalar_type(wide.min()), np.min_scalar_type(wide.max()))
+    )

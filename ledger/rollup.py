@@ -14,6 +14,7 @@ MINUTE_NS: Final = 60_000_000_000
 TIMELESS: Final = -(1 << 40)
 """The minute of lines without any time: they count in `all` only."""
 
+
 class Rollup:
     """Integer counts by (minute, group) and by (minute, stage, bin). Adding and taking back agree.
 

@@ -94,7 +94,7 @@ class SortedLog:
             return
         live = len(self)
         needed = live + count
-        # With an eighth of room a row is moved down eight times before it goes: cheaper than memory.
+        # With an eighth of room a row moves down eight times before it goes: cheaper than memory.
         target = size if needed + needed // 8 <= size else needed + needed // 4
         for name, column in self._columns.items():
             fresh = np.empty(target, column.dtype) if target != size else column

@@ -20,7 +20,8 @@ from tests.settings.settings_file import Logs, read, refusal
             (
                 ", line 3: desk.window_second: unknown key (value 5). "
                 "Did you mean 'window_seconds'? "
-                "Allowed in [desk]: environment, live, name, state_dir, timezone, window_seconds"
+                "Allowed in [desk]: environment, kept_events, live, name, state_dir, timezone, "
+                "window_seconds"
             ),
         ),
         (
