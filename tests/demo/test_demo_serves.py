@@ -44,7 +44,7 @@ def test_every_kind_of_source_is_at_work(demo: dict[str, Any]) -> None:
 
 
 def test_what_is_only_counted_answers_beside_the_backend(demo: dict[str, Any]) -> None:
-    """The backend's `/metrics` is asked by the ready line's table: it is well, or has not counted."""
+    """The backend's `/metrics` is asked by the ready line's table: well, or not yet counting."""
     gate = source(demo, "quantum_gate")
     assert gate.read().state in ("ok", "waiting")
     assert gate.url == demo["sources"]["quantum_backend"]["url"].replace("/health", "/metrics")
