@@ -185,6 +185,14 @@ class RunsSource(WatchedFolder):
         except (BadTableError, FileNotFoundError) as error:
             raise LookupError(f"no trades of {run_id!r}: {error}") from None
 
+    def raw_line(self, raw_generation: str, raw_offset: int) -> str | None:
+        """The line an alert came from, as text; None when it is gone."""
+        for run in list(self._order):
+            if run.alerts_name == raw_generation:
+                line = run.alert_line(raw_offset)
+                return None if line is None else line.decode("utf-8", errors="backslashreplace")
+        return None
+
     def _run(self, run_id: str) -> RunFolder:
         """A run by its id: compared with those that are there, never made into a path."""
         if not self._order:
