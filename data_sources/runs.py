@@ -12,7 +12,7 @@ import pandas as pd
 from data_sources.errors import ConfigError
 from data_sources.files.label import file_label
 from data_sources.files.stamp import why
-from data_sources.files.watched_folder import WatchedFolder, few
+from data_sources.files.watched_folder import WatchedFolder, counted
 from data_sources.reading import Reading
 from data_sources.run_folders.listing import looks_like_runs, run_paths
 from data_sources.run_folders.run_counts import counts_of, quarantined_of
@@ -135,7 +135,10 @@ class RunsSource(WatchedFolder):
             self._as_of = pd.Timestamp(now_ns, unit="ns", tz="UTC")
         rows, troubles = self._rows(now_ns)
         if troubles and state == "ok":
-            state, problem = "degraded", few(troubles)
+            told = counted(
+                troubles, len(rows), "runs cannot be read whole", "`detail` of each says why"
+            )
+            state, problem = "degraded", told
         if changed or not self._frames:
             self._frames = self._other_frames()
         return Reading(
