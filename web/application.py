@@ -22,6 +22,7 @@ from web.kept_files import KeptFiles
 from web.live import Hub
 from web.live_api import live_routes
 from web.page_door import PageDoor
+from web.prometheus import metrics_routes
 from web.security import Gate
 from web.status import StatusBook
 
@@ -65,6 +66,7 @@ class Application(Gate):
             live_routes(self.hub, room.renderer, status, build=build, default_window=window)
         )
         api.include_router(health_routes(desk, status))
+        api.include_router(metrics_routes(desk, status, self.hub, room.renderer, VERSION))
         api.include_router(data_routes(desk))
         api.include_router(docs_routes())
         api.add_exception_handler(FilterError, _parameters_refused)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le, MaxLen
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator
@@ -84,8 +83,12 @@ def allowed(field: FieldInfo) -> str:
     kind = field.annotation
     if get_origin(kind) is Literal:
         return " ".join(map(str, get_args(kind)))
-    limits = {type(limit): limit for limit in field.metadata}
     if kind is int:
-        least, most = limits[Ge].ge, limits[Le].le
-        return f"a whole number from {least:,} to {most:,}"
-    return f"text of at most {limits[MaxLen].max_length:,} characters"
+        return f"a whole number from {_limit(field, 'ge'):,} to {_limit(field, 'le'):,}"
+    return f"text of at most {_limit(field, 'max_length'):,} characters"
+
+
+def _limit(field: FieldInfo, name: str) -> int:
+    """A limit that the signature sets, by pydantic's name of it."""
+    found: int = next(getattr(each, name) for each in field.metadata if hasattr(each, name))
+    return found
