@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from web.desk_protocol import Desk
 from web.filters import FilterError
+
+MOST_ACCOUNTS = 10_000
 
 
 def unknown_names(desk: Desk, asked: Mapping[str, str | None]) -> list[FilterError]:
@@ -15,21 +17,24 @@ def unknown_names(desk: Desk, asked: Mapping[str, str | None]) -> list[FilterErr
         desk: whose sources and accounts are the ones there are.
         asked: `source` and `account` where they are asked for; None or empty asks for all.
     """
-    known: dict[str, Callable[[], set[str]]] = {
-        "source": lambda: {str(row["name"]) for row in desk.sources()},
-        "account": lambda: _accounts(desk),
-    }
     refused = []
-    for parameter, names_of in known.items():
-        name = asked.get(parameter)
-        if name and name not in (names := names_of()):
-            allowed = ", ".join(sorted(names)) or f"none: no {parameter} yet"
-            refused.append(FilterError(parameter, name, allowed))
+    source, account = asked.get("source"), asked.get("account")
+    if source and source not in (names := {str(row["name"]) for row in desk.sources()}):
+        refused.append(_refusal("source", source, names))
+    # The frame is looked at last: most accounts are named by a log.
+    if account and account not in desk.accounts():
+        names = set(desk.accounts()) | _listed(desk)
+        if account not in names:
+            refused.append(_refusal("account", account, names))
     return refused
 
 
-def _accounts(desk: Desk) -> set[str]:
-    """Accounts that logs name, and those that are listed though no log names them."""
+def _listed(desk: Desk) -> set[str]:
+    """Accounts that are listed, whether a log names them or not."""
     if "accounts" not in desk.frames():
-        return set(desk.accounts())
-    return set(desk.accounts()) | set(desk.frame("accounts", limit=10_000)["account_id"].dropna())
+        return set()
+    return set(desk.frame("accounts", limit=MOST_ACCOUNTS)["account_id"].dropna())
+
+
+def _refusal(parameter: str, name: str, names: set[str]) -> FilterError:
+    return FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import pytest
 from running_server import RunningServer
 
@@ -154,3 +155,20 @@ def test_a_probe_may_add_what_it_likes(filled: RunningServer, path: str) -> None
     """Supervisors and balancers add parameters of their own against caches."""
     with filled.client() as client:
         assert client.get(f"{path}?_=1700000000").status_code == 200
+
+
+def test_an_account_that_is_only_listed_is_known(filled: RunningServer) -> None:
+    """An accounts file lists it and no log names it yet: it is somebody, and has nothing."""
+    desk = filled.app.desk
+    listed = pd.DataFrame({"account_id": ["A1", "B2", None]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk, "frames", lambda: ["accounts", "events", "orders"])
+        given = desk.frame
+        patch.setattr(
+            desk, "frame", lambda name, **m: listed if name == "accounts" else given(name, **m)
+        )
+        with filled.client() as client:
+            assert client.get("/api/frames/events?account=B2").json() == {"rows": []}
+            assert client.get("/status?account=B2").status_code == 200
+        told = refusal(filled, "/status", {"account": "C3"})
+    assert told["allowed"] == "A1, B2"
