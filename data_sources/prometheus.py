@@ -19,10 +19,11 @@ from data_sources.exposition.refused import refused
 from data_sources.exposition.rises import MOST_SERIES
 from data_sources.health_answer import Outcome, of_failure
 from data_sources.json_answer import BadPayloadError
+from data_sources.limits import Limits
 from data_sources.lines.frame import no_events
 from data_sources.pause import pause_seconds
 from data_sources.reading import Quarantined, Reading
-from data_sources.target import Target, above_zero
+from data_sources.target import Target
 
 FORMAT: Final = "prometheus-1"
 
@@ -102,12 +103,7 @@ class PrometheusSource:
         transport: httpx.BaseTransport | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        above_zero(
-            every_seconds=every_seconds,
-            stale_after_seconds=stale_after_seconds,
-            timeout_seconds=timeout_seconds,
-            max_bytes=max_bytes,
-        )
+        self._limits = Limits(every_seconds, stale_after_seconds, timeout_seconds, max_bytes)
         self._target = Target(url, token=token, auth_header=auth_header, ca_file=ca_file)
         self.url = self._target.url
         self.name = name or self._target.host
@@ -118,7 +114,7 @@ class PrometheusSource:
         self._spoken, told = load(dialect)
         self._followed = tuple(counters or ()) or told.counters
         self._names = {"source": self.name, "system": told.system, "account_id": account_id}
-        self._max_bytes, self._transport, self._now = max_bytes, transport, now
+        self._transport, self._now = transport, now
         self._begin({})
 
     def __repr__(self) -> str:
@@ -168,12 +164,7 @@ class PrometheusSource:
 
     def _ask(self) -> tuple[Outcome, Exposed | None]:
         try:
-            answer = self._target.fetch(
-                deadline_seconds=self.timeout_seconds,
-                max_bytes=self._max_bytes,
-                transport=self._transport,
-                accept=ACCEPT,
-            )
+            answer = self._limits.fetch(self._target, self._transport, ACCEPT)
         except FetchError as e:
             return of_failure(e), None
         outcome = refused(answer, self._now())

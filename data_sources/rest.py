@@ -10,14 +10,15 @@ import httpx
 
 from data_sources.errors import ConfigError
 from data_sources.frames import shaped
+from data_sources.limits import Limits
 from data_sources.options import unknown
 from data_sources.polled.crew import Crew
 from data_sources.polled.kept_frames import KeptFrames
 from data_sources.polled.mapping import Endpoint, load_mapping
 from data_sources.polled.merge import merged
-from data_sources.polled.poll import Limits, Poll
+from data_sources.polled.poll import Poll
 from data_sources.reading import Counts, Reading
-from data_sources.target import Target, above_zero
+from data_sources.target import Target
 from data_sources.zone import zone_of
 
 WELL = ("ok", "waiting")
@@ -103,15 +104,9 @@ class RestSource:
         transport: httpx.BaseTransport | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        above_zero(
-            stale_after_seconds=stale_after_seconds,
-            timeout_seconds=timeout_seconds,
-            max_bytes=max_bytes,
-            every_seconds=1.0 if every_seconds is None else every_seconds,
-        )
+        limits = Limits(every_seconds, stale_after_seconds, timeout_seconds, max_bytes)
         system, known = load_mapping(dialect)
         bases = _bases(known, url, services or {}, endpoints or [])
-        limits = Limits(float(timeout_seconds), max_bytes, float(stale_after_seconds))
         zone = zone_of(timezone)
         self._polls = []
         for endpoint, base in bases:
@@ -121,7 +116,7 @@ class RestSource:
                 auth_header=auth_header,
                 ca_file=ca_file,
             )
-            self._polls.append(Poll(endpoint, target, limits, zone, every_seconds, transport))
+            self._polls.append(Poll(endpoint, target, limits, zone, transport))
         self.url = url or ", ".join(dict.fromkeys(poll.target.host for poll in self._polls))
         self.url = Target(url).url if url else self.url
         self.name = name or system

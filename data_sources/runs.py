@@ -12,7 +12,7 @@ import pandas as pd
 from data_sources.errors import ConfigError
 from data_sources.files.label import file_label
 from data_sources.files.stamp import why
-from data_sources.files.watched_folder import WatchedFolder, few
+from data_sources.files.watched_folder import WatchedFolder, counted
 from data_sources.reading import Reading
 from data_sources.run_folders.listing import looks_like_runs, run_paths
 from data_sources.run_folders.run_counts import counts_of, quarantined_of
@@ -135,7 +135,10 @@ class RunsSource(WatchedFolder):
             self._as_of = pd.Timestamp(now_ns, unit="ns", tz="UTC")
         rows, troubles = self._rows(now_ns)
         if troubles and state == "ok":
-            state, problem = "degraded", few(troubles)
+            told = counted(
+                troubles, len(rows), "runs cannot be read whole", "`detail` of each says why"
+            )
+            state, problem = "degraded", told
         if changed or not self._frames:
             self._frames = self._other_frames()
         return Reading(
@@ -184,6 +187,14 @@ class RunsSource(WatchedFolder):
             return trades_of(self._run(run_id).path)
         except (BadTableError, FileNotFoundError) as error:
             raise LookupError(f"no trades of {run_id!r}: {error}") from None
+
+    def raw_line(self, raw_generation: str, raw_offset: int) -> str | None:
+        """The line an alert came from, as text; None when it is gone."""
+        for run in list(self._order):
+            if run.alerts_name == raw_generation:
+                line = run.alert_line(raw_offset)
+                return None if line is None else line.decode("utf-8", errors="backslashreplace")
+        return None
 
     def _run(self, run_id: str) -> RunFolder:
         """A run by its id: compared with those that are there, never made into a path."""

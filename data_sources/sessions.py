@@ -12,7 +12,7 @@ import pandas as pd
 from data_sources.errors import ConfigError
 from data_sources.files.label import file_label
 from data_sources.files.stamp import why
-from data_sources.files.watched_folder import WatchedFolder, few
+from data_sources.files.watched_folder import WatchedFolder, counted
 from data_sources.frames import shaped
 from data_sources.reading import Counts, Reading
 from data_sources.session_files.registry_folder import BAD_FILE, RegistryFolder, looks_like_registry
@@ -157,7 +157,13 @@ class SessionsSource(WatchedFolder):
             return "waiting", f"no session file (*.json) in {self.path} yet", changed
         if wrong:
             state = "degraded" if good or len(self._frame) else "bad_payload"
-            return state, few(wrong), changed
+            most = (
+                f"the newest {MOST_QUARANTINED:,} are"
+                if len(wrong) > MOST_QUARANTINED
+                else "each is"
+            )
+            listed = f"{most} in /api/quarantine"
+            return state, counted(wrong, files, "files cannot be used", listed), changed
         if self._registry.there > files:
             text = f"{self._registry.there} files, only the newest {files} are read"
             return "degraded", f"{text}; raise files_max", changed

@@ -59,6 +59,7 @@ def _wanted(given: argparse.Namespace, start_ns: int) -> Wanted:
         systems=chosen,
         seed=given.seed,
         start_ns=start_ns,
+        live_from_ns=start_ns + round(given.history_seconds * NS),
         serve=given.serve,
         slow_after_seconds=given.slow_after,
         rate=given.rate,

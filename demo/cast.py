@@ -65,12 +65,16 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall play: see the options of `python -m demo`."""
+    """What shall play: see the options of `python -m demo`.
+
+    live_from_ns  what is before is a past that is written at once
+    """
 
     folder: Path
     systems: tuple[str, ...]
     seed: int
     start_ns: int
+    live_from_ns: int = 0
     serve: bool = False
     rate: float = 50.0
     rotate_every_seconds: float | None = None
@@ -185,10 +189,12 @@ class Cast:
         self._enter("quantum_trader", bot, Tree(root))
         if not wanted.serve:
             return
+        bot.book.counters.begin = datetime.fromtimestamp(wanted.live_from_ns / NS, UTC)
         services = Services(wanted.seed, bot.book, bot.health, sick=wanted.sick)
         urls = {name: self._json(answers).base_url for name, answers in services.of().items()}
         told = {SERVICE + name: url for name, url in urls.items()}
-        self.urls["quantum_trader"] |= told | {"health": f"{urls['backend']}/health"}
+        told |= {"health": f"{urls['backend']}/health", "metrics": f"{urls['backend']}/metrics"}
+        self.urls["quantum_trader"] |= told
         self._redis()
 
     def _redis(self) -> None:

@@ -1,4 +1,4 @@
-"""A small server on loopback whose answers are JSON."""
+"""A small server on loopback whose answers are JSON, or a text for Prometheus."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 
 Answers = Callable[[str], tuple[int, Any]]
-"""A path without its query → status and body."""
+"""A path without its query → status and body; bytes are a text that goes out as it stands."""
 Refuses = Callable[[str | None], tuple[int, Any] | None]
 """The header `Authorization` → the answer to one who may not ask; None when he may."""
+TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 NOT_FOUND: tuple[int, Any] = (404, {"detail": "Not Found"})
 
 
@@ -51,9 +52,10 @@ def _handler(answers: Answers, refuses: Refuses) -> type[BaseHTTPRequestHandler]
         def do_GET(self) -> None:
             refused = refuses(self.headers["Authorization"])
             status, body = refused or answers(self.path.partition("?")[0])
-            content = json.dumps(body).encode()
+            is_text = isinstance(body, bytes)
+            content = body if is_text else json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", TEXT if is_text else "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

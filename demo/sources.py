@@ -78,6 +78,11 @@ def _quantum_trader(root: Path, urls: Mapping[str, str]) -> Tables:
         "quantum_live": {"kind": "marker", "path": str(root / "go_live.active")},
         "quantum_backend": {"kind": "health", "url": urls.get("health"), "every_seconds": 5},
         "quantum_services": {"kind": "rest", "dialect": "quantum_trader", "services": services},
+        "quantum_gate": {
+            "kind": "prometheus",
+            "url": urls.get("metrics"),
+            "dialect": "quantum_trader",
+        },
         "quantum_streams": {
             "kind": "redis_streams",
             "url": urls.get("redis"),
@@ -95,6 +100,11 @@ def _peak_trade(root: Path, _: Mapping[str, str]) -> Tables:
         "peak_alerts": _jsonl(root / "live_runs/alerts", "peak_trade", stale_after_seconds=900),
         "peak_runs": {"kind": "runs", "path": str(root / "live_runs")},
         "peak_sessions": {"kind": "sessions", "path": str(sessions)},
+        "peak_logs": {
+            "kind": "log_folder",
+            "path": str(root / "logs/execution"),
+            "every_seconds": 10,
+        },
     }
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_sources.reading import Counts, Reading
 from desk.gone_orders import ORDERS, with_gone
+from desk.hearings import Hearings
 from desk.patience import patience_seconds
 from desk.portion import Portion
 from desk.set_aside import SetAside
@@ -86,6 +87,8 @@ class Origin:
 
     Of lines that tell no time: when their file was written, or else when they were read.
     """
+    hearings: Hearings = field(default_factory=Hearings)
+    """When lines came that tell no time, while none did."""
     received_ms: int | None = None
     states: StateJournal = field(default_factory=StateJournal)
     waiting: list[pd.DataFrame] = field(default_factory=list)
@@ -121,6 +124,11 @@ class Origin:
     def is_file(self) -> bool:
         """Whether each reading is a whole file, which tells what was so when it was written."""
         return hasattr(self.source, "told_as")
+
+    @property
+    def is_untimed(self) -> bool:
+        """Whether lines came and none of them told a time."""
+        return not self.is_state and self.newest is None and self.alive_ns is not None
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""
@@ -218,6 +226,7 @@ class Origin:
         heard_ns = counts.grown_ns or (now_ns if has_come else None)
         if heard_ns is not None:
             self.alive_ns = max(self.alive_ns or 0, min(heard_ns, now_ns))
+            self.hearings.note(self.alive_ns)
 
     def committed(self) -> dict[str, Any]:
         """Return what goes into the state folder beside the events."""

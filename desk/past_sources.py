@@ -13,6 +13,10 @@ from desk.source_row import rfc3339
 _QUIET: Final = ("ok", "waiting", "unknown")
 """States of a stream that its own lines decide at a moment: heard by then, and how long before."""
 
+UNTIMED: Final = (
+    "no line carries a time, so whether it wrote then is not known; let its writer add one"
+)
+
 
 def rows_at(
     origins: Iterable[Origin], heard: Mapping[str, int], at_ns: int, now_ns: int
@@ -41,9 +45,13 @@ def _row_at(origin: Origin, heard_ns: int | None, at_ns: int) -> dict[str, Any]:
     heard_since = origin.is_state and state == "waiting"
     if origin.alive_ns is not None and origin.alive_ns <= at_ns and not heard_since:
         alive_ns = origin.alive_ns
+    elif origin.is_untimed:
+        alive_ns = origin.hearings.by(at_ns)
     age = None if alive_ns is None else (at_ns - alive_ns) / 1e9
     if not origin.is_state and state in _QUIET:
         state = "waiting" if age is None else "ok"
+        if state == "waiting" and origin.is_untimed:
+            state, problem = "unknown", UNTIMED
     if state == "ok" and age is not None and age > origin.patience_seconds(alive_ns):
         state = "stale"
     newest = origin.newest

@@ -27,9 +27,11 @@ class FilterProblem(Problem):
     """A parameter that cannot be used."""
 
     parameter: str | None = Field(None, description="its name")
-    value: str | None = Field(None, description="what was received")
+    value: str | None = Field(
+        None, description="what was received; null where the parameter is missing"
+    )
     allowed: str | None = Field(None, description="what is allowed")
-    parameters: list[dict[str, str]] | None = Field(
+    parameters: list[dict[str, str | None]] | None = Field(
         None, description="where several are wrong: each with its parameter, problem and value"
     )
 

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from web.api_docs import docs_routes
@@ -17,12 +16,13 @@ from web.api_words import ABOUT
 from web.dash_app import ROOT, DashRoom, build_id
 from web.desk_api import data_routes, health_routes
 from web.desk_protocol import Desk
-from web.filters import window_name
-from web.json_response import JsonResponse, problem
+from web.filters import FilterError, window_name
+from web.json_response import JsonResponse, filter_problem, problem
 from web.kept_files import KeptFiles
 from web.live import Hub
 from web.live_api import live_routes
 from web.page_door import PageDoor
+from web.prometheus import metrics_routes
 from web.security import Gate
 from web.status import StatusBook
 
@@ -66,9 +66,10 @@ class Application(Gate):
             live_routes(self.hub, room.renderer, status, build=build, default_window=window)
         )
         api.include_router(health_routes(desk, status))
+        api.include_router(metrics_routes(desk, status, self.hub, room.renderer, VERSION))
         api.include_router(data_routes(desk))
         api.include_router(docs_routes())
-        api.add_exception_handler(RequestValidationError, _parameters_refused)
+        api.add_exception_handler(FilterError, _parameters_refused)
         api.add_exception_handler(HTTPException, _told)
         # What no route answers; a mount would also take known paths with another method.
         files = KeptFiles(room.app.server, ROOT / "assets")
@@ -127,18 +128,8 @@ async def _told(_request: Request, error: Exception) -> Response:
 
 
 async def _parameters_refused(_request: Request, error: Exception) -> Response:
-    """Which parameters were refused and why, without pydantic's vocabulary."""
-    assert isinstance(error, RequestValidationError)
-    found = [
-        {
-            "parameter": ".".join(str(part) for part in item["loc"][1:]),
-            "problem": item["msg"],
-            "value": str(item.get("input"))[:128],
-        }
-        for item in error.errors()
-    ]
-    named = "; ".join(f"{item['parameter']}: {item['problem']}" for item in found)
-    return problem(422, named, parameters=found)
+    assert isinstance(error, FilterError)
+    return filter_problem(error)
 
 
 def _without_insides(api: FastAPI) -> FastAPI:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Final, Literal
 
@@ -14,10 +14,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from web.api_words import answers, in_query, told
+from web.checked_route import CheckedRoute, read_by
 from web.desk_protocol import Desk
-from web.filters import FilterError, moment
+from web.filters import LONGEST_TEXT, FilterError, moment, name_of, utc_text
 from web.frame_formats import FORMATS
 from web.json_response import JsonResponse, filter_problem, problem
+from web.known_names import unknown_names
 from web.measured_frames import frame_of
 from web.promised import aurora
 from web.status import PARAMETERS, StatusBook
@@ -39,16 +41,24 @@ FRAME_TYPES: Final = tuple(media_type.partition(";")[0] for media_type, _ in FOR
 
 Name = Annotated[str, PathParameter(**told("name"))]
 Format = Annotated[Literal["json", "csv", "parquet", "arrow"], Query(**told("format"))]
-Since = Annotated[str | None, Query(**told("since"))]
-Until = Annotated[str | None, Query(**told("until"))]
-Account = Annotated[str | None, Query(max_length=128, **told("account"))]
-Source = Annotated[str | None, Query(max_length=128, **told("source"))]
-Symbol = Annotated[str | None, Query(max_length=128, **told("symbol"))]
-Session = Annotated[str | None, Query(max_length=128, **told("session"))]
+Since = Annotated[str | None, Query(**told("since")), read_by(moment, "since")]
+Until = Annotated[str | None, Query(**told("until")), read_by(moment, "until")]
+Account = Annotated[
+    str | None, Query(max_length=LONGEST_TEXT, **told("account")), read_by(name_of, "account")
+]
+Source = Annotated[
+    str | None, Query(max_length=LONGEST_TEXT, **told("source")), read_by(name_of, "source")
+]
+Symbol = Annotated[
+    str | None, Query(max_length=LONGEST_TEXT, **told("symbol")), read_by(name_of, "symbol")
+]
+Session = Annotated[
+    str | None, Query(max_length=LONGEST_TEXT, **told("session")), read_by(name_of, "session")
+]
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, **told("limit"))]
 Lines = Annotated[int, Query(ge=1, le=10_000, **told("limit"))]
 Generation = Annotated[str, Query(max_length=4096, **told("generation"))]
-Offset = Annotated[int, Query(ge=0, lt=2**63, **told("offset"))]
+Offset = Annotated[int, Query(ge=0, le=2**63 - 1, **told("offset"))]
 
 
 class Reasons(BaseModel):
@@ -147,7 +157,7 @@ def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
 def data_routes(desk: Desk) -> APIRouter:
     """Sources, frames, quarantine and raw lines."""
     router = APIRouter(
-        prefix="/api", tags=["data"], default_response_class=JsonResponse, route_class=ToldRoute
+        prefix="/api", tags=["data"], default_response_class=JsonResponse, route_class=CheckedRoute
     )
     turnstile = Turnstile()
 
@@ -187,26 +197,19 @@ def data_routes(desk: Desk) -> APIRouter:
 
         JSON is `{"rows": […]}`, an object a row; the other formats keep the types of the columns.
         """
+        first, last = _times(since, until)
+        wanted = {"account": account, "source": source, "symbol": symbol, "session": session}
         try:
-            first, last = _moment("since", since), _moment("until", until)
             with turnstile.turn():
-                table = frame_of(
-                    desk,
-                    name,
-                    limit=limit,
-                    since=first,
-                    until=last,
-                    account=account,
-                    source=source,
-                    symbol=symbol,
-                    session=session,
-                )
-        except FilterError as error:
-            return filter_problem(error)
+                table = frame_of(desk, name, limit=limit, since=first, until=last, **wanted)
         except KeyError:
-            return problem(404, "there is no such frame", frames=sorted(desk.frames()))
+            told = f"there is no frame {name[:LONGEST_TEXT]!r}; `frames` are those there are"
+            return problem(404, told, frames=sorted(desk.frames()))
         except BusyError:
             return problem(503, "busy with large questions", headers={"Retry-After": "5"})
+        if table.empty:
+            # What is no source now may still have rows of its own.
+            _refuse_unknown(desk, wanted)
         return _file(table, name, format)
 
     @router.get("/quarantine", responses=answers("A list, one object a line.", 422))
@@ -216,6 +219,7 @@ def data_routes(desk: Desk) -> APIRouter:
         Only the head of a line is shown, escaped. The last 1,000 of each source are kept: with
         `source` a noisy one hides none of another.
         """
+        _refuse_unknown(desk, {"source": source})
         return JsonResponse(desk.quarantine(limit, source))
 
     @router.get("/raw", responses=answers("The line as text.", 404, 422))
@@ -224,6 +228,7 @@ def data_routes(desk: Desk) -> APIRouter:
 
         Both numbers stand in every row of a frame that comes from a line.
         """
+        _refuse_unknown(desk, {"source": source})
         line = desk.raw_line(generation, offset, source)
         if line is None:
             return problem(404, "that line is no longer there")
@@ -232,8 +237,28 @@ def data_routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _moment(parameter: str, value: str | None) -> pd.Timestamp | None:
-    return None if not value else moment(parameter, value)
+def _times(since: str | None, until: str | None) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """Both ends of a time as moments.
+
+    Raises:
+        FilterError: it ends before it begins.
+    """
+    first = None if since is None else moment("since", since)
+    last = None if until is None else moment("until", until)
+    if first is not None and last is not None and last < first:
+        raise FilterError("until", until, f"a moment that is not before since, {utc_text(first)}")
+    return first, last
+
+
+def _refuse_unknown(desk: Desk, asked: Mapping[str, str | None]) -> None:
+    """Answer with nothing only where somebody is asked for who is there.
+
+    Raises:
+        FilterError: no source or account bears the name.
+    """
+    refused = unknown_names(desk, asked)
+    if refused:
+        raise FilterError.of_all(refused)
 
 
 def _file(table: pd.DataFrame, name: str, format_name: str) -> Response:

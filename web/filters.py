@@ -32,17 +32,19 @@ RFC_3339: Final = re.compile(
 class FilterError(ValueError):
     """A parameter that cannot be used: which, what was received, and what is allowed.
 
+    What was received is None where the parameter is missing.
     `others` are further ones of the same address, so that all of them can be put right at once.
     """
 
     def __init__(
-        self, parameter: str, value: str, allowed: str, others: Sequence[FilterError] = ()
+        self, parameter: str, value: str | None, allowed: str, others: Sequence[FilterError] = ()
     ) -> None:
         self.parameter = parameter
-        self.value = value[:LONGEST_TEXT]
+        self.value = None if value is None else value[:LONGEST_TEXT]
         self.allowed = allowed
         self.others = tuple(others)
-        said = f"{parameter} was {self.value!r}; allowed: {allowed}"
+        received = "is missing" if value is None else f"was {self.value!r}"
+        said = f"{parameter} {received}; allowed: {allowed}"
         super().__init__(". ".join([said, *map(str, others)]))
 
     @classmethod
@@ -113,7 +115,7 @@ class Filters:
         readers: dict[str, Callable[[str | None], Any]] = {
             "window": lambda value: _window(value, default_window, any_window),
             "at": _at,
-            **{name: partial(_text, name) for name in _TEXTS},
+            **{name: partial(name_of, name) for name in _TEXTS},
         }
         found: dict[str, Any] = {}
         refused = []
@@ -156,6 +158,19 @@ def utc_text(at: pd.Timestamp) -> str:
     return at.tz_convert("UTC").tz_localize(None).isoformat() + "Z"
 
 
+def name_of(parameter: str, value: str | None) -> str | None:
+    """A name that is asked for; None when it is left out or empty.
+
+    Raises:
+        FilterError: too long, or characters that nobody sees.
+    """
+    if not value:
+        return None
+    if len(value) > LONGEST_TEXT or not value.isprintable():
+        raise FilterError(parameter, value, f"printable text of at most {LONGEST_TEXT} characters")
+    return value
+
+
 def _window(value: str | None, default: str, any_window: bool) -> str:
     if not value or value == default:
         return default
@@ -176,11 +191,3 @@ def _at(value: str | None) -> pd.Timestamp | str | None:
     if not value or value == "now":
         return None
     return "last" if value == "last" else moment("at", value)
-
-
-def _text(parameter: str, value: str | None) -> str | None:
-    if not value:
-        return None
-    if len(value) > LONGEST_TEXT or not value.isprintable():
-        raise FilterError(parameter, value, f"printable text of at most {LONGEST_TEXT} characters")
-    return value

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from web.filters import FilterError, Filters
+from web.known_names import unknown_names
 from web.promised import aurora
 from web.render import Rendered, Renderer
 
@@ -36,14 +37,9 @@ class StatusBook:
             )
         except FilterError as error:
             refused.append(error)
-        desk = self._renderer.desk
         told = {each.parameter for one in refused for each in one.all}
-        for name, known in (
-            ("source", {str(row["name"]) for row in desk.sources()}),
-            ("account", set(desk.accounts())),
-        ):
-            if name not in told:
-                refused += _unknown(name, query.get(name), known)
+        asked = {name: query.get(name) for name in ("source", "account") if name not in told}
+        refused += unknown_names(self._renderer.desk, asked)
         if refused or filters is None:
             raise FilterError.of_all(refused)
         return filters
@@ -51,12 +47,6 @@ class StatusBook:
     def picture(self, filters: Filters) -> Rendered:
         """The status document; may carry a problem instead."""
         return self._renderer.picture(f"/status?{filters.key}", filters, _status)
-
-
-def _unknown(parameter: str, name: str | None, names: set[str]) -> list[FilterError]:
-    if not name or name in names:
-        return []
-    return [FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")]
 
 
 def _status(view: Any) -> dict[str, Any]:

@@ -47,3 +47,18 @@ def few(problems: Sequence[str]) -> str:
     """Return the first three problems as one text, and how many more there are."""
     more = len(problems) - TOLD_PROBLEMS
     return "; ".join(problems[:TOLD_PROBLEMS]) + (f" and {more} more" if more > 0 else "")
+
+
+def counted(problems: Sequence[str], total: int, what: str, listed: str) -> str:
+    """Return the first three problems; where there are more, first how many, and where all are.
+
+    Args:
+        problems: what is wrong, one each.
+        total: how many there are that could be wrong.
+        what: what they are and cannot do, such as "files cannot be used".
+        listed: where each of them is told.
+    """
+    told = few(problems)
+    if len(problems) <= TOLD_PROBLEMS:
+        return told
+    return f"{len(problems):,} of {total:,} {what}, {listed}: {told}"

@@ -13,6 +13,7 @@ from data_sources.deadline import FetchError
 from data_sources.health_answer import Outcome, of_failure, of_refusal
 from data_sources.http import Answer
 from data_sources.json_answer import BadPayloadError, json_value
+from data_sources.limits import Limits
 from data_sources.pause import pause_seconds
 from data_sources.polled.changes import changes, note
 from data_sources.polled.mapping import Endpoint, RowRule
@@ -21,15 +22,6 @@ from data_sources.target import Target
 
 _OF_STATUS: Final = {501: "misconfigured", 503: "degraded"}
 """What a failure means when the service itself says why: not set up there, not ready now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one question may cost, and how old an answer may be."""
-
-    timeout_seconds: float
-    max_bytes: int
-    stale_after_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +55,10 @@ class Poll:
         target: Target,
         limits: Limits,
         zone: dt.tzinfo,
-        every_seconds: float | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.endpoint, self.target = endpoint, target
-        self.every_seconds = every_seconds or endpoint.every_seconds
+        self.every_seconds = limits.every_seconds or endpoint.every_seconds
         self.seen = self.bytes_read = self.repeated = 0
         self.set_aside: dict[str, int] = {}
         self.rows: Rows | None = None
@@ -97,13 +88,8 @@ class Poll:
 
         Never raises for what the other side does: that is the outcome.
         """
-        limits = self._limits
         try:
-            answer = self.target.fetch(
-                deadline_seconds=limits.timeout_seconds,
-                max_bytes=limits.max_bytes,
-                transport=self._transport,
-            )
+            answer = self._limits.fetch(self.target, self._transport)
         except FetchError as e:
             return Asked(of_failure(e))
         return self._judge(answer, now_seconds)

@@ -31,7 +31,9 @@ _SEVERITIES: Final = {
 class Alerts:
     """What the file holds: rows of the frame `alerts`, and the lines that were set aside.
 
-    bad  (offset in what was read, length, reason, head)
+    Offsets, the `raw_offset` of a row too, are places in what was read of the file.
+
+    bad  (offset, length, reason, head)
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -57,8 +59,8 @@ def alerts_parser(
     def parse(data: bytes) -> Alerts:
         times = Times(zone, clock())
         found = Alerts()
-        # A first line that may have been cut away in front is none.
-        start = data.find(b"\n") + 1 if len(data) >= whole_file else 0
+        # A first line that may have been cut away in front is none; the byte before it tells.
+        start = data.find(b"\n") + 1 if len(data) > whole_file else 0
         end = data.rfind(b"\n") + 1
         while start < end:
             stop = data.index(b"\n", start)

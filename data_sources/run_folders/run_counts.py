@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from data_sources.reading import Counts, Quarantined
-from data_sources.run_folders.run_folder import ALERTS, RunFolder
+from data_sources.run_folders.run_folder import RunFolder
 
 BAD_ROW: Final = "bad_row"
 MOST_QUARANTINED: Final = 1_000
@@ -42,6 +42,6 @@ def _set_aside(run: RunFolder) -> Iterator[Quarantined]:
         file = f"{run.folder}/{run.table.path.name}"
         for row in run.table.figures.bad:
             yield Quarantined(BAD_ROW, file, file, *row)
-    file = f"{run.folder}/{ALERTS}"
     for at, length, reason, head in run.alerts.bad:
+        file = run.alerts_name
         yield Quarantined(reason, file, file, run.alerts_begin + at, length, head)

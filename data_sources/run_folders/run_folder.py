@@ -11,7 +11,9 @@ import pandas as pd
 
 from data_sources.files.kept_file import KeptFile
 from data_sources.files.label import file_label
+from data_sources.files.stamp import stamp_of
 from data_sources.files.times import Times, timestamp
+from data_sources.lines.raw import raw_line
 from data_sources.run_folders.alerts import ALERT_BYTES, Alerts, alerts_parser
 from data_sources.run_folders.meta import META_BYTES, Meta, parse_meta
 from data_sources.run_folders.table import StepTable
@@ -36,7 +38,7 @@ class RunFolder:
         self._zone, self._clock = zone, clock
         self._meta = KeptFile(path / META, parse_meta, limit_bytes=META_BYTES)
         parse = alerts_parser(zone, clock)
-        self._alerts = KeptFile(path / ALERTS, parse, limit_bytes=ALERT_BYTES, newest=True)
+        self._alerts = KeptFile(path / ALERTS, parse, limit_bytes=ALERT_BYTES + 1, newest=True)
         self._times = Times(zone, 0)
         self.started: pd.Timestamp | None = None
         self.finished: pd.Timestamp | None = None
@@ -52,9 +54,23 @@ class RunFolder:
         return self._alerts.value or Alerts()
 
     @property
+    def alerts_name(self) -> str:
+        """Their file, as it is told."""
+        return f"{self.folder}/{ALERTS}"
+
+    @property
     def alerts_begin(self) -> int:
-        """Where in their file begin the alerts that are kept, bytes."""
+        """Where in their file begins what was read of the alerts, bytes."""
         return self._alerts.begin
+
+    def alert_line(self, offset: int) -> bytes | None:
+        """The line that begins at a place of their file; None when none does."""
+        path = self.path / ALERTS
+        try:
+            stamp_of(path)
+        except OSError:
+            return None  # gone, or no file of the run's own
+        return raw_line(path, offset)
 
     @property
     def run_id(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data_sources.frames import empty, shaped
-from data_sources.run_folders.run_folder import ALERTS, RunFolder
+from data_sources.run_folders.run_folder import RunFolder
 
 MOST_POINTS: Final = 50_000
 """So many points of equity series are given together; those of the newest runs go first."""
@@ -62,9 +62,10 @@ def position_row(run: RunFolder, run_id: str) -> dict[str, Any] | None:
 
 
 def alert_rows(run: RunFolder, run_id: str) -> list[dict[str, Any]]:
-    """Its alerts; the run's own id stands in `session_id`."""
-    trace = {"session_id": run_id, "raw_generation": f"{run.folder}/{ALERTS}"}
-    return [{**row, **trace} for row in run.alerts.rows]
+    """Its alerts, each with its place in the file; the run's own id stands in `session_id`."""
+    trace = {"session_id": run_id, "raw_generation": run.alerts_name}
+    begin = run.alerts_begin
+    return [{**row, **trace, "raw_offset": begin + row["raw_offset"]} for row in run.alerts.rows]
 
 
 def equity_frame(

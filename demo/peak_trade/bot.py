@@ -6,7 +6,7 @@ from random import Random
 
 from demo.peak_trade.cycles import cycles
 from demo.peak_trade.runs import run_after_run
-from demo.peak_trade.sessions import Sessions, telemetry_health
+from demo.peak_trade.sessions import Sessions, telemetry_health, tidy_up
 from demo.script import Script
 
 
@@ -22,5 +22,6 @@ class PeakTrade(Script):
         super().__init__(start_ns)
         self.begin(Sessions(self, Random(f"{seed}/sessions")).live())
         self.begin(cycles(self, Random(f"{seed}/cycles")))
+        self.begin(tidy_up(self))
         self.begin(telemetry_health(self, Random(f"{seed}/health")))
         self.begin(run_after_run(self, Random(f"{seed}/runs")))

@@ -14,6 +14,7 @@ from demo.walk import Walk
 
 REGISTRY: Final = "reports/experiments/live_sessions"
 PAST_SESSIONS: Final = 12
+TELEMETRY: Final = "logs/execution"
 BAD_LINES: Final = ("{invalid json line - missing quotes and structure", '{"ts": "')
 
 
@@ -111,12 +112,12 @@ class Sessions:
         fill |= {"fill_notional": notional, "fill_fee": round(notional * 0.0004, 4)}
         self._tell(session, symbol, "fill", fill)
         if random.random() < 0.02:
-            self._script.line(f"logs/execution/{session}.jsonl", random.choice(BAD_LINES))
+            self._script.line(f"{TELEMETRY}/{session}.jsonl", random.choice(BAD_LINES))
 
     def _tell(self, session: str, symbol: str, kind: str, payload: dict[str, Any]) -> None:
         record = {"ts": self._script.now.isoformat(), "session_id": session, "symbol": symbol}
         record |= {"mode": "paper", "kind": kind, "payload": payload}
-        self._script.line(f"logs/execution/{session}.jsonl", record)
+        self._script.line(f"{TELEMETRY}/{session}.jsonl", record)
 
     def _alert(self, session: str, title: str, body: str) -> None:
         now = self._script.now.isoformat()
@@ -138,6 +139,13 @@ def _risk(exposure: float) -> dict[str, Any]:
     check["reasons"] = ["max_total_exposure"] if place == 2 else []
     told = {"risk_status": light, "risk_check": check, "total_notional": exposure}
     return told | {"open_positions": int(exposure > 0)}
+
+
+def tidy_up(script: Script) -> Iterator[float]:
+    """Every ten minutes somebody tidies the telemetry's folder up, and leaves a mark of it."""
+    while True:
+        script.file(f"{TELEMETRY}/.last_retention_run", f"{script.now.isoformat()}\n")
+        yield 600.0
 
 
 def telemetry_health(script: Script, random: Random) -> Iterator[float]:

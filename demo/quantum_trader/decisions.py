@@ -11,6 +11,8 @@ from demo.script import Script
 
 MOST_POSITIONS: Final = 6
 LEAST_CONFIDENCE: Final = 0.42
+SURE_CONFIDENCE: Final = 0.7
+"""From here on it wants a leverage that its profile does not have."""
 FOLDER: Final = "data/policy_observations"
 STATE: Final = "backend/data/trade_state.json"
 
@@ -22,10 +24,12 @@ def decide(script: Script, random: Random, book: Book, save: Any) -> Iterator[fl
         for symbol in random.sample(list(SYMBOLS), random.randrange(1, 5)):
             action = random.choice(("BUY", "SELL"))
             confidence = round(min(0.99, random.betavariate(4, 5)), 4)
-            allowed = confidence >= LEAST_CONFIDENCE and not book.halted
+            allowed = confidence >= LEAST_CONFIDENCE
             script.line(_path(script, "signals"), _line(script, random, symbol, action, confidence))
             yield 0.001
-            if allowed and symbol not in book.open and len(book.open) < MOST_POSITIONS:
+            if not allowed or not _passes_gate(script, book, confidence):
+                continue
+            if symbol not in book.open and len(book.open) < MOST_POSITIONS:
                 _open(script, random, book, symbol, action)
                 save()
 
@@ -64,6 +68,26 @@ def observe(script: Script, random: Random, book: Book) -> Iterator[float]:
         }
         script.line(_path(script, "policy_obs"), record)
         yield 30.0
+
+
+def _passes_gate(script: Script, book: Book, confidence: float) -> bool:
+    """What the policy allowed the risk gate judges too: it writes nothing, and only counts."""
+    reason = "all_risk_checks_passed"
+    if book.halted:
+        reason = "ess_trading_halt_active"
+    elif confidence >= SURE_CONFIDENCE:
+        reason = "leverage_exceeds_limit: 2x > 1x"
+    passes = reason == "all_risk_checks_passed"
+    book.counters.count(
+        script.now,
+        "risk_gate_decisions",
+        decision="allow" if passes else "block",
+        reason=reason,
+        account="main",
+        exchange="binance",
+        strategy="ai_ensemble",
+    )
+    return passes
 
 
 def _path(script: Script, name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from demo.quantum_trader.counters import Counters
 from demo.walk import Walk
 
 SYMBOLS: Final = {
@@ -45,12 +46,13 @@ class Position:
 
 @dataclass
 class Book:
-    """Prices, and open positions by symbol."""
+    """Prices, open positions by symbol, and what is counted of all that."""
 
     random: Random
     open: dict[str, Position] = field(default_factory=dict)
     prices: dict[str, Walk] = field(init=False)
     halted: bool = False
+    counters: Counters = field(default_factory=Counters)
 
     def __post_init__(self) -> None:
         self.prices = {

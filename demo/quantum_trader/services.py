@@ -64,6 +64,7 @@ class Services:
                 "/positions": self._positions,
                 "/signals/recent": self._signals,
                 "/api/dashboard/trading": self._trading,
+                "/metrics": self._book.counters.exposition,
             },
             "risk": {
                 "/risk/global": self._risk,

@@ -30,6 +30,7 @@ def audit(script: Script, random: Random, book: Book) -> Iterator[float]:
         yield random.uniform(20, 60)
         drawdown = round(-random.uniform(5.0, 6.5), 2)
         book.halted = True
+        book.counters.count(script.now, "ess_triggers", source="drawdown")
         note("emergency.triggered", "ACTIVATE_ESS", "", f"Daily drawdown {drawdown} %",
              severity="critical", positions_closed=len(book.open))  # fmt: skip
         yield random.uniform(35, 50)

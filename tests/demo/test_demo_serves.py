@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from data_sources import discover
 from tests.demo.served import ROOT, served, source, wait_for
 
 SYSTEMS = ("--system", "quantum_trader", "peak_trade", "rick", "stock_trader")
@@ -33,6 +34,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The demo's ready line while four systems are served; at the end it must have ended."""
     with served(tmp_path_factory.mktemp("served"), *SYSTEMS) as ready:
         yield ready
+
+
+def test_every_kind_of_source_is_at_work(demo: dict[str, Any]) -> None:
+    """What a desk can read the demo has; Redis where it is installed."""
+    kinds = {table["kind"] for table in demo["sources"].values()}
+
+    assert kinds | {"redis_streams"} == set(discover())
+
+
+def test_what_is_only_counted_answers_beside_the_backend(demo: dict[str, Any]) -> None:
+    """The backend's `/metrics` is asked by the ready line's table: well, or not yet counting."""
+    gate = source(demo, "quantum_gate")
+    assert gate.read().state in ("ok", "waiting")
+    assert gate.url == demo["sources"]["quantum_backend"]["url"].replace("/health", "/metrics")
 
 
 def test_the_arena_lists_its_pending_orders(demo: dict[str, Any]) -> None:

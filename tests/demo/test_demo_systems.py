@@ -23,6 +23,7 @@ START = 1_795_249_759_606_926_592
 NAMES = {
     *("aurora", "quantum", "quantum_positions", "quantum_live"),
     *("peak_execution", "peak_cycles", "peak_alerts", "peak_runs", "peak_sessions"),
+    "peak_logs",
     *("rick", "arena", "stock_1", "stock_2", "stock_accounts", "stock_prices"),
 }
 BOTS = (QuantumTrader, PeakTrade, Rick, StockTrader)

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from data_sources.jsonl import JsonlSource
+from desk.hearings import Hearings
 from desk.origin import Origin, origin
+from desk.past_sources import UNTIMED, rows_at
+from ledger import Ledger
 from web.promised.aurora import health
 
 NOW = 1_756_757_303_000_000_000
@@ -119,3 +122,55 @@ def test_the_time_of_a_line_counts_more_than_that_of_its_file(log: Path) -> None
     write(log, NOW, TIMED)
     row = row_of(bot, NOW)
     assert (row["state"], row["age_seconds"]) == ("stale", 500.0)
+
+
+def then(bot: Origin, seconds: float) -> tuple[str, float | None, str | None]:
+    """State, age and problem so many seconds after the start, as seen much later."""
+    at_ns = NOW + round(seconds * SECOND)
+    (row,) = rows_at([bot], {}, at_ns, NOW + 3_600 * SECOND)
+    assert (row["received_ms"] is None) == (row["age_seconds"] is None)
+    assert row["newest_ts_event"] is None
+    return row["state"], row["age_seconds"], row["problem"]
+
+
+def test_a_past_moment_has_its_own_age(log: Path) -> None:
+    """As old as it was then, not as it is now; what nobody saw is unknown, and says why."""
+    bot = bot_of(log)
+    for seconds in (0, 8, 40):
+        write(log, NOW + seconds * SECOND)
+        row_of(bot, NOW + seconds * SECOND)
+    told = {0: ("ok", 0.0), 5: ("ok", 5.0), 9: ("ok", 1.0), 30: ("stale", 22.0), 45: ("ok", 5.0)}
+    for seconds, (state, age) in told.items():
+        assert then(bot, seconds) == (state, age, None)
+    assert then(bot, -1) == ("unknown", None, UNTIMED)
+
+
+def test_the_ledger_hears_nothing_in_lines_without_a_time(log: Path) -> None:
+    """What it knows of a moment names no such source, before its lines or after them."""
+    write(log, NOW)
+    ledger = Ledger()
+    ledger.fold(bot_of(log).source.read(None).frame)
+    assert [ledger.last_heard(NOW + offset) for offset in (-SECOND, SECOND)] == [{}, {}]
+
+
+def test_after_a_restart_the_time_before_the_last_line_is_unknown(log: Path) -> None:
+    """The newest moment alone is kept: from it on the age is known."""
+    bot = bot_of(log)
+    for seconds in (0, 8):
+        write(log, NOW + seconds * SECOND)
+        row_of(bot, NOW + seconds * SECOND)
+    bot = again(log, bot.committed())
+    row_of(bot, NOW + 50 * SECOND)
+    assert then(bot, 5) == ("unknown", None, UNTIMED)
+    assert then(bot, 12) == ("ok", 4.0, None)
+    assert then(bot, 49) == ("stale", 41.0, None)
+
+
+def test_moments_within_a_second_are_one() -> None:
+    """A log that writes all the time takes no more memory: a place a second, the newest ones."""
+    hearings = Hearings()
+    for tenth in range(100_000 + 200):
+        hearings.note(NOW + tenth * SECOND // 10)
+    assert hearings.by(NOW + 19 * SECOND) is None
+    assert hearings.by(NOW + 2_000 * SECOND + 5) == NOW + 2_000 * SECOND
+    assert hearings.by(NOW + 20_000 * SECOND) == NOW + 10_019 * SECOND

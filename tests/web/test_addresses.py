@@ -19,7 +19,7 @@ def test_pages_of_the_registry_are_there(served: RunningServer, path: str) -> No
     "path",
     [
         *("/api", "/api/", "/api/nosuch", "/api/frames/x/y", "/api/v0/x", "/runs", "/runs/1/tail"),
-        *("/live", "/live/x", "/arena/events", "/ws/dashboard", "/metrics", "/status/", "/sse/x"),
+        *("/live", "/live/x", "/arena/events", "/ws/dashboard", "/metrics/x", "/status/", "/sse/x"),
         *("/healthz/x", "/docs/nosuch", "/openapi.json/x", "/_live", "/_live/x", "/_dash-nosuch"),
         *("/run/x", "/readyz/", "/_mcp"),
     ],
