@@ -66,8 +66,8 @@ def _files(symbols: int) -> str:
     import pandas as pd
 
     rng = np.random.default_rng(126)
-    days = pd.bdate_range(end=pd.Timestamp.today().normalize(), periods=BARS).tz_localize("America/New_York")
-    index = days.tz_convert("UTC").rename("timestamp")
+    days = pd.bdate_range(end=pd.Timestamp.today().normalize(), periods=BARS)
+    index = days.tz_localize("America/New_York").tz_convert("UTC").rename("timestamp")
     into = folder("prices")
     for number in range(symbols):
         close = 100 * np.exp(np.cumsum(rng.normal(2e-4, 0.01, BARS)))
