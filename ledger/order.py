@@ -160,6 +160,14 @@ class Session:
         """Lines of the file of denials, the newest last, that a failure may turn out to repeat."""
         self.denials: dict[str, int] = {}
 
+    def let_go(self, kept: int) -> int:
+        """Forget all but the newest lines; return how many were forgotten."""
+        gone = max(0, len(self.events) - kept)
+        if gone:
+            del self.events[:gone]
+            self.trimmed = True
+        return gone
+
     def is_twin_denial(self, event: Told) -> bool:
         """Say whether a denial repeats a failure before it; one that does not may repeat a later.
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ledger.batch import Batch
 from ledger.codes import Codes, Groups
 from ledger.elsewhere import Elsewhere
+from ledger.events_kept import EventsKept
 from ledger.order import Order, Session
 from ledger.order_life import OrderLives
 from ledger.order_lines import Key, OrderLines
@@ -63,6 +64,7 @@ class OrderBook:
         self.transitions, self.fills = self.logs.transitions, self.logs.fills
         self._lines = OrderLines(groups)
         self._retelling = Retelling(self.lives, self.logs, elsewhere)
+        self._events_kept = EventsKept(elsewhere)
 
     def tell(self, batch: Batch, groups: npt.NDArray[np.int32]) -> None:
         """Tell the order lives a batch of events, sorted by time."""
@@ -71,9 +73,12 @@ class OrderBook:
         sources = set()
         for key, mine in self._lines.told(batch, groups, twins, self.primary_since):
             sources.add(key[0])
-            self._retelling.tell(self._session(*key), mine)
+            session = self._session(*key)
+            self._events_kept.note(session, len(mine))
+            self._retelling.tell(session, mine)
         for source in sources:
             self._retelling.settle(self.lives.ids_of(source))
+        self._events_kept.trim()
         self.logs.drain(self.lives)
         if self.table.size > self._order_capacity * 5 // 4:
             self._compact_orders()

@@ -68,9 +68,8 @@ class OrderLives(OrderChanges):
             tellers[event[1].kind](session, event, order)
         session.newest = max(session.newest, events[-1][0])
         session.events += events
-        if len(session.events) > 2 * HORIZON:
-            del session.events[:-HORIZON]
-            session.trimmed = True
+        if len(session.events) > HORIZON + HORIZON // 4:
+            session.let_go(HORIZON)
             self.elsewhere.forget(session)
 
     # -- the ten kinds of event ----------------------------------------------------------------
