@@ -123,3 +123,13 @@ def settle_fills(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) 
         return True
     several = [] if ids is None else fills_of(keys, own.path, own.path, ids.path, codes)
     return any(sum(parts) > 1.000001 * whole for whole, parts in several)
+
+
+def in_parts(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) -> bool:
+    """Whether each execution is called a fill: a part has no word, and an order has several."""
+    told_by = columns.get("client_order_id")
+    if told_by is None or "order.partially_filled" in codes.kinds.values():
+        return False
+    ids = next(key.values for key in keys if key.path == told_by.path)
+    fills = [line for line in codes.order_lines if codes.kind_at(line) in FILLS and line in ids]
+    return len({ids[line] for line in fills}) < len(fills)
