@@ -185,10 +185,11 @@ def _read(dialect: Dialect, lines: list[bytes], now_ns: int) -> tuple[int, int]:
 
 def _sure(times: list[Choice], codes: Codes, columns: dict[str, Choice]) -> float:
     """The least sure of the keys on which counting rests."""
-    ids = [columns[r] for r in ("client_order_id", "venue_order_id", "symbol") if r in columns]
+    ids = [columns[r] for r in ("client_order_id", "venue_order_id") if r in columns]
     needed = [*times[:1], *codes.choices[:1], *ids[:1]]
     least = min(each.sure_ratio for each in needed)
-    return least if times else min(least, 0.5)
+    nameless = bool(codes.order_lines) and not ids  # which line is of which order, its place tells
+    return least if times and not nameless else min(least, 0.5)
 
 
 def _sure_of_time(times: list[Choice]) -> float:
