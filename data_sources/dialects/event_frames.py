@@ -22,6 +22,7 @@ from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.timestamps import BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
 
+SESSION: Final = "session_id"
 _decode: Final = msgspec.json.Decoder().decode
 _FLAGS: Final = {"true": True, "false": False}
 
@@ -54,7 +55,8 @@ def frame_of(
 
     Returns:
         The columns of `FRAMES[name]` in their dtypes, then `source`, `account_id`,
-        `raw_generation`, `raw_offset`; without rows where the dialect has no such frame. Of a
+        `raw_generation`, `raw_offset` and, where it is not among the first ones, `session_id`;
+        without rows where the dialect has no such frame. Of a
         frame that counts how often a row was told (`told_total`), repeats are one row.
 
     Raises:
@@ -64,7 +66,11 @@ def frame_of(
     wanted = events[_asked(events["kind"], rules)] if rules else events[:0]
     events_told = _events(wanted, _needed(name, rules))
     rows = [row for event in events_told for row in _rows(event, rules, dialect, zone)]
-    return shaped(name, collapsed(rows) if TIMES in FRAMES[name] else rows)
+    kept = list(collapsed(rows)) if TIMES in FRAMES[name] else rows
+    frame = shaped(name, kept)
+    if SESSION not in frame:
+        frame[SESSION] = pd.Series([row.get(SESSION) for row in kept], dtype="str")
+    return frame
 
 
 def order_terms_of(events: pd.DataFrame, dialect: Dialect) -> pd.DataFrame | None:
@@ -110,7 +116,7 @@ def _asked(kinds: pd.Series[Any], rules: tuple[FrameRule, ...]) -> pd.Series[boo
 def _needed(name: str, rules: tuple[FrameRule, ...]) -> list[str]:
     """The event columns that rows of the frame may be made of."""
     paths = (path.text[1:] for rule in rules for cell in rule.cells.values() for path in cell.paths)
-    needed = {"kind", "code", "attributes", *TRACE, *FRAMES[name], *paths}
+    needed = {"kind", "code", "attributes", SESSION, *TRACE, *FRAMES[name], *paths}
     return [column for column in EVENT_COLUMNS if column in needed]
 
 
@@ -130,7 +136,7 @@ def _rows(
     if rule is None:
         return
     for entry in _entries(fields, rule.each):
-        row = {name: event[name] for name in TRACE if name in event}
+        row = {name: event[name] for name in (SESSION, *TRACE) if name in event}
         row |= {
             name: event[name] for name in FRAMES[rule.frame] if name in event and name != "kind"
         }

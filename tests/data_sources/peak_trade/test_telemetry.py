@@ -217,3 +217,16 @@ def test_an_order_filled_in_parts_keeps_every_execution(tmp_path: Path) -> None:
         "filled", 0.5, 0.0,
     )  # fmt: skip
     assert order["average_fill_price"] == pytest.approx(100.6)
+
+
+def test_rows_of_every_frame_name_their_session(tmp_path: Path) -> None:
+    """A gate's decision and an error are of the session that their line names."""
+    lines = [
+        telemetry("gate", {"gate_name": "Risk", "passed": False, "reason": "too big"}),
+        telemetry("error", {"error": "boom"}),
+    ]
+    (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    events, dialect = read(tmp_path / "x.jsonl").frame, load_dialect("peak_trade")
+    for name in ("decisions", "errors"):
+        assert frame_of(events, dialect, name)["session_id"].tolist() == ["s1"], name
+    assert frame_of(events, dialect, "regimes")["session_id"].dtype == "str"
