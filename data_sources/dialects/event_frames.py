@@ -41,7 +41,12 @@ def frames_of(dialect: Dialect) -> dict[str, tuple[str, ...]]:
 
 
 def frame_of(
-    events: pd.DataFrame, dialect: Dialect, name: str, *, zone: dt.tzinfo = dt.UTC
+    events: pd.DataFrame,
+    dialect: Dialect,
+    name: str,
+    *,
+    zone: dt.tzinfo = dt.UTC,
+    with_session: bool = False,
 ) -> pd.DataFrame:
     """The rows of one agreed frame that these events tell, in the order of the events.
 
@@ -52,11 +57,11 @@ def frame_of(
         dialect: whose frame tables apply.
         name: of the frame, one of `data_sources.frames.FRAMES`.
         zone: what a time without a zone means.
+        with_session: whether the session of each row's line stands in `session_id`.
 
     Returns:
         The columns of `FRAMES[name]` in their dtypes, then `source`, `account_id`,
-        `raw_generation`, `raw_offset` and, where it is not among the first ones, `session_id`;
-        without rows where the dialect has no such frame. Of a
+        `raw_generation`, `raw_offset`; without rows where the dialect has no such frame. Of a
         frame that counts how often a row was told (`told_total`), repeats are one row.
 
     Raises:
@@ -68,7 +73,7 @@ def frame_of(
     rows = [row for event in events_told for row in _rows(event, rules, dialect, zone)]
     kept = list(collapsed(rows)) if TIMES in FRAMES[name] else rows
     frame = shaped(name, kept)
-    if SESSION not in frame:
+    if with_session and SESSION not in frame:
         frame[SESSION] = pd.Series([row.get(SESSION) for row in kept], dtype="str")
     return frame
 

@@ -116,14 +116,8 @@ def test_each_row_leads_back_to_its_line(tmp_path: Path, small: Dialect) -> None
     events = events_of(tmp_path, small, LINES)
     trades = frame_of(events, small, "trades")
     told = events.iloc[[0, 1, 3]]
-    for column in (*TRACE, "session_id"):
+    for column in TRACE:
         assert trades[column].tolist() == told[column].tolist()
-
-
-def agreed(name: str) -> dict[str, str]:
-    """The dtypes of a frame that is made of lines: each row also names its session."""
-    told = {column: str(dtype) for column, dtype in empty(name).dtypes.items()}
-    return told | {"session_id": "str"}
 
 
 def test_columns_and_dtypes_whatever_there_is(tmp_path: Path, small: Dialect) -> None:
@@ -132,7 +126,7 @@ def test_columns_and_dtypes_whatever_there_is(tmp_path: Path, small: Dialect) ->
     for name in FRAMES:
         for some in events, events[:0]:
             found = frame_of(some, small, name)
-            assert dict(found.dtypes.astype(str)) == agreed(name), name
+            assert dict(found.dtypes.astype(str)) == dict(empty(name).dtypes.astype(str)), name
     assert frames_of(small) == {"trades": ("trade.closed",), "positions": ("position",)}
     assert frames_of(load_dialect("generic")) == {}
     with pytest.raises(KeyError):
@@ -180,7 +174,7 @@ def test_any_value_at_any_place(
     entries += [row["list"] for row in rows if isinstance(row.get("list"), dict | list)]
     positions = frame_of(events, dialect, "positions")
     assert len(positions) == (sum(map(len, entries)) if rows else 5)
-    assert dict(positions.dtypes.astype(str)) == agreed("positions")
+    assert dict(positions.dtypes.astype(str)) == dict(empty("positions").dtypes.astype(str))
 
 
 WRONG = [

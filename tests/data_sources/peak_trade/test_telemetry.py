@@ -228,5 +228,7 @@ def test_rows_of_every_frame_name_their_session(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     events, dialect = read(tmp_path / "x.jsonl").frame, load_dialect("peak_trade")
     for name in ("decisions", "errors"):
-        assert frame_of(events, dialect, name)["session_id"].tolist() == ["s1"], name
-    assert frame_of(events, dialect, "regimes")["session_id"].dtype == "str"
+        rows = frame_of(events, dialect, name, with_session=True)
+        assert rows["session_id"].tolist() == ["s1"], name
+    none = frame_of(events, dialect, "regimes", with_session=True)
+    assert none["session_id"].dtype == "str"
