@@ -171,7 +171,7 @@ def _mapped(path: Path, files: Sequence[Path], guess: Guess) -> Mapped:
     """The source that files become; where no dialect knows them, with a guessed mapping."""
     if guess.dialect == GENERIC:
         mapping = guess_mapping(sample_of(files))
-        if mapping.is_useful:
+        if mapping.is_better:
             return Mapped(_name(path), path, "auto", tuple(files), guess, mapping)
     return Mapped(_name(path), path, _dialect(guess), tuple(files), guess)
 

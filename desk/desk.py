@@ -193,9 +193,9 @@ class Desk:
         return rows_at(self.origins, self._ledger.last_heard(at_ns), at_ns, now_ns)
 
     def _moment(self, at: pd.Timestamp | str | None, now_ns: int) -> pd.Timestamp | None:
-        if isinstance(at, str):
+        if isinstance(at, str) and self._ledger.newest() is not None:
             return None  # the ledger's own default: its newest event
-        return pd.Timestamp(now_ns, unit="ns", tz="UTC") if at is None else at
+        return at if isinstance(at, pd.Timestamp) else pd.Timestamp(now_ns, unit="ns", tz="UTC")
 
     def sources(self) -> list[dict[str, Any]]:
         """Return the rows of `/api/sources`."""

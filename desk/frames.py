@@ -120,13 +120,15 @@ def _told(
         }
         snapshots = newest_snapshots(events([origin], kinds=kinds, **every))
         within = [rule.within for rule in dialect.frames[name] if rule.within is not None]
-        return newest_positions(frame_of(snapshots, dialect, name), min(within, default=None))
+        return newest_positions(
+            frame_of(snapshots, dialect, name, with_session=True), min(within, default=None)
+        )
     limit = looked_at = wanted["limit"]
     if "told_total" in COLUMNS[name]:
         looked_at = min(max(limit * 8, LEAST_RETOLD), MOST_EVENTS)
     while True:
         found = events([origin], kinds=kinds, **{**wanted, "limit": looked_at})
-        rows = frame_of(found, dialect, name)
+        rows = frame_of(found, dialect, name, with_session=True)
         if len(rows) >= limit or len(found) < looked_at or looked_at >= MOST_EVENTS:
             # A service is as it was told last.
             same = ["source", "account_id", "name"]

@@ -1,6 +1,7 @@
 """Duplicates are recognized by id, never by equality: equal lines without an id are two events.
 
-The key is (time, source, session, code, client order id, venue order id).
+The key is (time, source, session, code, client order id, venue order id). The executions of an
+order that sweeps through a book share all of it: theirs has quantity, price and value too.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.batch import Batch
-from ledger.codes import DIMENSIONS, SESSION, SOURCE, IntArray
+from ledger.codes import DIMENSIONS, SESSION, SOURCE, WHAT, Groups, IntArray
 from ledger.order_table import NEVER
 
 KEPT: Final = 200_000
 CODE: Final = DIMENSIONS.index("code")
+EXECUTIONS: Final = ("order.filled", "order.partially_filled")
 
 Hashes = npt.NDArray[np.uint64]
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -29,7 +31,8 @@ class Duplicates:
     arrays of them take a tenth of the memory of a set.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Groups) -> None:
+        self._kinds = groups.codes["what"]
         # Two generations: the older one goes as a whole, which costs nothing for the single event.
         self._recent: list[Hashes] = []
         self._older: list[Hashes] = []
@@ -40,7 +43,8 @@ class Duplicates:
         rows = np.flatnonzero(batch.identified & (batch.ts != NEVER))
         if not len(rows):
             return result
-        keys = _keys(batch, rows)
+        executions = [code for kind in EXECUTIONS if (code := self._kinds.find(kind)) is not None]
+        keys = _keys(batch, rows, np.isin(batch.codes[WHAT, rows], executions))
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         repeated = np.zeros(len(rows), np.bool_)
@@ -66,16 +70,24 @@ class Duplicates:
             self._recent, self._older = [], pieces
 
 
-def _keys(batch: Batch, rows: IntArray) -> Hashes:
+def _keys(batch: Batch, rows: IntArray, executed: npt.NDArray[np.bool_]) -> Hashes:
     found = batch.ts[rows].view(np.uint64)
+    own = rows[executed]
     for part in (
         *(batch.codes[place, rows] for place in (SOURCE, SESSION, CODE)),
         *(_hashes(ids[rows]) for ids in (batch.client_ids, batch.venue_ids)),
     ):
         # Each step can be undone, so that keys that differ in one part alone never meet.
-        found = (found ^ part.astype(np.int64).view(np.uint64)) * _ODD
-        found ^= found >> _HALF
+        found = _mixed(found, part.astype(np.int64).view(np.uint64))
+    for number in (batch.quantity, batch.price, batch.value) if len(own) else ():
+        told = np.nan_to_num(number[own], nan=-1.0) + 0.0  # one missing, one zero
+        found[executed] = _mixed(found[executed], told.view(np.uint64))
     return found
+
+
+def _mixed(found: Hashes, part: Hashes) -> Hashes:
+    found = (found ^ part) * _ODD
+    return found ^ (found >> _HALF)
 
 
 def _hashes(ids: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -77,7 +77,7 @@ class Ledger:
         self.states: dict[str, pd.DataFrame] = {}
         self._newest_of: dict[int, int] = {}
         """Source → its newest event time."""
-        self._duplicates = Duplicates()
+        self._duplicates = Duplicates(self.groups)
 
     # -- folding -------------------------------------------------------------------------------
 
@@ -87,7 +87,8 @@ class Ledger:
         Args:
             events: the rows. `events.attrs["expiry_seconds"]`, where it is there, is how long the
                 system of these events leaves an order unanswered until it has expired;
-                `events.attrs["ends_told"]` is False where it never tells how one ended.
+                `events.attrs["ends_told"]` is False where it never tells how one ended;
+                `events.attrs["fills_are_parts"]` is True where each execution is told as a fill.
             terms: what some of them tell of their orders in words of their own system:
                 `stop_loss_price`, `take_profit_price` and `mode`; its index is the number of the
                 row in `events`, from 0.
@@ -113,6 +114,7 @@ class Ledger:
                     np.unique(batch.codes[SOURCE]).tolist(),
                     events.attrs.get("expiry_seconds"),
                     ends_told=events.attrs.get("ends_told", True),
+                    fills_are_parts=events.attrs.get("fills_are_parts", False),
                 )
                 folded.late = self._fold(events, batch.in_event_time(self.generations))
                 self.version += 1

@@ -121,14 +121,22 @@ class OrderLives(OrderChanges):
 
     def _partially_filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
-        if order.first_partial == NEVER:
-            order.first_partial = event[0]
-            self._emit("first_partial", order, NAN, event)
+        self._note_part(order, event)
         if order.is_whole:  # not every origin says which part was the last
             self._close(order, "filled", event)
 
+    def _note_part(self, order: Order, event: Told) -> None:
+        if order.first_partial == NEVER:
+            order.first_partial = event[0]
+            self._emit("first_partial", order, NAN, event)
+
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
+        # A size that nobody told is taken for whole: NaN is neither above nor below.
+        lacks = order.filled_quantity < order.quantity * (1 - 1e-9)
+        if lacks and order.row in self.live and self.silence.fills_are_parts(session.source):
+            self._note_part(order, event)
+            return
         untold = order.filled_quantity != order.filled_quantity
         if untold and order.row in self.live:  # all of it
             order.filled_quantity = order.quantity

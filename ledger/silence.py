@@ -1,4 +1,4 @@
-"""What the silence of a source means for its orders: after how long, and whether they expired."""
+"""What a source leaves untold of its orders: when silence ends one, and which fill was the last."""
 
 from __future__ import annotations
 
@@ -24,19 +24,32 @@ class Silence:
         self._untold = _ns(seconds)
         self._told: dict[int, int] = {}
         self._endless: set[int] = set()
+        self._parts: set[int] = set()
 
     def learn(
-        self, sources: Iterable[int], seconds: float | None, *, ends_told: bool = True
+        self,
+        sources: Iterable[int],
+        seconds: float | None,
+        *,
+        ends_told: bool = True,
+        fills_are_parts: bool = False,
     ) -> None:
         """Take over the limit that some sources tell; None tells nothing.
 
         `ends_told` is False for sources that never tell how an order ended: one that is over may
-        have been filled as well.
+        have been filled as well. `fills_are_parts` is True for those that call every execution a
+        fill: the order is filled when they add up to it.
         """
         if seconds is not None:
             self._told.update(dict.fromkeys(sources, _ns(seconds)))
         if not ends_told:
             self._endless.update(sources)
+        if fills_are_parts:
+            self._parts.update(sources)
+
+    def fills_are_parts(self, source: int) -> bool:
+        """Return whether a fill of a source tells one execution, and not that it was the last."""
+        return source in self._parts
 
     def tells_ends(self, sources: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Return for each source whether an order of it that is over in silence has expired."""

@@ -22,6 +22,7 @@ from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.timestamps import BadTimeError, epoch_ns
 from data_sources.lines.transforms import number, word
 
+SESSION: Final = "session_id"
 _decode: Final = msgspec.json.Decoder().decode
 _FLAGS: Final = {"true": True, "false": False}
 
@@ -40,7 +41,12 @@ def frames_of(dialect: Dialect) -> dict[str, tuple[str, ...]]:
 
 
 def frame_of(
-    events: pd.DataFrame, dialect: Dialect, name: str, *, zone: dt.tzinfo = dt.UTC
+    events: pd.DataFrame,
+    dialect: Dialect,
+    name: str,
+    *,
+    zone: dt.tzinfo = dt.UTC,
+    with_session: bool = False,
 ) -> pd.DataFrame:
     """The rows of one agreed frame that these events tell, in the order of the events.
 
@@ -51,6 +57,7 @@ def frame_of(
         dialect: whose frame tables apply.
         name: of the frame, one of `data_sources.frames.FRAMES`.
         zone: what a time without a zone means.
+        with_session: whether the session of each row's line stands in `session_id`.
 
     Returns:
         The columns of `FRAMES[name]` in their dtypes, then `source`, `account_id`,
@@ -64,7 +71,11 @@ def frame_of(
     wanted = events[_asked(events["kind"], rules)] if rules else events[:0]
     events_told = _events(wanted, _needed(name, rules))
     rows = [row for event in events_told for row in _rows(event, rules, dialect, zone)]
-    return shaped(name, collapsed(rows) if TIMES in FRAMES[name] else rows)
+    kept = list(collapsed(rows)) if TIMES in FRAMES[name] else rows
+    frame = shaped(name, kept)
+    if with_session and SESSION not in frame:
+        frame[SESSION] = pd.Series([row.get(SESSION) for row in kept], dtype="str")
+    return frame
 
 
 def order_terms_of(events: pd.DataFrame, dialect: Dialect) -> pd.DataFrame | None:
@@ -110,7 +121,7 @@ def _asked(kinds: pd.Series[Any], rules: tuple[FrameRule, ...]) -> pd.Series[boo
 def _needed(name: str, rules: tuple[FrameRule, ...]) -> list[str]:
     """The event columns that rows of the frame may be made of."""
     paths = (path.text[1:] for rule in rules for cell in rule.cells.values() for path in cell.paths)
-    needed = {"kind", "code", "attributes", *TRACE, *FRAMES[name], *paths}
+    needed = {"kind", "code", "attributes", SESSION, *TRACE, *FRAMES[name], *paths}
     return [column for column in EVENT_COLUMNS if column in needed]
 
 
@@ -130,7 +141,7 @@ def _rows(
     if rule is None:
         return
     for entry in _entries(fields, rule.each):
-        row = {name: event[name] for name in TRACE if name in event}
+        row = {name: event[name] for name in (SESSION, *TRACE) if name in event}
         row |= {
             name: event[name] for name in FRAMES[rule.frame] if name in event and name != "kind"
         }

@@ -26,11 +26,14 @@ class OrderRules:
                      its orders are not of a day
     ends_told        whether it tells how orders end: of one that is over without a word, that it
                      expired is then all there is to know; else nobody knows what became of it
+    fills_are_parts  whether it calls each execution a fill: an order is filled when they add up to
+                     what was ordered
     """
 
     expiry_seconds: float | None = None
     day_calendar: str | None = None
     ends_told: bool = True
+    fills_are_parts: bool = False
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -40,6 +43,8 @@ class OrderRules:
             told["expiry_seconds"] = self.expiry_seconds
         if not self.ends_told:
             told["ends_told"] = False
+        if self.fills_are_parts:
+            told["fills_are_parts"] = True
         return told
 
     def load_ahead(self) -> None:
@@ -74,13 +79,19 @@ def order_rules(reader: Reader) -> OrderRules:
     Raises:
         DialectError: naming file, line and key.
     """
-    reader.only(("orders",), {"expiry_seconds", "day_calendar", "ends_told"})
-    told = ("orders", "ends_told")
+    flags = {"ends_told", "fills_are_parts"}
+    reader.only(("orders",), {"expiry_seconds", "day_calendar", *flags})
     return OrderRules(
         expiry_seconds=_expiry_seconds(reader),
         day_calendar=exchange(reader, ("orders", "day_calendar")),
-        ends_told=reader.flag(told) if reader.has(told) else True,
+        ends_told=_flag(reader, "ends_told", untold=True),
+        fills_are_parts=_flag(reader, "fills_are_parts", untold=False),
     )
+
+
+def _flag(reader: Reader, name: str, *, untold: bool) -> bool:
+    where = ("orders", name)
+    return reader.flag(where) if reader.has(where) else untold
 
 
 def _expiry_seconds(reader: Reader) -> float | None:

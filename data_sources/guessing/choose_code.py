@@ -15,7 +15,11 @@ from data_sources.lines.transforms import side
 
 MOST_WORDS: Final = 200
 NAMELESS_RATIO: Final = 0.6
-_NO_CODES: Final = ("reason", "text", "side", "symbol", "currency", "venue", "time")
+USUAL_RATIO: Final = 0.5
+"""So many words of a key that is not called a code are usual ones."""
+USUAL_TEXTS_RATIO: Final = 0.2
+"""Of a log's messages (`msg` of pino and bunyan) many are no events."""
+_NO_CODES: Final = ("reason", "side", "symbol", "currency", "venue", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def codes_of(keys: Sequence[Key], taken: set[str]) -> Codes:
             by_line = {**{line: str(v) for line, v in key.values.items()}, **by_line}
     counts = Counter(by_line.values())
     kinds, why = meanings(counts)
-    taken |= {key.path for key in chosen}
+    taken |= {key.path for key in chosen if not named(key, "text")}  # a message stays a text
     return Codes(
         tuple(map(_choice, chosen)), kinds, dict(counts.most_common()), by_line, tuple(why)
     )
@@ -80,7 +84,8 @@ def _rating(key: Key) -> tuple[int, float]:
     """How many lines it gives a usual meaning, then how well it is named."""
     name = named(key, "code")
     usual = sum(meaning(text) is not None for text in key.texts)
-    if name is None and usual < 0.5 * len(key.values):
+    least = USUAL_TEXTS_RATIO if named(key, "text") else USUAL_RATIO
+    if name is None and usual < least * len(key.values):
         return 0, 0.0
     return usual, 0.0 if name is None else name.ratio - name.rank / 1000
 

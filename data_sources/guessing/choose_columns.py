@@ -25,7 +25,7 @@ def columns_of(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, 
     found = _ids(keys, codes, taken)
     found |= _side(keys, taken)
     for role, fits, what in (
-        ("symbol", is_word, "words"),
+        ("symbol", _is_symbol, "words"),
         ("position_effect", lambda v: str(v).lower() in ("open", "close"), "open or close"),
         ("fill_quantity", is_number, "numbers"),
         ("done_quantity", is_number, "numbers"),
@@ -44,6 +44,11 @@ def columns_of(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, 
         if choice is not None:
             found[role] = choice
     return found
+
+
+def _is_symbol(value: Any) -> bool:
+    """A word, or the digits by which some exchanges call a share: Toyota is `7203`."""
+    return is_word(value) or (isinstance(value, str) and value.isdigit() and len(value) <= 6)
 
 
 def _ids(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, Choice]:
@@ -121,5 +126,17 @@ def settle_fills(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) 
             columns["fill_quantity"] = columns.pop("done_quantity")
     if done is not None:
         return True
-    several = [] if ids is None else fills_of(keys, own.path, own.path, ids.path, codes)
+    if ids is None:  # what a part holds cannot be told from what was ordered
+        return "order.partially_filled" in codes.kinds.values()
+    several = fills_of(keys, own.path, own.path, ids.path, codes)
     return any(sum(parts) > 1.000001 * whole for whole, parts in several)
+
+
+def in_parts(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) -> bool:
+    """Whether each execution is called a fill: a part has no word, and an order has several."""
+    told_by = columns.get("client_order_id")
+    if told_by is None or "order.partially_filled" in codes.kinds.values():
+        return False
+    ids = next(key.values for key in keys if key.path == told_by.path)
+    fills = [line for line in codes.order_lines if codes.kind_at(line) in FILLS and line in ids]
+    return len({ids[line] for line in fills}) < len(fills)

@@ -8,12 +8,19 @@ from statistics import median
 from typing import Any, Final
 
 from data_sources.guessing.choice import Choice, ranked, shown
-from data_sources.guessing.keys import Key
+from data_sources.guessing.keys import Key, words_of
 from data_sources.lines.timestamps import FUTURE_NS, BadTimeError, epoch_ns, unit_ns
 
 NAMELESS_RATIO: Final = 0.5
 """How sure a time is that is told by its values alone."""
 _LEAST_LINES: Final = 3
+_OF_OTHERS: Final = frozenset(
+    {
+        *("open", "opened", "entry", "start", "started", "due", "expiry", "expires", "expiration"),
+        *("close", "closed", "exit", "end"),
+    }
+)
+"""A `close_date` is when a trade was closed, not when the line was written."""
 _UNITS: Final = {1: "nanoseconds", 1_000: "microseconds", 1_000_000: "milliseconds"}
 
 
@@ -34,7 +41,9 @@ def times_of(keys: Sequence[Key], now_ns: int, taken: set[str]) -> list[Choice]:
         found = [
             Choice("time", key.path, NAMELESS_RATIO, f"its values alone; {_told(key)}", _unit(key))
             for key in keys
-            if key.path not in taken and _runs(key, now_ns)
+            if key.path not in taken
+            and _OF_OTHERS.isdisjoint(words_of(key.path.split(".")[-1]))
+            and _runs(key, now_ns)
         ][:1]
     first = found[0] if found else None
     missing = set() if first is None else _lines(keys, first.path)
@@ -90,4 +99,5 @@ def _told(key: Key) -> str:
     except BadTimeError:
         naive = False
     zone = ", without a zone: read in the source's" if naive else ""
-    return f"ISO 8601, such as {shown(key)}{zone}"
+    written = "a date and a time" if "-" not in str(key.example())[:5] else "ISO 8601"
+    return f"{written}, such as {shown(key)}{zone}"

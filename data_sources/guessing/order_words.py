@@ -35,7 +35,12 @@ OTHERS: Final[dict[str, tuple[str, ...]]] = {
     "heartbeat": ("heartbeat",),
     "alert": ("alert",),
 }
-_NOISE: Final = frozenset({"order", "orders", "ord", "event", "evt", "status", "report", "oco"})
+_NOISE: Final = frozenset(
+    {
+        *("order", "orders", "ord", "event", "evt", "status", "report", "oco"),
+        *("buy", "sell", "limit", "market"),
+    }
+)
 _KINDS: Final = {
     word: kind for table in (WORDS, OTHERS) for kind, words in table.items() for word in words
 }

@@ -8,7 +8,7 @@ from data_sources.guessing.keys import Key
 
 STRONG: Final[dict[str, str]] = {
     "time": "tsevent eventts timestamp ts eventtime transacttime time @timestamp datetime tsutc"
-    " timestamputc createdat occurredat loggedat updatetime",
+    " timestamputc createdat occurredat loggedat updatetime asctime logtime",
     "code": "eventcode event eventtype eventname evt msgtype messagetype type action kind topic"
     " orderstatus ordstatus status exectype state orderstate",
     "client_order_id": "clientorderid clordid clientoid cloid cid clientid orderlinkid localorderid"
@@ -17,8 +17,8 @@ STRONG: Final[dict[str, str]] = {
     " exchordid brokerid extorderid",
     "order_id": "orderid ordid oid ordno orderno ordernumber orderref id ref",
     "symbol": "symbol sym ticker instrument instrumentid pair market product productid security"
-    " asset coin contract currencypair",
-    "side": "side orderside buysell direction dir bs",
+    " asset coin contract currencypair tradingpair",
+    "side": "side orderside buysell direction dir bs tradetype",
     "position_effect": "positioneffect openclose effect",
     "quantity": "quantity qty orderqty origqty size sz amount amt volume vol shares lots contracts"
     " units",

@@ -26,6 +26,7 @@ def toml_of(
     with_details: bool,
     told_by: str,
     fills_repeat: bool,
+    fills_are_parts: bool,
 ) -> str:
     """The text of a dialect file.
 
@@ -38,6 +39,7 @@ def toml_of(
         with_details: whether records have an object called `details`.
         told_by: the path that a line must have to tell of an order, "" when nothing is sure.
         fills_repeat: whether fills repeat the quantity of their order.
+        fills_are_parts: whether each execution is called a fill.
     """
     rows = [*(f"# {line}".rstrip() for line in heading), ""]
     rows += [f"name = {_text(name)}", 'title = "Guessed from lines"', "", "[record]"]
@@ -51,6 +53,9 @@ def toml_of(
     for column in _ORDER:
         rows += _column(column, columns, fills_repeat)
     rows += _defaults(columns, codes)
+    if fills_are_parts:
+        rows += ["", "# Some orders have several fills: they are filled when these add up to them."]
+        rows += ["[orders]", "fills_are_parts = true"]
     return "\n".join(rows).rstrip() + "\n"
 
 

@@ -119,7 +119,7 @@ def _spoken(path: Path, dialect: str | Dialect) -> tuple[Dialect, str]:
     if known.dialect not in (GENERIC, "unknown"):
         return load_dialect(known.dialect), known.why
     guessed = guess(sample_of(files_of(path)))
-    if guessed.is_useful:
+    if guessed.is_better:
         return guessed.dialect(), f"{known.why}; {guessed.why}"
     return load_dialect(GENERIC), known.why
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from data_sources.dialects.dialect import Dialect, parse_dialect
+from data_sources.dialects.dialect import Dialect, load_dialect, parse_dialect
 from data_sources.errors import OriginError
 from data_sources.guessing.choice import Choice
 from data_sources.guessing.choose_code import Codes, codes_of
-from data_sources.guessing.choose_columns import columns_of, settle_fills
+from data_sources.guessing.choose_columns import columns_of, in_parts, settle_fills
 from data_sources.guessing.choose_latency import latency_of
 from data_sources.guessing.choose_time import times_of
 from data_sources.guessing.keys import Key, has_details, keys_of
@@ -39,7 +39,8 @@ class Guessed:
     usable          how many of them are JSON objects
     accepted_ratio  share of the lines that this mapping reads, 0 to 1, found by reading them
     counted_ratio   share of the lines that become another kind than `other`
-    sure_ratio      how sure the keys are on which counting rests; 0 when nothing would be counted
+    sure_ratio      how sure the keys are on which counting rests; where nothing would be counted,
+                    how sure the time is that `generic` does not find, else 0
     choices         the keys, each with its meaning, how sure it is and why
     codes           the words that name events, and the kinds they are taken for
     """
@@ -55,14 +56,20 @@ class Guessed:
 
     @property
     def is_useful(self) -> bool:
-        """Whether it counts anything; otherwise the dialect `generic` does as well."""
+        """Whether it counts anything."""
+        return self.counted_ratio > 0
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it reads more than the dialect `generic`: what is counted, or when it was."""
         return self.sure_ratio > 0
 
     @property
     def why(self) -> str:
         """One sentence for a person."""
         if not self.is_useful:
-            return f"no event of {self.usable} lines is called by a usual name of trading"
+            why = f"no event of {self.usable} lines is called by a usual name of trading"
+            return f"{why}, but their time is found" if self.is_better else why
         return (
             f"guessed from {self.lines} lines: {self.counted_ratio:.0%} of them have a usual "
             f"meaning, {self.accepted_ratio:.0%} can be read"
@@ -127,16 +134,17 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
         codes = _without_orders(codes)
     repeats = settle_fills(keys, codes, columns)
     choices = (*times, *codes.choices, *columns.values())
-    told_by = _told_by(keys, codes, columns)
+    told_by, parts = _told_by(keys, codes, columns), in_parts(keys, codes, columns)
 
     def written(heading: list[str]) -> str:
         return toml_of(
             GUESSED, heading, times, codes, columns,
             with_details=has_details(records), told_by=told_by, fills_repeat=repeats,
+            fills_are_parts=parts,
         )  # fmt: skip
 
     accepted, counted = _read(parse_dialect(written([]), Path(f"{GUESSED}.toml")), raw, now_ns)
-    sure = _sure(times, codes, columns) if counted else 0.0
+    sure = _sure(times, codes, columns) if counted else _sure_of_time(times)
     toml = written(_heading(len(raw), accepted, counted, sure))
     ratios = accepted / len(raw), counted / len(raw)
     return Guessed(len(raw), len(records), *ratios, sure, choices, codes, toml)
@@ -177,10 +185,17 @@ def _read(dialect: Dialect, lines: list[bytes], now_ns: int) -> tuple[int, int]:
 
 def _sure(times: list[Choice], codes: Codes, columns: dict[str, Choice]) -> float:
     """The least sure of the keys on which counting rests."""
-    ids = [columns[r] for r in ("client_order_id", "venue_order_id", "symbol") if r in columns]
+    ids = [columns[r] for r in ("client_order_id", "venue_order_id") if r in columns]
     needed = [*times[:1], *codes.choices[:1], *ids[:1]]
     least = min(each.sure_ratio for each in needed)
-    return least if times else min(least, 0.5)
+    nameless = bool(codes.order_lines) and not ids  # which line is of which order, its place tells
+    return least if times and not nameless else min(least, 0.5)
+
+
+def _sure_of_time(times: list[Choice]) -> float:
+    """How sure a time is that the dialect `generic` would not find, 0 where it would."""
+    known = {path.text for path in load_dialect("generic").time}
+    return times[0].sure_ratio if times and times[0].path not in known else 0.0
 
 
 def _heading(lines: int, accepted: int, counted: int, sure: float) -> list[str]:

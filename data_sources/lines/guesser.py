@@ -50,9 +50,10 @@ class Guesser:
         if not full:
             self._lines += [line for line in sample if line.strip()]
             mapping = guess(self._lines, now_ns=self._clock())
-            self.guessed = mapping if mapping.is_useful else None
+            self.guessed = mapping if mapping.is_better else None
         if self.guessed is not None:
-            self.settled = len(self._lines) >= SAMPLE_LINES
+            full = len(self._lines) >= SAMPLE_LINES
+            self.settled = full if self.guessed.is_useful else accepted > LONG_ENOUGH
             self._toml = self.guessed.toml()
             return self.guessed.dialect()
         self.settled = accepted > LONG_ENOUGH

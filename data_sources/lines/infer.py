@@ -25,6 +25,7 @@ SAMPLE_LINES: Final = 200
 SAMPLE_BYTES: Final = 1 << 20
 SURE_RATIO: Final = 0.5
 """The share of usable lines that a dialect must recognize to be taken."""
+OTHER: Final = "other"
 MOST_ALIKE: Final = 2
 """Lines of one shape that tell of no trading count so often, at most: a supervisor's heartbeats
 must not outvote the bot that writes in the same file."""
@@ -81,7 +82,26 @@ def infer(lines: Iterable[bytes]) -> Guess:
     else:
         why = f"{best} recognizes {sure:.0%} of {len(parsed)} lines by their keys and codes"
         why += "; the others tell of no trading" if sure < SURE_RATIO else ""
-    return Guess(best, sure, sampled, len(parsed), _kinds(best, parsed), why, scores)
+    kinds = _kinds(best, parsed)
+    if best != GENERIC and _is_borrowed(parsed, kinds):
+        why = (
+            f"the lines have the keys of {best}, which knows {len(parsed) - kinds[OTHER]} of "
+            f"{len(parsed)} events: their usual names tell more"
+        )
+        best, sure, kinds = GENERIC, 0.0, _kinds(GENERIC, parsed)
+    return Guess(best, sure, sampled, len(parsed), kinds, why, scores)
+
+
+def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:
+    """Whether lines only look like a dialect's: it knows few of their events, a guess knows more.
+
+    `source`, `type`, `payload` and `ts` are many bots' envelope.
+    """
+    known = len(parsed) - kinds.get(OTHER, 0)
+    if known >= SURE_RATIO * len(parsed):
+        return False
+    guessed = guess_mapping(json.dumps(fields).encode() for fields in parsed)
+    return guessed.counted_ratio * guessed.lines > known
 
 
 def _sure_without_noise(name: str, parsed: list[dict[str, Any]]) -> float:

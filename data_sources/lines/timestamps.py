@@ -24,6 +24,10 @@ _ISO = re.compile(
     re.ASCII,
 )
 
+_OTHER = re.compile(
+    r"(\d{4})(/?)(\d\d)\2(\d\d)([Tt -])(\d\d)(:?)(\d\d)\7(\d\d)((?:[.,]\d{1,30})?.{0,9})", re.ASCII
+)
+"""`20260921-14:13:20.5`, FIX, which is UTC; `20260921T141320Z`; `2026/09/21 14:13:20`."""
 
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d{1,30})?)?", re.ASCII)
 
@@ -44,8 +48,9 @@ def epoch_ns(value: Any, zone: dt.tzinfo = dt.UTC) -> tuple[int, bool]:
     """Read one time.
 
     Numbers and digit texts are seconds, milliseconds, microseconds or nanoseconds by their size:
-    below 1e11, 1e14, 1e17, else. Other texts are ISO 8601; `24:00` and second `60` are the next
-    day and the next minute; digits beyond nanoseconds are cut off.
+    below 1e11, 1e14, 1e17, else. Other texts are ISO 8601, or a date and time as FIX, compact ISO
+    or slashes write them; `24:00` and second `60` are the next day and the next minute; digits
+    beyond nanoseconds are cut off.
 
     Args:
         value: an int (never passes through a float), float, or text.
@@ -89,7 +94,7 @@ def _of_decimal(number: Decimal) -> int:
 
 
 def _of_iso(text: str, zone: dt.tzinfo) -> tuple[int, bool]:
-    match = _ISO.fullmatch(text)
+    match = _ISO.fullmatch(text) or _ISO.fullmatch(_as_iso(text))
     if match is None:
         if _TIME_OF_DAY.fullmatch(text):
             raise BadTimeError("a time of day without a date", no_date=True)
@@ -109,6 +114,18 @@ def _of_iso(text: str, zone: dt.tzinfo) -> tuple[int, bool]:
         total -= _zone_offset_seconds(total, zone)
     nanoseconds = int((fraction or "0")[:9].ljust(9, "0"))
     return _plausible(total * NANOSECONDS + nanoseconds), naive
+
+
+def _as_iso(text: str) -> str:
+    """A date and time written in another usual way as ISO 8601; other texts as they are."""
+    match = _OTHER.fullmatch(text)
+    if match is None:
+        return text
+    year, slash, month, day, parted, hour, colon, minute, second, rest = match.groups()
+    if (parted == "-" and (slash or not colon)) or (parted == " " and not slash):
+        return text
+    utc = "Z" if parted == "-" else ""
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}{rest}{utc}"
 
 
 @lru_cache(maxsize=4096)

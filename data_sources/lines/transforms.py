@@ -21,6 +21,8 @@ _SIDES: Final = {
     "short": "sell",
     "s": "sell",
     "ask": "sell",
+    **dict.fromkeys(("buy_to_open", "buy_to_close", "buy_to_cover"), "buy"),
+    **dict.fromkeys(("sell_to_open", "sell_to_close", "sell_short", "sellshort"), "sell"),
 }
 
 

@@ -135,6 +135,8 @@ def orders(told: Table) -> str:
         said.append(f"One is over at the next close of {code(told['day_calendar'])}.")
     if told.get("ends_told") is False:
         said.append("No line tells how one ended: of one that is over that is `unknown`.")
+    if told.get("fills_are_parts"):
+        said.append("Each fill is one execution: an order is filled when they add up to it.")
     return f"**Orders.** {' '.join(said)}" if said else ""
 
 

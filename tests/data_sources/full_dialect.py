@@ -106,6 +106,7 @@ fields = "values"
 expiry_seconds = 300
 day_calendar = "XLON"
 ends_told = true
+fills_are_parts = true
 
 [pace]
 stale_after_seconds = 3600

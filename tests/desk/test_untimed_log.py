@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from data_sources.jsonl import JsonlSource
@@ -14,6 +15,7 @@ from desk.hearings import Hearings
 from desk.origin import Origin, origin
 from desk.past_sources import UNTIMED, rows_at
 from ledger import Ledger
+from tests.desk.small_desk import small_desk
 from web.promised.aurora import health
 
 NOW = 1_756_757_303_000_000_000
@@ -174,3 +176,14 @@ def test_moments_within_a_second_are_one() -> None:
     assert hearings.by(NOW + 19 * SECOND) is None
     assert hearings.by(NOW + 2_000 * SECOND + 5) == NOW + 2_000 * SECOND
     assert hearings.by(NOW + 20_000 * SECOND) == NOW + 10_019 * SECOND
+
+
+def test_the_newest_event_of_no_time_is_now(log: Path, tmp_path: Path) -> None:
+    """`at=last` of a desk whose lines tell no time is the moment it is asked, not 1970."""
+    write(log, NOW)
+    began = pd.Timestamp.now(tz="UTC")
+    desk = small_desk(log, tmp_path / "state")
+    try:
+        assert desk.view(window_seconds=None, at="last").at >= began
+    finally:
+        desk.stop()

@@ -17,6 +17,7 @@ from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
 from data_sources.reading import Reading
+from ledger import order_lives
 
 GOLDEN = "peak_trade/fixtures/execution_telemetry"
 
@@ -201,3 +202,33 @@ def test_each_folder_is_recognized(realdata: Path, folder: str) -> None:
     """Attached, every folder of logs is told to be Peak_Trade's by its keys."""
     (table,) = attach(realdata / "peak_trade" / folder).sources().values()
     assert (table["kind"], table["dialect"]) == ("jsonl", "peak_trade")
+
+
+def test_an_order_filled_in_parts_keeps_every_execution(tmp_path: Path) -> None:
+    """Telemetry has one word for them: the order is filled by the part that makes it whole."""
+    lines = [
+        telemetry("order", {"client_id": "c1", "side": "buy", "quantity": 0.5}),
+        telemetry("fill", {"client_id": "c1", "filled_quantity": 0.2, "fill_price": 100.0}),
+        telemetry("fill", {"client_id": "c1", "filled_quantity": 0.3, "fill_price": 101.0}),
+    ]
+    (tmp_path / "s1.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (order,) = order_lives(read(tmp_path / "s1.jsonl").frame).to_dict("records")
+    assert (order["status"], order["filled_quantity"], order["leaves_quantity"]) == (
+        "filled", 0.5, 0.0,
+    )  # fmt: skip
+    assert order["average_fill_price"] == pytest.approx(100.6)
+
+
+def test_rows_of_every_frame_name_their_session(tmp_path: Path) -> None:
+    """A gate's decision and an error are of the session that their line names."""
+    lines = [
+        telemetry("gate", {"gate_name": "Risk", "passed": False, "reason": "too big"}),
+        telemetry("error", {"error": "boom"}),
+    ]
+    (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    events, dialect = read(tmp_path / "x.jsonl").frame, load_dialect("peak_trade")
+    for name in ("decisions", "errors"):
+        rows = frame_of(events, dialect, name, with_session=True)
+        assert rows["session_id"].tolist() == ["s1"], name
+    none = frame_of(events, dialect, "regimes", with_session=True)
+    assert none["session_id"].dtype == "str"

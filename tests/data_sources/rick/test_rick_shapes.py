@@ -140,6 +140,16 @@ def test_kinds_of_narration(tmp_path: Path, kind: str, expected: str) -> None:
     assert (frame["kind"].iloc[0], frame["code"].iloc[0]) == (expected, kind)
 
 
+def test_what_a_gate_does_is_no_side(tmp_path: Path) -> None:
+    """A rejection's `action` says what was done about it, a consensus' what is to be traded."""
+    lines = [
+        told("GATE_REJECTION", {"reason": "margin", "action": "BLOCK_ORDER", "margin_used": 0.4}),
+        told("MULTI_STRATEGY_CONSENSUS", {"action": "BUY", "confidence": 0.7}),
+    ]
+    sides = events(tmp_path, *lines)["side"]
+    assert [None if pd.isna(side) else side for side in sides] == [None, "buy"]
+
+
 def test_a_blocked_order_is_a_denial_and_an_alert(tmp_path: Path) -> None:
     """The gateway's guard says why it blocked an order; a mock's error is no denial."""
     guard = {"source": "gateway.guard", "type": "error", "symbol": "EUR_USD",
