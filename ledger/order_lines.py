@@ -91,6 +91,7 @@ class OrderLines:
         words = self._groups.codes["what"].words
         close = self._groups.codes["position_effect"].code("close")
         accepted = self._groups.codes["decision"].code("accepted")
+        rejected = self._groups.codes["decision"].code("rejected")
         for number in range(len(self._facts), len(self._groups)):
             row = dict(zip(DIMENSIONS, self._groups.rows[number], strict=True))
             word = words[row["what"]]
@@ -106,6 +107,7 @@ class OrderLines:
                     reason=row["reason"],
                     acknowledges=row["decision"] == accepted,
                     twin=word.startswith(TWIN),
+                    repeats=row["decision"] == rejected,
                 )
             )
         return self._facts

@@ -124,6 +124,20 @@ def test_a_failure_that_is_denied_too_counts_once(tmp_path: Path, after_ns: int)
     assert told == {"failed": 1, "denied": 1}
 
 
+def test_what_was_posted_hides_no_order_file(tmp_path: Path) -> None:
+    """A folder without events: orders.jsonl holds the posted bodies, and the other files count."""
+    done = {"run_id": "r", "oid": "1", "lifecycle_state": "CLOSED", "reason_class": None}
+    log(tmp_path / "orders_success.jsonl", done | {"ts_ns": TS})
+    body = {"id": "1", "type": "limit", "status": "closed", "ts_server": TS // 10**6}
+    log(tmp_path / "orders.jsonl", body, {"code": -2019, "ts_server": TS // 10**6})
+    found = status_of(tmp_path)
+    assert {name: n for name, n in found["orders"].items() if n} == {
+        "ack": 1,
+        "filled": 1,
+        "orphans": 1,
+    }
+
+
 @pytest.mark.parametrize("code", ["ORDER.FILL", "TCA"])
 def test_what_executions_cost(tmp_path: Path, code: str) -> None:
     """P50, P90 and P99 of `slippage_bps` are numpy's; a line without one is no execution of it."""
