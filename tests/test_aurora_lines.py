@@ -67,6 +67,26 @@ def test_governance_tells_why_too(tmp_path: Path) -> None:
     }
 
 
+def test_a_cancel_that_failed_tells_why(tmp_path: Path) -> None:
+    """It decides nothing about the order, and its code is a why code all the same."""
+    path = log(
+        tmp_path / "aurora_events.jsonl",
+        runner("ORDER.CANCEL.FAIL", why_code="WHY_EX_CANCEL_FAIL"),
+        runner("AURORA.HALT", reason="reject rate of 0.5"),
+    )
+    assert status_of(path)["xai"]["why_code_counts"] == {"WHY_EX_CANCEL_FAIL": 1}
+
+
+@pytest.mark.parametrize("later_ns", [0, 1_000_000])
+def test_an_intent_that_is_denied_twice_is_one(tmp_path: Path, later_ns: int) -> None:
+    """The stage that refuses it and the order that is not made say so, often in one moment."""
+    first = runner("SLA.DENY", phase="actual", latency_ms=300.0, intent_id="i1")
+    again = runner("ORDER.DENY", code="SLA_ACTUAL", intent_id="i1")
+    lines = [first, again | {"ts_ns": TS + later_ns}]
+    (tmp_path / "aurora_events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    assert status_of(tmp_path)["orders"]["denied"] == 1
+
+
 def executions(code: str, routes: str) -> list[dict[str, Any]]:
     """Lines of a set of executions, one for each letter: maker, taker."""
     words = {"m": "maker", "t": "taker"}
