@@ -158,6 +158,14 @@ def test_what_was_posted_hides_no_order_file(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_model_thought_hides_no_order_file(tmp_path: Path) -> None:
+    """Logs of decisions and explanations are no events file: the order files beside them count."""
+    log(tmp_path / "orders_success.jsonl", {"action": "open", "status": "ACK", "ts_ns": TS})
+    thought = {"decision_id": "d", "timestamp_ns": TS}
+    log(tmp_path / "decisions_20250901.jsonl", {"sig": "a", "rec": thought})
+    assert status_of(tmp_path)["orders"]["filled"] == 1
+
+
 @pytest.mark.parametrize("code", ["ORDER.FILL", "TCA"])
 def test_what_executions_cost(tmp_path: Path, code: str) -> None:
     """P50, P90 and P99 of `slippage_bps` are numpy's; a line without one is no execution of it."""
