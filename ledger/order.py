@@ -36,6 +36,8 @@ class Facts:
     reason: int
     acknowledges: bool
     twin: bool
+    repeats: bool
+    """Whether a line of the file of denials says that it repeats a failure, if there is one."""
 
 
 Terms = tuple[float, float, int]
@@ -171,11 +173,13 @@ class Session:
     def is_twin_denial(self, event: Told) -> bool:
         """Say whether a denial repeats a failure before it; one that does not may repeat a later.
 
-        Only lines that name no order: one that does is told by its name.
+        Only lines of which the dialect says that they may, and that name no order: one that does is
+        told by its name. A failure has one such line at most.
         """
-        if not event[1].twin:
+        if not (event[1].twin and event[1].repeats):
             return False
         if event[0] - self.last_rejected <= TWIN_DENIAL_NS:
+            self.last_rejected = NEVER
             return True
         if event[2] is None and event[3] is None:
             self.twin_denials.append(event)

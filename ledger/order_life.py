@@ -207,15 +207,18 @@ class OrderLives(OrderChanges):
 
     @staticmethod
     def _denied_before(session: Session, event: Told) -> bool:
-        ts, name = event[0], event[2]
+        name = event[2]
         if session.is_twin_denial(event):
             return True  # a failed order that was also written to the file of denials
         if name is None:
             return False
+        if name in session.denials:
+            return True
         if len(session.denials) > DENIALS_KEPT:
             for old in list(islice(session.denials, DENIALS_KEPT // 2)):
                 del session.denials[old]
-        return session.denials.setdefault(name, ts) != ts
+        session.denials[name] = event[0]
+        return False
 
     def _skipped(self, session: Session, event: Told, _order: Order | None) -> None:
         if event[1].reason >= 0:  # a trap names none, and nobody repeats it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from ledger.order import CLOSE_EFFECT, OPEN_EFFECT, Facts, Told
 from ledger.order_kinds import TOLD
 from ledger.order_table import NEVER
 
+TELEMETRY: Final = "telemetry."
 Key = tuple[int, int]
 """Source and session, as codes."""
 
@@ -28,14 +30,20 @@ class OrderLines:
 
     def twins(self, batch: Batch) -> npt.NDArray[np.bool_]:
         """Return which rows only repeat what an events file beside them says."""
-        words = self._groups.codes["what"].words
-        is_twin = np.array([word.startswith(TWIN) for word in words] + [False])
-        twins: npt.NDArray[np.bool_] = is_twin[batch.codes[WHAT]]
-        return twins
+        return self._of_kind(batch, TWIN)
 
-    @staticmethod
-    def begins(batch: Batch, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[Key, int]]:
-        """Yield each session of some rows with the time of its first one."""
+    def _of_kind(self, batch: Batch, prefix: str) -> npt.NDArray[np.bool_]:
+        words = self._groups.codes["what"].words
+        fits = np.array([word.startswith(prefix) for word in words] + [False])
+        rows: npt.NDArray[np.bool_] = fits[batch.codes[WHAT]]
+        return rows
+
+    def begins(self, batch: Batch, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[Key, int]]:
+        """Yield each session of some rows with the time of its first one.
+
+        Telemetry begins none: what a model thought may lie beside order files and no events.
+        """
+        mask = mask & ~self._of_kind(batch, TELEMETRY)
         keys, ts = _session_keys(batch)[mask], batch.ts[mask]
         # Sorted by time, so the first row of a session is its earliest.
         for key in pd.unique(keys).tolist():
@@ -91,6 +99,7 @@ class OrderLines:
         words = self._groups.codes["what"].words
         close = self._groups.codes["position_effect"].code("close")
         accepted = self._groups.codes["decision"].code("accepted")
+        rejected = self._groups.codes["decision"].code("rejected")
         for number in range(len(self._facts), len(self._groups)):
             row = dict(zip(DIMENSIONS, self._groups.rows[number], strict=True))
             word = words[row["what"]]
@@ -106,6 +115,7 @@ class OrderLines:
                     reason=row["reason"],
                     acknowledges=row["decision"] == accepted,
                     twin=word.startswith(TWIN),
+                    repeats=row["decision"] == rejected,
                 )
             )
         return self._facts

@@ -11,8 +11,8 @@ from metrics.tally import counts_by, is_event
 _AGREEING: Final = ("MAKER", "TAKER")
 _DECIDING: Final = ("order.", "risk.", "route.", "signal")
 """Begins of the kinds whose reason is a why code; a breaker's or a health guard's is not."""
-_GOVERNING: Final = "governance."
-"""Of these kinds a reason may be free text, of a transition for one: a why code names itself."""
+_WHY: Final = "WHY_"
+"""Of other kinds a reason may be free text, of a transition for one: a why code names itself."""
 
 
 @metric(unit="count", needs=("tally_rows",))
@@ -21,16 +21,17 @@ def why_code_counts(tally_rows: Table) -> dict[str, int]:
 
     Every accepted event that carries a code counts once, so a skip and the denial that follows it
     count two, while a denial that was written to two files counts once. Codes that agree (`OK_…`,
-    `MAKER`, `TAKER`) are no reasons and are left out. Of governance what begins with `WHY_` counts.
+    `MAKER`, `TAKER`) are no reasons and are left out. Of events that decide nothing about orders,
+    such as those of governance or a cancel that failed, what begins with `WHY_` counts.
     """
     return counts_by(tally_rows, "reason", lambda row: _decides(row) and not _agrees(row["reason"]))
 
 
 def _decides(row: Row) -> bool:
     what: str = row["what"] or ""
-    if what.startswith(_GOVERNING):
-        return bool(row["reason"].startswith("WHY_"))
-    return is_event(what) and what.startswith(_DECIDING) and what != "order.denied.repeat"
+    if not is_event(what) or what == "order.denied.repeat":
+        return False
+    return what.startswith(_DECIDING) or bool(row["reason"].startswith(_WHY))
 
 
 def _agrees(code: str) -> bool:

@@ -67,6 +67,26 @@ def test_governance_tells_why_too(tmp_path: Path) -> None:
     }
 
 
+def test_a_cancel_that_failed_tells_why(tmp_path: Path) -> None:
+    """It decides nothing about the order, and its code is a why code all the same."""
+    path = log(
+        tmp_path / "aurora_events.jsonl",
+        runner("ORDER.CANCEL.FAIL", why_code="WHY_EX_CANCEL_FAIL"),
+        runner("AURORA.HALT", reason="reject rate of 0.5"),
+    )
+    assert status_of(path)["xai"]["why_code_counts"] == {"WHY_EX_CANCEL_FAIL": 1}
+
+
+@pytest.mark.parametrize("later_ns", [0, 1_000_000])
+def test_an_intent_that_is_denied_twice_is_one(tmp_path: Path, later_ns: int) -> None:
+    """The stage that refuses it and the order that is not made say so, often in one moment."""
+    first = runner("SLA.DENY", phase="actual", latency_ms=300.0, intent_id="i1")
+    again = runner("ORDER.DENY", code="SLA_ACTUAL", intent_id="i1")
+    lines = [first, again | {"ts_ns": TS + later_ns}]
+    (tmp_path / "aurora_events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    assert status_of(tmp_path)["orders"]["denied"] == 1
+
+
 def executions(code: str, routes: str) -> list[dict[str, Any]]:
     """Lines of a set of executions, one for each letter: maker, taker."""
     words = {"m": "maker", "t": "taker"}
@@ -122,6 +142,28 @@ def test_a_failure_that_is_denied_too_counts_once(tmp_path: Path, after_ns: int)
         log(tmp_path / f"orders_{name}.jsonl", *lines)
     told = {name: n for name, n in status_of(tmp_path)["orders"].items() if n}
     assert told == {"failed": 1, "denied": 1}
+
+
+def test_what_was_posted_hides_no_order_file(tmp_path: Path) -> None:
+    """A folder without events: orders.jsonl holds the posted bodies, and the other files count."""
+    done = {"run_id": "r", "oid": "1", "lifecycle_state": "CLOSED", "reason_class": None}
+    log(tmp_path / "orders_success.jsonl", done | {"ts_ns": TS})
+    body = {"id": "1", "type": "limit", "status": "closed", "ts_server": TS // 10**6}
+    log(tmp_path / "orders.jsonl", body, {"code": -2019, "ts_server": TS // 10**6})
+    found = status_of(tmp_path)
+    assert {name: n for name, n in found["orders"].items() if n} == {
+        "ack": 1,
+        "filled": 1,
+        "orphans": 1,
+    }
+
+
+def test_what_a_model_thought_hides_no_order_file(tmp_path: Path) -> None:
+    """Logs of decisions and explanations are no events file: the order files beside them count."""
+    log(tmp_path / "orders_success.jsonl", {"action": "open", "status": "ACK", "ts_ns": TS})
+    thought = {"decision_id": "d", "timestamp_ns": TS}
+    log(tmp_path / "decisions_20250901.jsonl", {"sig": "a", "rec": thought})
+    assert status_of(tmp_path)["orders"]["filled"] == 1
 
 
 @pytest.mark.parametrize("code", ["ORDER.FILL", "TCA"])

@@ -17,15 +17,14 @@ from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.decoded import NAT, Columns, without
 
-KEPT: Final = 256
-"""So many of the last events are remembered, in the cursor too: the same after a restart."""
-
 _decode: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Repeats:
     """Remembers the last events of the kinds that a dialect may tell twice.
+
+    They are in the cursor too: the same after a restart.
 
     Args:
         dialect: its `[[duplicates]]` apply.
@@ -34,6 +33,7 @@ class Repeats:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._told: dict[str, int] = {}
+        self._kept = max((repeat.remembered for repeat in dialect.repeats), default=0)
 
     def to_json(self) -> dict[str, int]:
         """What is remembered: a digest of what must be the same → ns since 1970 UTC."""
@@ -82,7 +82,7 @@ class Repeats:
                     return True
                 self._told.pop(key, None)
                 self._told[key] = ts
-                while len(self._told) > KEPT:
+                while len(self._told) > self._kept:
                     del self._told[next(iter(self._told))]
                 return False
         return False

@@ -178,7 +178,8 @@ def repeats(duplicates: list[Table], stream: Table) -> str:
     rows = [
         (
             condition(each["when"]),
-            f"the same {codes(each['same'])} within {toml_value(each['within_seconds'])} s",
+            f"the same {codes(each['same'])} within {toml_value(each['within_seconds'])} s"
+            + (f", of the last {each['remembered']}" if "remembered" in each else ""),
         )
         for each in duplicates
     ]

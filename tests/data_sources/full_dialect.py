@@ -85,6 +85,7 @@ position_effect = "open"
 [[duplicates]]
 same = ["id"]
 within_seconds = 1.5
+remembered = 300
 
 [duplicates.when]
 kind = "order.filled"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.data_sources.aurora_records import SHAPES, TS, canonical
+from data_sources.lines.infer import infer
+from tests.data_sources.aurora_records import SHAPES, TS, canonical, runner
 from tests.data_sources.one_line import event, events
 
 
@@ -71,6 +73,8 @@ TWINS = [
     (api(lifecycle_state="CLOSED", oid="4711"), "order.filled", "open"),
     (api(lifecycle_state="PARTIAL"), "order.partially_filled", "open"),
     ({"ts_server": TS // 10**6, "status": "filled", "cid": "c"}, "other", None),
+    ({"ts_server": TS // 10**6, "status": "filled", "type": "limit", "id": "1"}, "other", None),
+    ({"ts_server": TS // 10**6, "status": "rejected", "code": -2019}, "other", None),
 ]
 
 
@@ -89,6 +93,34 @@ def test_the_two_meanings_of_action_and_order_id() -> None:
     assert (opened.get("client_order_id"), opened.get("venue_order_id")) == ("a", None)
     assert (cancel.get("client_order_id"), cancel.get("venue_order_id")) == (None, "x")
     assert event(api(reason_class="AURORA", action="open"))["position_effect"] == "open"
+
+
+def test_the_shape_that_knows_one_id_cancels_by_it() -> None:
+    """`order_id` of a cancel is the exchange's in the runner's records, else the order's own."""
+    details = {"order_id": "o2"}
+    for record in (
+        {"timestamp": "2024-01-01T12:00:00Z", "event": "ORDER.CANCELLED", "details": details},
+        {"timestamp": 1704110400.5, "event_code": "ORDER.CANCEL.ACK", "details": details},
+    ):
+        assert event(record)["client_order_id"] == "o2"
+        assert "venue_order_id" not in event(record)
+    assert event(runner("ORDER.CANCEL.ACK", order_id="o2"))["venue_order_id"] == "o2"
+
+
+def test_the_logs_of_decisions_and_explanations() -> None:
+    """Beside the events stand what the models thought: with its own time, and no order at all."""
+    rec = {"decision_id": "d", "timestamp_ns": TS, "symbol": "BTCUSDT", "action": "enter", "p": 0.5}
+    decided = event({"sig": "ab", "rec": rec})
+    assert (decided["kind"], decided["ts_event"].value) == ("telemetry.decision", TS)
+    assert (decided["symbol"], decided["decision"]) == ("BTCUSDT", "enter")
+    assert decided["confidence_ratio"] == 0.5
+    told = {"component": "router", "decision": "taker", "input": {}, "explanation": "cheap"}
+    told |= {"ts": TS // 10**6, "confidence": 0.7, "trace_id": "t"}
+    explained = event(told)
+    assert (explained["kind"], explained["text"]) == ("telemetry.explanation", "cheap")
+    assert explained["ts_event"].value == TS // 10**6 * 10**6
+    for record in ({"sig": "ab", "rec": rec}, told):
+        assert infer([json.dumps(record).encode()]).dialect == "aurora"
 
 
 def test_ids_keep_every_digit_and_texts_stay_whole() -> None:

@@ -14,7 +14,7 @@ from pandas import isna
 
 from data_sources import DialectError, JsonlSource
 from data_sources.dialects.dialect import load_dialect
-from data_sources.lines.repeats import KEPT
+from data_sources.dialects.repeat import REMEMBERED
 from tests.data_sources.good_lines import write
 
 SMALL = """\
@@ -136,8 +136,10 @@ def test_any_cut_of_reading_gives_the_same(
 
 def test_what_is_remembered_stays_small(tmp_path: Path) -> None:
     """However many events may be told twice, the cursor remembers the last of them only."""
-    reading = source(tmp_path, *[fill(1756757303 + n, id=str(n)) for n in range(3 * KEPT)]).read()
-    assert len(reading.cursor["told"]) == KEPT
+    reading = source(
+        tmp_path, *[fill(1756757303 + n, id=str(n)) for n in range(3 * REMEMBERED)]
+    ).read()
+    assert len(reading.cursor["told"]) == REMEMBERED
 
 
 WRONG = [
@@ -146,6 +148,8 @@ WRONG = [
     ("of (?P<sym>[A-Z]{3})", "of [A-Z]{3}", r":15: record\.texts\[1\]\.pattern: must have named"),
     ('keys = ["note", "@text"]', 'key = "note"', r":10: record\.texts\[0\]\.key: .*'keys'"),
     ("within_seconds = 1.5", "within_seconds = 0", r":23: duplicates\[0\]\.within_seconds: was 0"),
+    ("within_seconds = 1.5", "within_seconds = 1\nremembered = 0", r":24: .*was 0; .*at least 1"),
+    ("within_seconds = 1.5", "within_seconds = 1\nremembered = 2.5", r"a whole number"),
     ("within_seconds = 1.5", "within_seconds = 3600", r"must be above 0, at most 60"),
     ('kind = "order.filled", again', 'kind = "order.fill", again', r":21: .*'order\.filled'"),
     ('same = ["id", "details.size.q"]', "same = []", r":22: duplicates\[0\]\.same: .*at least one"),

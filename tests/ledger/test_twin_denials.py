@@ -30,6 +30,7 @@ def line(what: str, microseconds: int, **more: Any) -> dict[str, Any]:
         "raw_generation": FILES[what],
         "raw_offset": microseconds,
         "reason": "WHY_RISK_GUARD_MIN_NOTIONAL" if what == "denied" else "WHY_CONN_ERR",
+        "decision": "rejected" if what == "denied" else None,
         "position_effect": "open",
         **more,
     }
@@ -61,6 +62,19 @@ def test_each_failure_has_one_twin_before_it() -> None:
     assert denied_and_failed(rows) == (1, 1)
     rows = [line("denied", 1, client_order_id="a"), line("rejected", 2, client_order_id="b")]
     assert denied_and_failed(rows) == (1, 1)
+
+
+def test_each_failure_has_one_twin_after_it() -> None:
+    """The second denial after a failure is another order's."""
+    rows = [line("rejected", 1), line("denied", 2), line("denied", 3)]
+    assert denied_and_failed(rows) == (1, 1)
+
+
+def test_a_denial_for_another_reason_is_no_twin() -> None:
+    """Only what the dialect says may repeat a failure does, however close it stands."""
+    other = {"reason": "VOL_GUARD", "decision": None}
+    rows = [line("denied", 1, **other), line("rejected", 2), line("denied", 3, **other)]
+    assert denied_and_failed(rows) == (2, 1)
 
 
 def test_until_the_failure_is_known_it_is_a_denial() -> None:

@@ -59,6 +59,23 @@ def test_saved_and_live_entries_tell_the_same(tmp_path: Path, realdata: Path) ->
         assert reading.counts.untimed == 0
 
 
+def test_a_mirror_saved_after_the_whole_stream_counts_once(tmp_path: Path) -> None:
+    """However many results stand between an entry and its copy in the other stream."""
+    results = [
+        {"timestamp": f"2026-02-17T2{n // 60 % 4}:{n % 60:02}:00Z", "status": "rejected"}
+        | {"symbol": f"S{n // 240}USDT", "order_id": "REJECTED"}
+        for n in range(600)
+    ]
+    entries = [
+        entry(f"quantum:stream:{stream}", {"payload": json.dumps(result)}, f"177136476376{n}-{k}")
+        for n, stream in enumerate(("execution.result", "trade.execution.res"))
+        for k, result in enumerate(results)
+    ]
+    told = saved(tmp_path / "saved.jsonl", *entries).read()
+    assert told.frame["kind"].tolist() == ["order.rejected"] * 600
+    assert told.counts.duplicates == 600
+
+
 def test_what_stands_in_payloads_is_counted(realdata: Path) -> None:
     """Two signals, four intents, a filled and a rejected order, two placeholders; 40 lengths."""
     folder = realdata / "quantum_trader/redis_2026-02-17"

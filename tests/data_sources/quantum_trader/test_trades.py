@@ -55,6 +55,19 @@ def test_the_same_trade_later_is_another_one(tmp_path: Path) -> None:
     assert (reading.counts.accepted, reading.counts.duplicates) == (3, 0)
 
 
+def test_a_copy_with_other_ends_of_lines_beside_it(tmp_path: Path) -> None:
+    """The system keeps files beside copies with CRLF: some hundred trades are not others for it."""
+    many = [
+        trade(f"{n // 60:02}:{n % 60:02}:00.1", 1.0, 1.0 + n / 1e4, n / 100) for n in range(300)
+    ]
+    lines = [line for each in many for line in twice(each)]
+    first = written(tmp_path / "clm_trades.jsonl", *lines)
+    copy = first.read_bytes().replace(b"\n", b"\r\n")
+    (tmp_path / "clm_trades_crlf.jsonl").write_bytes(copy)
+    reading = read(tmp_path)
+    assert (reading.counts.accepted, reading.counts.duplicates) == (300, 900)
+
+
 @pytest.mark.parametrize("field", ["symbol", "side", "entry_price", "exit_price", "pnl_percent"])
 def test_trades_that_differ_are_two(tmp_path: Path, field: str) -> None:
     """Lines that differ in any of the five fields are two trades, however near."""
