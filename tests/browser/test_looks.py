@@ -1,0 +1,70 @@
+"""What is read in two seconds: nothing that counts is cut, faded or covered, also on a phone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from memory_desk import MemoryDesk, event_frame
+from running_server import RunningServer
+
+from web.application import create_app
+
+pytestmark = pytest.mark.browser
+PAGES = Path(__file__).parents[2] / "pages"
+SECOND = 10**9
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+NAME = "order-of-a-bot-that-gives-its-orders-names-of-60-characters-"
+
+
+def lives() -> list[dict[str, Any]]:
+    """Forty fills of huge orders, half of which nobody saw submitted."""
+    rows = []
+    for number in range(40):
+        order = {"client_order_id": f"{NAME}{number}", "symbol": "BTCUSDT", "side": "buy"}
+        order |= {"quantity": 12_345_678.25, "price": 98_765_432.125}
+        start = time.time_ns() - (60 - number) * SECOND
+        kinds = ["order.submitted", "order.accepted", "order.filled"][number % 2 :]
+        for step, kind in enumerate(kinds):
+            rows.append({**order, "ts_event": start + step * 10**7, "kind": kind})
+    return [{**row, "raw_offset": 200 * number} for number, row in enumerate(rows)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    desk = MemoryDesk()
+    desk.add(event_frame(lives()))
+    with RunningServer(create_app(desk, pages_folder=PAGES, window_seconds=3600.0)) as running:
+        yield running
+
+
+def opened(server: RunningServer, browser: Any, path: str) -> Any:
+    """Give a page once it shows its numbers and is live."""
+    page = browser.page()
+    page.goto(server.url + path)
+    page.wait_for_selector('#connection[data-connection="live"]', timeout=20_000)
+    return page
+
+
+def test_a_dead_panel_is_as_easy_to_read_as_a_live_one(server: RunningServer, watched: Any) -> None:
+    """It is gray and hatched, but no text in it is faded: its last numbers are asked for now."""
+    page = opened(server, watched, "/")
+    faded, gray = page.evaluate(
+        """() => {
+            const panel = document.getElementById('order-kpis');
+            panel.dataset.state = 'dead';
+            const faded = Array.from(panel.querySelectorAll('.kpi-label, .kpi-note, .num'))
+                .filter(e => {
+                    for (let one = e; one; one = one.parentElement)
+                        if (getComputedStyle(one).opacity !== '1') return true;
+                    return false;
+                });
+            const body = getComputedStyle(panel.querySelector('.panel-body'));
+            return [faded.map(e => e.textContent), body.filter];
+        }"""
+    )
+    assert faded == []
+    assert gray == "grayscale(1)"
