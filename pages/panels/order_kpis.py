@@ -118,7 +118,8 @@ def _partial(counts: OrderCounts) -> str:
 
 def _ends(counts: OrderCounts) -> str:
     ends = f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired"
-    return f"{ends}, {count(counts.unknown)} unknown" if counts.unknown else ends
+    # First what asks for attention: where the card is narrow, the end of the line is cut.
+    return f"{count(counts.unknown)} unknown, {ends}" if counts.unknown else ends
 
 
 def _share(counts: OrderCounts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,32 @@ def test_a_dead_panel_is_as_easy_to_read_as_a_live_one(server: RunningServer, wa
     )
     assert faded == []
     assert gray == "grayscale(1)"
+
+
+def test_no_number_of_an_order_is_cut(server: RunningServer, watched: Any, another: Any) -> None:
+    """Eight digits before the point are all there, also where the column is narrow."""
+    for page in (
+        opened(server, watched, "/orders?window=all"),
+        opened(server, another(**PHONE), "/orders?window=all"),
+    ):
+        page.wait_for_selector("#recent-orders-rows tr:nth-child(3)")
+        cells, cut = page.evaluate(
+            """() => {
+                const cells = Array.from(document.querySelectorAll('#recent-orders-rows td.right'));
+                const cut = cells.filter(e => e.scrollWidth > e.clientWidth + 1);
+                return [cells.map(e => e.textContent), cut.map(e => e.textContent)];
+            }"""
+        )
+        assert "98 765 432.125" in [re.sub(r"\s", " ", cell) for cell in cells]
+        assert cut == []
+
+
+def test_a_phone_shows_every_word_of_a_card(server: RunningServer, another: Any) -> None:
+    """The warning about orders that nobody saw submitted goes on in a second line."""
+    page = opened(server, another(**PHONE), "/?window=all")
+    notes = page.evaluate(
+        """() => Array.from(document.querySelectorAll('.kpi-note, .gauge-note'))
+            .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+    )
+    assert notes == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
