@@ -98,3 +98,16 @@ def test_a_phone_shows_every_word_of_a_card(server: RunningServer, another: Any)
     )
     assert notes == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_long_name_on_a_phone_leaves_room_and_is_told_whole(
+    server: RunningServer, another: Any
+) -> None:
+    """The column that stands still takes half of the screen; the link's title has the whole name."""
+    page = opened(server, another(**PHONE), "/orders?window=all")
+    link = page.wait_for_selector("#recent-orders-rows tr:first-child a")
+    column = page.locator("#recent-orders th").first.bounding_box()
+    assert column["width"] <= 195
+    assert link.bounding_box()["height"] >= 24
+    assert re.match(rf"{NAME}\d+: Show its life$", link.get_attribute("title"))
+    assert link.evaluate("e => getComputedStyle(e).textOverflow") == "ellipsis"
