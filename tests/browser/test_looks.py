@@ -22,13 +22,15 @@ NAME = "order-of-a-bot-that-gives-its-orders-names-of-60-characters-"
 
 
 def lives() -> list[dict[str, Any]]:
-    """Forty fills of huge orders, half of which nobody saw submitted."""
+    """Forty fills of huge orders, of which nobody saw ten submitted, and forty that wait."""
     rows = []
     for number in range(40):
         order = {"client_order_id": f"{NAME}{number}", "symbol": "BTCUSDT", "side": "buy"}
         order |= {"quantity": 12_345_678.25, "price": 98_765_432.125}
+        waits = {**order, "client_order_id": f"waits-{number}", "kind": "order.submitted"}
         start = time.time_ns() - (60 - number) * SECOND
-        kinds = ["order.submitted", "order.accepted", "order.filled"][number % 2 :]
+        kinds = ["order.submitted", "order.accepted", "order.filled"][number % 4 == 0 :]
+        rows.append({**waits, "ts_event": start})
         for step, kind in enumerate(kinds):
             rows.append({**order, "ts_event": start + step * 10**7, "kind": kind})
     return [{**row, "raw_offset": 200 * number} for number, row in enumerate(rows)]
@@ -89,21 +91,32 @@ def test_no_number_of_an_order_is_cut(server: RunningServer, watched: Any, anoth
         assert cut == []
 
 
-def test_a_phone_shows_every_word_of_a_card(server: RunningServer, another: Any) -> None:
-    """The warning about orders that nobody saw submitted goes on in a second line."""
-    page = opened(server, another(**PHONE), "/?window=all")
-    notes = page.evaluate(
-        """() => Array.from(document.querySelectorAll('.kpi-note, .gauge-note'))
-            .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_every_word_of_a_card_is_shown(
+    server: RunningServer, another: Any, options: dict[str, Any]
+) -> None:
+    """Also why the fill rate must be read with care, whose whole sentence is its title."""
+    page = opened(server, another(**options), "/?window=all")
+    notes, cut, wide = page.evaluate(
+        """() => {
+            const notes = Array.from(document.querySelectorAll('.kpi-note, .gauge-note'));
+            const cut = notes.filter(e => e.scrollWidth > e.clientWidth + 1);
+            const root = document.documentElement;
+            return [notes, cut].map(list => list.map(e => e.textContent))
+                .concat(root.scrollWidth > root.clientWidth);
+        }"""
     )
-    assert notes == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "up to 10 without a submit" in notes
+    title = "Up to 10 of the fills are of orders without a submit."
+    assert page.get_attribute("#order-kpis-fill-ratio-note", "title") == title
+    assert cut == []
+    assert not wide
 
 
 def test_a_long_name_on_a_phone_leaves_room_and_is_told_whole(
     server: RunningServer, another: Any
 ) -> None:
-    """The column that stands still takes half of the screen; the link's title has the whole name."""
+    """The column that stands still takes half of the screen; its link tells the whole name."""
     page = opened(server, another(**PHONE), "/orders?window=all")
     link = page.wait_for_selector("#recent-orders-rows tr:first-child a")
     column = page.locator("#recent-orders th").first.bounding_box()
