@@ -198,7 +198,8 @@
     const state = stateNow();
     const shown = layoutOf("connection");
     // What moves while a past moment is looked at are late lines alone: that is not "live".
-    const words = isPast() && (state === "live" || state === "polling") ? PAST : STATES[state];
+    const isRefused = document.querySelector("#content .refused") !== null;
+    const words = isPast() && !isRefused && (state === "live" || state === "polling") ? PAST : STATES[state];
     if (!state || (shown && shown.props["data-connection"] === state && shown.props["data-state"] === words[1])) return;
     const props = { children: words[0], title: words[2], "data-connection": state, "data-state": words[1] };
     if (set("connection", props)) shownState = state;

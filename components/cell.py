@@ -6,7 +6,7 @@ has a thousand, and every live property of the page would wake them all.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from components.badges import badge_of
@@ -14,6 +14,7 @@ from components.link import site_path
 from formats import MISSING, age, moment, text
 
 Cell = dict[str, Any]
+_SHORT_LABEL: Final = 10
 
 
 def badge_cell(field: str, value: Any, *, title: str = "", shown: str = "") -> Cell:
@@ -69,7 +70,7 @@ def age_cell(since: Any, at: Any, *, still: bool = False) -> Cell | str:
 
 def query_cell(label: Any, title: str = "", **query: str) -> Cell:
     """Give a link that changes the address's query and keeps the rest of it."""
-    return {"text": text(label, 60), "href": f"?{urlencode(query)}", "title": title}
+    return {"text": text(label, 60), "href": f"?{urlencode(query)}", "title": _hint(label, title)}
 
 
 def page_cell(label: Any, path: str, title: str = "", **query: str) -> Cell:
@@ -82,7 +83,7 @@ def page_cell(label: Any, path: str, title: str = "", **query: str) -> Cell:
         query: filters that the link sets.
     """
     address = site_path(path) + (f"?{urlencode(query)}" if query else "")
-    return {"text": text(label, 80), "page": address, "title": title}
+    return {"text": text(label, 80), "page": address, "title": _hint(label, title)}
 
 
 def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:
@@ -102,6 +103,11 @@ def raw_cell(generation: Any, offset: Any, source: Any = None) -> Cell | str:
 def bar_cell(share: float) -> Cell:
     """Give a bar of a share 0–1."""
     return {"text": "", "share": round(min(max(share, 0.0), 1.0), 3)}
+
+
+def _hint(label: Any, title: str) -> str:
+    """Give what a link does, after its whole words where a narrow column may cut them."""
+    return f"{text(label)}: {title}" if title and len(str(label)) > _SHORT_LABEL else title
 
 
 def _utc_day(stamp: Any) -> int:

@@ -48,6 +48,7 @@ def kpi_props(
     *,
     tone: str = "neutral",
     series: npt.ArrayLike = (),
+    said: str | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Give the changing properties of one card.
 
@@ -57,11 +58,12 @@ def kpi_props(
         note: the line below it.
         tone: neutral, warn or act.
         series: its course over the window, for the sparkline.
+        said: the note in a whole sentence, shown when the pointer rests on it.
     """
     return {
         identifier: {"data-tone": tone},
         f"{identifier}-value": {"children": value},
-        f"{identifier}-note": {"children": note, "title": note},
+        f"{identifier}-note": {"children": note, "title": said or note},
         f"{identifier}-spark": {"style": sparkline_style(series)},
     }
 

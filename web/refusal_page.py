@@ -60,7 +60,7 @@ def filter_refused(error: FilterError, path: str) -> html.Div:
 
 def _notice(title: str, sentences: list[str], links: list[Any]) -> html.Div:
     words = html.Div([html.H1(title), *map(html.P, sentences), html.P(_spaced(links))])
-    return html.Div(words, className="notice", role="alert", **{"data-tone": "warn"})
+    return html.Div(words, className="notice refused", role="alert", **{"data-tone": "warn"})
 
 
 def _link(text: str, path: str) -> html.A:

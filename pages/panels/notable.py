@@ -21,9 +21,9 @@ _TOO_MANY: Final = ("governance.sprt", "governance.alpha")
 """Told at every step of a test: the gauges show them."""
 
 COLUMNS: Final = (
-    Column("time", "When", width=17),
+    Column("time", "When", width=18),
     Column("source", "Source", width=15),
-    Column("what", "What", width=34),
+    Column("what", "What", width=33),
     Column("text", "Said", width=28),
     Column("raw", "", width=6),
 )

@@ -64,7 +64,9 @@ def props(view: Any, origin: Provenance) -> Props:
         **_card("submitted", whole(counts.submitted), _closes(counts) if known else "", course),
         **_card("ack", whole(counts.ack), _share(counts) if known else "", course),
         **_card("filled", whole(counts.filled), _partial(counts) if known else "", course),
-        **_card("fill-ratio", percent(fills.value), fills.warning or _interval(fills), course),
+        **_card(
+            "fill-ratio", percent(fills.value), _filled(fills, counts), course, said=fills.warning
+        ),
         **_card(
             "denied",
             whole(counts.denied),
@@ -87,9 +89,16 @@ def props(view: Any, origin: Provenance) -> Props:
 
 
 def _card(
-    key: str, value: str, note: str, course: dict[str, Any], *, tone: str = "neutral"
+    key: str,
+    value: str,
+    note: str,
+    course: dict[str, Any],
+    *,
+    tone: str = "neutral",
+    said: str | None = None,
 ) -> Props:
-    return kpi_props(f"{ID}-{key}", value, note, tone=tone, series=course.get(key, ()))
+    series = course.get(key, ())
+    return kpi_props(f"{ID}-{key}", value, note, tone=tone, series=series, said=said)
 
 
 def _course(view: Any) -> dict[str, Any]:
@@ -112,13 +121,23 @@ def _closes(counts: OrderCounts) -> str:
     return f"and {count(counts.closes_submitted)} to close"
 
 
+def _filled(fills: Ratio, counts: OrderCounts) -> str:
+    """Give the interval, or in the card's few words why the rate must be read with care."""
+    if fills.warning is None:
+        return _interval(fills)
+    if counts.filled > counts.submitted:
+        return "some sent before the window"
+    return f"up to {count(counts.orphans)} without a submit"
+
+
 def _partial(counts: OrderCounts) -> str:
     return f"{count(counts.partially_filled)} were partial"
 
 
 def _ends(counts: OrderCounts) -> str:
     ends = f"{count(counts.cancelled)} canceled, {count(counts.expired)} expired"
-    return f"{ends}, {count(counts.unknown)} unknown" if counts.unknown else ends
+    # First what asks for attention: where the card is narrow, the end of the line is cut.
+    return f"{count(counts.unknown)} unknown, {ends}" if counts.unknown else ends
 
 
 def _share(counts: OrderCounts) -> str:

@@ -34,16 +34,16 @@ KINDS: Final = ("sessions",)
 
 COLUMNS: Final = (
     Column("session", "Session", metric="sessions_session_id", width=22),
-    Column("status", "Status", metric="sessions_status", width=8.4),
+    Column("status", "Status", metric="sessions_status", width=8.2),
     Column("mode", "Mode", metric="sessions_mode", width=5.6),
     Column("risk", "Risk", metric="sessions_risk_state", width=7.8),
     Column("symbol", "Symbol", metric="sessions_symbol", width=6.2),
     Column("strategy", "Strategy", metric="sessions_strategy_id", width=9.2),
-    Column("started", "Started", right=True, metric="sessions_ts_started", width=11.6),
-    Column("finished", "Finished", right=True, metric="sessions_ts_finished", width=11.6),
-    Column("pnl", "Realized P&L", right=True, metric="sessions_realized_pnl", width=7),
+    Column("started", "Started", right=True, metric="sessions_ts_started", width=10.3),
+    Column("finished", "Finished", right=True, metric="sessions_ts_finished", width=10.3),
+    Column("pnl", "Realized P&L", right=True, metric="sessions_realized_pnl", width=8.4),
     Column("drawdown", "Max loss", right=True, metric="sessions_max_drawdown_ratio", width=5.8),
-    Column("orders", "Orders", right=True, metric="sessions_orders", width=4.8),
+    Column("orders", "Orders", right=True, metric="sessions_orders", width=6.2),
 )
 
 

@@ -36,6 +36,7 @@ def test_one_click_leads_back(server: RunningServer, watched: Any, address: str,
     page.goto(server.url + address)
     notice = page.wait_for_selector('#content .notice[role="alert"]')
     assert told in notice.inner_text()
+    assert not page.is_visible(".replay-bar"), "there is no such moment to be looked at"
     page.click("#content .notice >> text=Back to the overview")
     page.wait_for_selector('[data-metric="orders_submitted"]')
     assert page.url == f"{server.url}/"
