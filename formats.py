@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 MISSING: Final = "—"
 MINUS: Final = "\u2212"
 THIN_SPACE: Final = "\u2009"
+NARROW_SPACE: Final = "\u202f"
 
 _SECONDS_PER_DAY: Final = 86_400.0
 _CONTROLS: Final = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
@@ -43,6 +44,11 @@ def number(value: Any, digits: int = 2, *, signed: bool = False) -> str:
 def count(value: Any) -> str:
     """Give a whole number: `12 345`."""
     return number(value, 0)
+
+
+def unbroken(sentence: str) -> str:
+    """Give a sentence whose numbers stay on one line: `n = 1` above `337` would be read as one."""
+    return sentence.replace(THIN_SPACE, NARROW_SPACE)
 
 
 def percent(ratio: Any, digits: int = 1) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from components.metric import metric_text
+from formats import unbroken
 
 
 def gauge(
@@ -110,7 +111,7 @@ def gauge_props(
                 "visibility": "visible" if known else "hidden",
             }
         },
-        f"{identifier}-note": {"children": note, "title": note},
+        f"{identifier}-note": {"children": unbroken(note), "title": note},
     }
 
 

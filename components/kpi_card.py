@@ -9,7 +9,7 @@ from dash import html
 
 from components.metric import metric_text
 from components.sparkline import sparkline_style
-from formats import MISSING, age, moment
+from formats import MISSING, age, moment, unbroken
 
 
 def kpi_card(
@@ -63,7 +63,7 @@ def kpi_props(
     return {
         identifier: {"data-tone": tone},
         f"{identifier}-value": {"children": value},
-        f"{identifier}-note": {"children": note, "title": said or note},
+        f"{identifier}-note": {"children": unbroken(note), "title": said or note},
         f"{identifier}-spark": {"style": sparkline_style(series)},
     }
 

@@ -146,3 +146,9 @@ def test_a_number_reads_back_as_itself(value):
     """Taking the thin spaces away and the true minus back gives the rounded number."""
     back = formats.number(value, 3).replace(THIN, "").replace(MINUS, "-")
     assert float(back) == pytest.approx(round(float(value), 3), abs=0.0011)
+
+
+def test_a_number_within_a_sentence_is_not_parted() -> None:
+    """No line ends between the thousands of a number, and nothing else is changed."""
+    said = formats.unbroken(f"n = {formats.count(1337)}, of 5 ms")
+    assert said == "n = 1\u202f337, of 5 ms"
