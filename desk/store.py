@@ -55,6 +55,7 @@ class Store:
         self.notices: list[str] = []
         self.trouble: OSError | None = None
         self._lock: IO[str] | None = None
+        self._opened: int | None = None  # the inode of the database
         try:
             self._database = self._hold()
         except OSError as error:
@@ -71,6 +72,7 @@ class Store:
         try:
             database = self._open()
             self._delete_strays(database)
+            self._opened = self.path.stat().st_ino
         except BaseException:
             self._let_go()
             raise
@@ -90,6 +92,7 @@ class Store:
             OSError: not yet.
         """
         if self.trouble is None:
+            self._still_there()
             return
         try:
             database = self._hold()
@@ -104,6 +107,18 @@ class Store:
             )
         self._database.close()
         self._database, self.trouble = database, None
+
+    def _still_there(self) -> None:
+        """A database without a name takes every commit, and keeps nothing beyond the process."""
+        try:
+            found = self.path.stat().st_ino
+        except FileNotFoundError:
+            found = None
+        if found != self._opened:
+            raise OSError(
+                "it was removed or replaced while Deskwatch runs; put it back, or start Deskwatch "
+                "again"
+            )
 
     def leave(self, error: Exception) -> None:
         """Take what the folder holds for unreadable, and touch it no more."""

@@ -8,9 +8,9 @@ from ledger.elsewhere import Elsewhere
 from ledger.order import Session
 
 MOST_EVENTS: Final = 300_000
-"""Of all sessions; about 250 bytes each."""
-LEFT_EVENTS: Final = 1_000
-"""Of a session that has been silent for longer than others when there are too many."""
+"""Of all sessions, beside the last few of each; about 250 bytes a line."""
+LEFT_EVENTS: Final = (1_000, 20)
+"""Of a session that has been silent for longer than others: first so many, then so few."""
 _BETWEEN: Final = 10_000
 
 
@@ -18,12 +18,12 @@ class EventsKept:
     """Trims the sessions that have been silent the longest: few late lines still come to them."""
 
     def __init__(
-        self, elsewhere: Elsewhere, *, most: int = MOST_EVENTS, left: int = LEFT_EVENTS
+        self, elsewhere: Elsewhere, *, most: int = MOST_EVENTS, left: tuple[int, ...] = LEFT_EVENTS
     ) -> None:
         self._elsewhere = elsewhere
         self._most, self._left = most, left
         self._in_turn: dict[Session, None] = {}
-        """Sessions with lines to let go, the one that was told last at the end."""
+        """All sessions, the one that was told last at the end."""
         self._told = 0
 
     def note(self, session: Session, events: int) -> None:
@@ -38,10 +38,11 @@ class EventsKept:
             return
         self._told = 0
         held = sum(len(session.events) for session in self._in_turn)
-        for session in list(self._in_turn)[:-1]:
-            if held <= self._most:
-                return
-            del self._in_turn[session]
-            held -= session.let_go(self._left)
-            if session.trimmed:
-                self._elsewhere.forget(session)
+        for left in self._left:
+            for session in list(self._in_turn)[:-1]:
+                if held <= self._most:
+                    return
+                gone = session.let_go(left)
+                held -= gone
+                if gone:
+                    self._elsewhere.forget(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,9 @@ class Ledger:
             capacity=capacity,
             order_capacity=order_capacity,
         )
+        self._looked: WeakSet[View] = WeakSet()
+        """Pictures that are held and may still be asked for parts that they have not made."""
+        self.orders.before_rewind = self._settle
         self.states: dict[str, pd.DataFrame] = {}
         self._newest_of: dict[int, int] = {}
         """Source → its newest event time."""
@@ -127,6 +131,8 @@ class Ledger:
             self.version += 1
 
     def _fold(self, events: pd.DataFrame, batch: Batch) -> dict[str, int]:
+        if self._looked and (dated := batch.ts[batch.ts != NEVER]).size:
+            self._settle(int(dated.min()))
         groups = self.groups.numbers(batch.codes)
         late = self._count_late(batch)
         self._log_events(batch, groups)
@@ -226,7 +232,7 @@ class Ledger:
         `window_seconds=None` is everything up to the moment, lines without a time included.
         """
         with self.guard:
-            return View(
+            view = View(
                 self,
                 at=None if at is None else int(at.value),
                 window_seconds=window_seconds,
@@ -234,6 +240,15 @@ class Ledger:
                 account=account,
                 symbol=symbol,
             )
+            self._looked.add(view)
+            return view
+
+    def _settle(self, told: int | None = None) -> None:
+        """Let the pictures that somebody holds settle: all, or those of a later moment."""
+        for view in list(self._looked):
+            if told is None or view.told_until >= told:
+                view.settle()
+                self._looked.discard(view)
 
     def last_heard(self, at: int) -> dict[str, int]:
         """Return source → the newest time that it told of up to a moment; both int64 ns."""

@@ -42,6 +42,7 @@ class Look:
     ) -> None:
         self._ledger = ledger
         self._memo: dict[Hashable, Any] = {}
+        self._parts: dict[str, Any] = {}
         self.sources: list[dict[str, Any]] = []
         self.desk: dict[str, Any] = {}
         self.states: Mapping[str, pd.DataFrame] = ledger.states
@@ -64,6 +65,11 @@ class Look:
         self.exact = dropped is None or (self._start is not None and self._start >= dropped)
         self._is_everything = window_seconds is None and self._at >= newest
         self._look()
+
+    @property
+    def told_until(self) -> int:
+        """The newest time that is part of the picture; int64 ns."""
+        return self._told_until
 
     def _allow(self, filters: dict[str, str | None]) -> Mask:
         groups = self._ledger.groups

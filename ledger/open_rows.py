@@ -41,7 +41,7 @@ def allowed_orders(ledger: Ledger, rows: Rows, allowed: Mask, at: int) -> Mask:
     mask = np.ones(len(rows), np.bool_)
     if allowed.all():
         return mask
-    groups = ledger.groups.table()[allowed]
+    groups = ledger.groups.table()[: len(allowed)][allowed]
     for name in ("source", "account_id", "symbol"):
         words = np.unique(groups[:, DIMENSIONS.index(name)])
         known = ledger.orders.table.column(name)[rows]

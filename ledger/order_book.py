@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,7 @@ class OrderBook:
         self._moved: deque[npt.NDArray[np.int64]] = deque(maxlen=MOVES_KEPT)
         self._groups = groups
         self._order_capacity = order_capacity
+        self._compact_beyond = order_capacity + order_capacity // 4
         self._sessions: dict[Key, Session] = {}
         self._by_number: list[Session] = []
         counted = TransitionGroups(groups, self.lives.dimensions, self._by_number)
@@ -65,6 +67,15 @@ class OrderBook:
         self._lines = OrderLines(groups)
         self._retelling = Retelling(self.lives, self.logs, elsewhere)
         self._events_kept = EventsKept(elsewhere)
+
+    @property
+    def before_rewind(self) -> Callable[[], None]:
+        """Called before orders are told anew, in another way than they were seen."""
+        return self._retelling.before
+
+    @before_rewind.setter
+    def before_rewind(self, call: Callable[[], None]) -> None:
+        self._retelling.before = call
 
     def tell(self, batch: Batch, groups: npt.NDArray[np.int32]) -> None:
         """Tell the order lives a batch of events, sorted by time."""
@@ -80,7 +91,7 @@ class OrderBook:
             self._retelling.settle(self.lives.ids_of(source))
         self._events_kept.trim()
         self.logs.drain(self.lives)
-        if self.table.size > self._order_capacity * 5 // 4:
+        if self.table.size > self._compact_beyond:
             self._compact_orders()
 
     def _note_primary(self, batch: Batch, primary: npt.NDArray[np.bool_]) -> None:
@@ -128,6 +139,7 @@ class OrderBook:
 
     def _compact_orders(self) -> None:
         """Let the oldest closed orders go; open ones stay whatever their age."""
+        self.before_rewind()
         mask = np.zeros(self.table.size, np.bool_)
         mask[-self._order_capacity :] = True
         mask[list(self.lives.live)] = True
@@ -136,4 +148,8 @@ class OrderBook:
         self._moved.append(moved)
         self.lives.move(moved)
         self.lives.next_row = self.table.size
+        # Open orders stay, so it may be more than the capacity: the next time is a quarter later.
+        self._compact_beyond = (
+            max(self.table.size, self._order_capacity) + self._order_capacity // 4
+        )
         self.logs.move(moved)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.ledger import Ledger
 
 SECOND_NS: Final = 1_000_000_000
+_KNOWN_SINCE: Final = {"client_order_id": "ts_named", "venue_order_id": "ts_venue_named"}
 _WORDS: Final = ("symbol", "side", "route", "reason", "source", "account_id", "session_id")
 
 
@@ -44,11 +45,9 @@ class OrderColumns:
         cells = ledger.orders.logs.at(rows, told_until)
         _quantities_at(ledger, rows, told_until, cells)
         status = statuses(cells, at, ledger.orders.lives.silence)
-        self._rows, self._cells = rows, cells
-        self._ids = {
-            "client_order_id": (table.client_order_ids, "ts_named"),
-            "venue_order_id": (table.venue_order_ids, "ts_venue_named"),
-        }
+        self._cells = cells
+        # In one piece: who reads them has those of one time, whatever `hold_ids` does meanwhile.
+        self._named = (rows, table.client_order_ids, table.venue_order_ids)
         words = ledger.groups.codes
         self._words = {name: (words[name], cells[name]) for name in _WORDS} | {
             "status": (_STATUS, status),
@@ -61,12 +60,12 @@ class OrderColumns:
         self._numbers = _numbers(cells)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._named[0])
 
     @property
     def empty(self) -> bool:
         """Whether there is no order."""
-        return not len(self._rows)
+        return not len(self)
 
     def __getitem__(self, name: str) -> Any:
         """Return a column: a Categorical, a DatetimeIndex in UTC, numbers, or text."""
@@ -82,7 +81,8 @@ class OrderColumns:
     def only(self, mask: npt.NDArray[np.bool_]) -> OrderColumns:
         """Return some of the orders."""
         chosen = copy(self)
-        chosen._rows = self._rows[mask]
+        rows, *ids = self._named
+        chosen._named = (rows[mask], ids[0], ids[1])
         chosen._cells = {name: cells[mask] for name, cells in self._cells.items()}
         chosen._words = {name: (words, codes[mask]) for name, (words, codes) in self._words.items()}
         chosen._times = {name: cells[mask] for name, cells in self._times.items()}
@@ -97,6 +97,13 @@ class OrderColumns:
     def ids(self, name: str, places: npt.NDArray[np.int64]) -> list[str | None]:
         """Return the `client_order_id` or `venue_order_id` of the orders at some places."""
         return self._texts(name, places)
+
+    def hold_ids(self) -> None:
+        """Copy the ids: the table's own are about to be written anew."""
+        rows, *ids = self._named
+        places = rows.tolist()
+        client_ids, venue_ids = ([names[row] for row in places] for names in ids)
+        self._named = (np.arange(len(rows)), client_ids, venue_ids)
 
     def frame(self) -> pd.DataFrame:
         """Return the orders frame."""
@@ -114,11 +121,12 @@ class OrderColumns:
         return self._texts(name, places)
 
     def _texts(self, name: str, places: npt.NDArray[np.int64]) -> list[Any]:
-        if name not in self._ids:
+        if name not in _KNOWN_SINCE:
             return [None] * len(places)
-        ids, known_since = self._ids[name]
-        known = (self._cells[known_since][places] != NEVER).tolist()
-        pairs = zip(self._rows[places].tolist(), known, strict=True)
+        rows, client_ids, venue_ids = self._named
+        ids = client_ids if name == "client_order_id" else venue_ids
+        known = (self._cells[_KNOWN_SINCE[name]][places] != NEVER).tolist()
+        pairs = zip(rows[places].tolist(), known, strict=True)
         return [ids[row] if is_known else None for row, is_known in pairs]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from operator import itemgetter
 
@@ -20,6 +20,8 @@ class Retelling:
 
     def __init__(self, lives: OrderLives, logs: OrderLogs, elsewhere: Elsewhere) -> None:
         self._lives, self._logs, self._elsewhere = lives, logs, elsewhere
+        self.before: Callable[[], None] = lambda: None
+        """Called before orders are told anew: what is seen of them now is not to change."""
 
     def tell(self, session: Session, mine: list[Told]) -> None:
         """Tell new lines of a session, sorted among themselves."""
@@ -37,6 +39,7 @@ class Retelling:
 
     def again(self, back: dict[Session, int], fresh: Iterable[Line] = ()) -> None:
         """Wind sessions back, and those that share strays with them; tell all of it in time."""
+        self.before()
         self._logs.drain(self._lives)
         self._reach(back)
         lines = [*fresh]
@@ -46,6 +49,7 @@ class Retelling:
 
     def unsay(self, session: Session) -> None:
         """Let a session have told nothing at all."""
+        self.before()
         back = {session: session.first - 1}
         self._logs.drain(self._lives)
         self._reach(back)

@@ -22,18 +22,13 @@ EFFECT = DIMENSIONS.index("position_effect")
 Row = tuple[int, ...]
 
 
-def tally(
-    groups: Groups,
-    orders: OrderBook,
-    counts: npt.NDArray[np.int64],
-    lapsed: npt.NDArray[np.int64],
-    at: int,
-) -> pd.DataFrame:
-    """Return counts by group as a frame: the dimensions as categories, and `n` (int64).
+Counted = tuple[list[Row], list[str], list[int]]
+"""Groups, what each one is, and how often it was seen."""
 
-    `lapsed` are rows of orders that were over in silence: no event tells of them.
-    """
-    rows, labels, amounts = _counted(groups, orders, counts, lapsed, at)
+
+def tally(groups: Groups, found: Counted) -> pd.DataFrame:
+    """Return counts by group as a frame: the dimensions as categories, and `n` (int64)."""
+    rows, labels, amounts = found
     codes = np.array(rows, np.int32).reshape(-1, len(DIMENSIONS))
     columns: dict[str, Any] = {
         name: groups.codes[name].categorical(codes[:, position])
@@ -45,30 +40,26 @@ def tally(
     return frame[frame["n"] > 0].reset_index(drop=True)
 
 
-def tally_rows(
-    groups: Groups,
-    orders: OrderBook,
-    counts: npt.NDArray[np.int64],
-    lapsed: npt.NDArray[np.int64],
-    at: int,
-) -> list[dict[str, Any]]:
+def tally_rows(groups: Groups, found: Counted) -> list[dict[str, Any]]:
     """Return the rows of `tally` as dicts, what is missing None: far cheaper than a frame."""
-    counted = zip(*_counted(groups, orders, counts, lapsed, at), strict=True)
     return [
         {**groups.words(row), "what": label, "n": amount}
-        for row, label, amount in counted
+        for row, label, amount in zip(*found, strict=True)
         if amount > 0
     ]
 
 
-def _counted(
+def counted(
     groups: Groups,
     orders: OrderBook,
     counts: npt.NDArray[np.int64],
     lapsed: npt.NDArray[np.int64],
     at: int,
-) -> tuple[list[Row], list[str], list[int]]:
-    """Return groups, what each one is, and how often it was seen."""
+) -> Counted:
+    """Count groups at a moment (ns): twins as what they repeat, denials told twice once.
+
+    `lapsed` are rows of orders that were over in silence: no event tells of them.
+    """
     numbers = np.flatnonzero(counts)
     rows = [groups.rows[number] for number in numbers.tolist()]
     labels = [groups.codes["what"].words[row[WHAT]] for row in rows]
@@ -137,10 +128,12 @@ def tally_by_minute(
     allowed: npt.NDArray[np.bool_],
     first: int,
     at: int,
+    told_until: int,
 ) -> pd.DataFrame:
     """Return counts over time: `ts` (start of the bin), what, position_effect, n.
 
-    first..at (ns) is cut into at most 60 bins of at least a second.
+    first..at (ns) is cut into at most 60 bins of at least a second; rows later than `told_until`
+    are left out.
     """
     width = max(SECOND_NS, -(-(at - first) // BINS))
     table, codes = groups.table(), groups.codes
@@ -151,7 +144,7 @@ def tally_by_minute(
     size = len(pairs) + 1
     pair_of = np.where(hidden, len(pairs), pair_of.reshape(-1))
     # Nor does it need each row's bin: rows are in order of time, and a bin is a stretch of them.
-    edges = np.minimum(first + width * np.arange(BINS + 2), at + 1)
+    edges = np.minimum(first + width * np.arange(BINS + 2), min(at, told_until) + 1)
     counts = np.zeros((BINS + 1) * size, np.int64)
     for log in logs:
         cuts, group = np.searchsorted(log.column("ts"), edges), log.column("group")

@@ -1,4 +1,8 @@
-"""One picture of the desk: immutable, versioned, for one moment and one window."""
+"""One picture of the desk: immutable, versioned, for one moment and one window.
+
+Much of it is made when it is asked for. What the ledger was told meanwhile is left out by its time
+where it is newer than the picture; before anything older is told, the ledger lets it `settle`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ledger.look import Look, moment_of
@@ -14,8 +19,9 @@ from ledger.notable import COLUMNS as NOTABLE_COLUMNS
 from ledger.open_rows import allowed_orders
 from ledger.order_columns import OrderColumns
 from ledger.samples import LatencySamples
-from ledger.tally import tally, tally_by_minute, tally_rows
+from ledger.tally import Counted, counted, tally, tally_by_minute, tally_rows
 
+PARTS: Final = (*("counted", "by_minute", "open_order_columns", "order_columns", "notable_rows"),)
 TABLE_ROWS: Final = 5_000
 """Orders that one picture shows row by row, newest kept; counts cover all of them."""
 
@@ -53,40 +59,48 @@ class View(Look):
     @cached_property
     def tally(self) -> pd.DataFrame:
         """Counts in the window: one row a distinct combination of the dimensions, and `n`."""
-        ledger = self._ledger
-        with ledger.guard:
-            return tally(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
+        return tally(self._ledger.groups, self._part("counted"))
 
     @cached_property
     def tally_rows(self) -> list[dict[str, Any]]:
         """The rows of `tally` as dicts, what is missing None: what metrics count in."""
+        return tally_rows(self._ledger.groups, self._part("counted"))
+
+    def _make_counted(self) -> Counted:
         ledger = self._ledger
-        with ledger.guard:
-            return tally_rows(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
+        return counted(ledger.groups, ledger.orders, self._counts, self._lapsed_now, self._at)
+
+    @property
+    def _lapsed_now(self) -> npt.NDArray[np.int64]:
+        return self._ledger.orders.rows_now(self._lapsed, self._moves)
 
     def tally_by_minute(self) -> pd.DataFrame:
         """Return counts over time: `ts` (start of the bin), what, position_effect, n.
 
         The window is cut into at most 60 bins of at least a second.
         """
-        return self._by_minute
+        frame: pd.DataFrame = self._part("by_minute")
+        return frame
 
-    @cached_property
-    def _by_minute(self) -> pd.DataFrame:
+    def _make_by_minute(self) -> pd.DataFrame:
         ledger = self._ledger
         first = self._start
         if first is None:
             first = self._at if self.oldest is None else int(self.oldest.value)
-        with ledger.guard:
-            logs = (ledger.events, ledger.orders.transitions)
-            return tally_by_minute(ledger.groups, logs, self._allowed, first, self._at)
+        logs = (ledger.events, ledger.orders.transitions)
+        return tally_by_minute(
+            ledger.groups, logs, self._allowed, first, self._at, self._told_until
+        )
 
-    @cached_property
+    @property
     def open_order_columns(self) -> OrderColumns:
         """What is in flight or open at the moment, oldest first, column by column."""
-        with self._ledger.guard:
-            rows = self._ledger.orders.rows_now(self._open, self._moves)
-            return OrderColumns(self._ledger, rows, self._at, self._told_until)
+        columns: OrderColumns = self._part("open_order_columns")
+        return columns
+
+    def _make_open_order_columns(self) -> OrderColumns:
+        rows = self._ledger.orders.rows_now(self._open, self._moves)
+        return OrderColumns(self._ledger, rows, self._at, self._told_until)
 
     @cached_property
     def waiting_order_columns(self) -> OrderColumns:
@@ -100,22 +114,24 @@ class View(Look):
     @cached_property
     def open_orders(self) -> pd.DataFrame:
         """The orders frame of what is in flight or open at the moment, oldest first."""
-        with self._ledger.guard:
-            return self.open_order_columns.frame()
+        return self.open_order_columns.frame()
 
-    @cached_property
+    @property
     def order_columns(self) -> OrderColumns:
         """What `orders` holds, column by column."""
+        columns: OrderColumns = self._part("order_columns")
+        return columns
+
+    def _make_order_columns(self) -> OrderColumns:
         ledger = self._ledger
-        with ledger.guard:
-            low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
-            touched = ledger.orders.transitions.column("row")[low:high]
-            known = ledger.orders.rows_now(np.concatenate([self._open, self._lapsed]), self._moves)
-            rows = np.unique(np.concatenate([touched[touched >= 0], known]))
-            rows = rows[allowed_orders(ledger, rows, self._allowed, self._told_until)]
-            if self._start is not None:
-                rows = rows[-TABLE_ROWS:]
-            return OrderColumns(ledger, rows, self._at, self._told_until)
+        low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
+        touched = ledger.orders.transitions.column("row")[low:high]
+        known = ledger.orders.rows_now(np.concatenate([self._open, self._lapsed]), self._moves)
+        rows = np.unique(np.concatenate([touched[touched >= 0], known]))
+        rows = rows[allowed_orders(ledger, rows, self._allowed, self._told_until)]
+        if self._start is not None:
+            rows = rows[-TABLE_ROWS:]
+        return OrderColumns(ledger, rows, self._at, self._told_until)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -124,23 +140,46 @@ class View(Look):
         Oldest first; when there are more than 5,000, the newest 5,000 (all of them for a window
         over everything, which is what a notebook asks for).
         """
-        with self._ledger.guard:
-            return self.order_columns.frame()
+        return self.order_columns.frame()
 
     @cached_property
     def notable(self) -> pd.DataFrame:
         """The rows of `notable_rows` as a frame of `ledger.notable.COLUMNS`."""
         return pd.DataFrame(self.notable_rows, columns=list(NOTABLE_COLUMNS))
 
-    @cached_property
+    @property
     def notable_rows(self) -> list[dict[str, Any]]:
         """Rare events up to the moment as dicts, whatever the window; not to be changed.
 
         Oldest first, what is missing None. What has no time is told by the picture of everything
         alone.
         """
-        with self._ledger.guard:
-            return self._ledger.notable.rows(self._at, self._filters, timeless=self._is_everything)
+        rows: list[dict[str, Any]] = self._part("notable_rows")
+        return rows
+
+    def _make_notable_rows(self) -> list[dict[str, Any]]:
+        return self._ledger.notable.rows(
+            self._told_until, self._filters, timeless=self._is_everything
+        )
+
+    def _part(self, name: str) -> Any:
+        """A part of the picture, made once."""
+        if name not in self._parts:
+            with self._ledger.guard:
+                if name not in self._parts:
+                    self._parts[name] = getattr(self, f"_make_{name}")()
+        return self._parts[name]
+
+    def settle(self) -> None:
+        """Make all that is not made yet, and hold it: the past is about to be told otherwise.
+
+        To be called under the ledger's guard. Not by way of a `cached_property`: who makes one
+        holds a lock of its own and may be waiting for the guard.
+        """
+        made = [self._part(name) for name in PARTS]
+        for part in (*made, self.__dict__.get("waiting_order_columns")):
+            if isinstance(part, OrderColumns):
+                part.hold_ids()
 
     @cached_property
     def activity_rows(self) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from web.desk_protocol import Desk
 from web.filters import FilterError
 
 MOST_ACCOUNTS = 10_000
+MOST_NAMED = 20
 
 
 def unknown_names(desk: Desk, asked: Mapping[str, str | None]) -> list[FilterError]:
@@ -37,4 +38,6 @@ def _listed(desk: Desk) -> set[str]:
 
 
 def _refusal(parameter: str, name: str, names: set[str]) -> FilterError:
-    return FilterError(parameter, name, ", ".join(sorted(names)) or f"none: no {parameter} yet")
+    named = ", ".join(sorted(names)[:MOST_NAMED]) or f"none: no {parameter} yet"
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return FilterError(parameter, name, named + more)

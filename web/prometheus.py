@@ -50,7 +50,10 @@ def metrics_routes(
         registry = CollectorRegistry()
         registry.register(told)
         ProcessCollector(registry=registry)
-        encode, media_type = choose_encoder(request.headers.get("accept", ""))
+        try:
+            encode, media_type = choose_encoder(request.headers.get("accept", ""))
+        except (TypeError, ValueError):  # a version that is no number: the library cannot read it
+            encode, media_type = choose_encoder("")
         return Response(encode(registry), headers={"Content-Type": media_type})
 
     return router

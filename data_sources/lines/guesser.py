@@ -66,7 +66,9 @@ class Guesser:
             speaks: the name of the dialect in use, "" when there is none yet.
         """
         if speaks == GUESSED:
-            return {"dialect": speaks, "guessed": self._toml}
+            # A mapping that has found a time alone waits for better lines, after a restart too.
+            waits = self.guessed is not None and not self.guessed.is_useful and not self.settled
+            return {"dialect": ""} if waits else {"dialect": speaks, "guessed": self._toml}
         return {"dialect": speaks if self.settled else ""}
 
     def restore(self, cursor: Mapping[str, Any]) -> Dialect | None:

@@ -67,5 +67,10 @@ def _option(option: Option, value: object, text: str, source: str) -> str:
     return _line(f"{option.name} = {toml_value(shown)}", re.split(r"; |\. ", text)[0])
 
 
+def _plain(text: str) -> str:
+    """The words without their emphasis; a star in backticks is one that is meant."""
+    return re.sub(r"`[^`]*`|\*", lambda found: found[0] if found[0] != "*" else "", text)
+
+
 def _line(setting: str, text: str) -> str:
-    return f"# {setting:<{WIDTH}} # {text.rstrip('.').replace('*', '')}"
+    return f"# {setting:<{WIDTH}} # {_plain(text.rstrip('.'))}"

@@ -103,3 +103,19 @@ def test_a_full_disk_stops_the_keeping_not_the_reading(tmp_path: Path, small_dis
         assert totals(again) == before
     finally:
         again.stop()
+
+
+def test_a_folder_that_is_removed_while_it_runs_is_told(tmp_path: Path) -> None:
+    """Reading goes on, a notice says what is lost; put back, all is kept again."""
+    logs, state = tmp_path / "logs", tmp_path / "state"
+    generate(logs, 300, seed=2)
+    desk = small_desk(logs, state)
+    desk.start()
+    try:
+        wait_for(lambda: accepted(desk) == 300)
+        state.rename(tmp_path / "elsewhere")
+        wait_for(lambda: any("removed or replaced" in notice for notice in desk.notices()))
+        (tmp_path / "elsewhere").rename(state)
+        wait_for(lambda: not any("removed or replaced" in notice for notice in desk.notices()))
+    finally:
+        desk.stop()

@@ -17,8 +17,8 @@ from tests.ledger.stories import in_time, story
 MOST = 12
 
 
-def few(left: int) -> Ledger:
-    """A ledger that keeps a dozen lines, and `left` of a silent session."""
+def few(left: tuple[int, ...]) -> Ledger:
+    """A ledger that keeps a dozen lines, and `left` of silent sessions."""
     ledger = Ledger()
     kept = EventsKept(ledger.orders._retelling._elsewhere, most=MOST, left=left)
     ledger.orders._events_kept = kept
@@ -35,7 +35,7 @@ def test_who_reads_in_turn_sees_no_difference(rng: random.Random) -> None:
     """Line after line as written: the same picture, however few lines are kept."""
     rows = story(rng, sessions=5)
     frame = event_frame(rows)
-    whole, trimmed = Ledger(), few(left=2)
+    whole, trimmed = Ledger(), few(left=(4, 2))
     for place in in_time(rows):
         whole.fold(frame.iloc[[place]])
         trimmed.fold(frame.iloc[[place]])
@@ -44,7 +44,7 @@ def test_who_reads_in_turn_sees_no_difference(rng: random.Random) -> None:
 
 def test_many_sessions_keep_no_more_lines_than_a_few() -> None:
     """Sixty sessions of twenty lines: as many lines as are allowed, and a few of each session."""
-    ledger = few(left=1)
+    ledger = few(left=(5, 1))
     for number in range(60):
         ledger.fold(
             event_frame(

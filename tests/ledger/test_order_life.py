@@ -221,6 +221,24 @@ def test_what_no_longer_fits_in_memory_stays_counted(make_events: Maker) -> None
     assert ledger.view(window_seconds=30.0).exact
 
 
+def test_open_orders_beyond_the_room_cost_no_sweep_each_time(make_events: Maker) -> None:
+    """Open orders are always kept: with more of them than there is room, rows move now and then."""
+    ledger = Ledger(order_capacity=40)
+    rows = [
+        {"ts_event": T + number * S, "kind": "order.submitted", "client_order_id": str(number)}
+        for number in range(200)
+    ]
+    frame = make_events(rows)
+    ledger.fold(frame.iloc[:180])
+    seen = ledger.view(window_seconds=None)
+    moves = ledger.orders.moves
+    for place in range(180, 200):
+        ledger.fold(frame.iloc[[place]])
+    assert ledger.orders.moves - moves <= 2
+    assert len(seen.open_order_columns) == 180
+    assert len(ledger.view(window_seconds=None).open_order_columns) == 200
+
+
 def test_an_order_lives_as_long_as_its_submit_says(make_events: Maker) -> None:
     """A time to live, told on the submit, ends the order whether it was accepted or not."""
     rows = [

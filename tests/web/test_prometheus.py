@@ -84,6 +84,14 @@ def test_openmetrics_is_given_to_who_asks_for_it(filled: RunningServer) -> None:
     assert of(found, "orders", status="submitted") == 3
 
 
+def test_an_accept_that_nobody_can_read_gets_plain_text(filled: RunningServer) -> None:
+    """Whatever a scraper says it accepts, it is answered."""
+    for accept in ("text/plain;version=x", "application/openmetrics-text; version=abc", ";;,q="):
+        with filled.client() as client:
+            answer = client.get("/metrics", headers={"Accept": accept})
+        assert (answer.status_code, "openmetrics" in answer.headers["content-type"]) == (200, False)
+
+
 def test_a_desk_can_watch_another(filled: RunningServer) -> None:
     """The kind `prometheus` reads it; pictures that were built since are what its counter rose."""
     now = [1_800_000_000.0]
