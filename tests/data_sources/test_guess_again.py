@@ -177,3 +177,20 @@ def test_a_guess_gets_better_until_there_are_enough_lines(tmp_path: Path) -> Non
     write(path, *told(records)[SAMPLE_LINES:])
     log.read()
     assert log.guessed is settled
+
+
+def test_a_log_that_began_with_idle_words_is_guessed_again_after_a_restart(tmp_path: Path) -> None:
+    """A mapping that found nothing but the time waits for better lines in the next process too."""
+    idle = [
+        json.dumps({"asctime": f"2026-09-21T00:00:{n:02}+00:00", "msg": f"part {n}"}).encode()
+        for n in range(20)
+    ]
+    path = write(tmp_path / "logs/a.jsonl", *idle)
+    log = JsonlSource(path.parent)
+    cursor = json.loads(json.dumps(log.read().cursor))
+    assert log.guessed is not None
+    assert not log.guessed.is_useful
+    names = {key: each[0] for key, each in NAMES.items()} | {"at": "asctime"}
+    write(path, *told([renamed(record, names, {}) for record in lives(3)]))
+    second = JsonlSource(path.parent).read(cursor)
+    assert [*second.frame["kind"]] == [f"order.{record['word']}" for record in lives(3)]
