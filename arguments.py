@@ -176,8 +176,8 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, metavar="FILE", help="the desk described in this TOML file"
     )
     what.add_argument(
-        "--attach", type=Path, metavar="DIR", action="append", default=[],
-        help="watch what lies below DIR: logs, runs, sessions, prices; what each is is recognized "
+        "--attach", type=Path, metavar="PATH", action="append", default=[],
+        help="watch a file, or what lies below a folder: logs, runs, sessions, prices; each is recognized "
         "and printed; may be given several times",
     )  # fmt: skip
     what.add_argument(

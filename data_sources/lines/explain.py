@@ -227,7 +227,8 @@ def _attributes(record: Record, dialect: Dialect) -> Explained:
     if record.details is record.fields:
         return Explained("attributes", f"{len(record.details)} keys, the whole line", WHOLE)
     key = next(name for name in dialect.details if isinstance(record.fields.get(name), dict))
-    return Explained("attributes", f"{len(record.details)} keys, as they stand", key)
+    n = len(record.details)
+    return Explained("attributes", f"{n} key{'s' if n != 1 else ''}, as they stand", key)
 
 
 def _all_paths(record: Record, dialect: Dialect) -> Iterator[tuple[str, bool]]:
