@@ -177,8 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     what.add_argument(
         "--attach", type=Path, metavar="PATH", action="append", default=[],
-        help="watch a file, or what lies below a folder: logs, runs, sessions, prices; each is recognized "
-        "and printed; may be given several times",
+        help="watch a file, or what lies below a folder: logs, runs, sessions, prices; each is "
+        "recognized and printed; may be given several times",
     )  # fmt: skip
     what.add_argument(
         "--write-dialect", type=Path, metavar="OUT.toml",
