@@ -55,7 +55,6 @@ class Look:
         # Not by symbol: the end of an order may name none.
         mine = self._allow({**self._filters, "symbol": None})
         newest = self._newest_of(mine, ledger.events, ledger.orders.transitions)
-        self._moves = ledger.orders.moves
         self._at = at if at is not None else newest
         self._told_until = min(self._at, newest)
         self._start = (

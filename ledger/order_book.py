@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +21,6 @@ from ledger.order_table import OrderTable
 from ledger.rollup import Rollup
 from ledger.silence import Silence
 from ledger.transition_groups import TransitionGroups
-
-MOVES_KEPT: Final = 8
 
 
 class OrderBook:
@@ -54,8 +50,7 @@ class OrderBook:
         self.modes = Codes()
         self.primary_since: dict[Key, int] = {}
         self.moves = 0
-        """How often rows were numbered anew: pictures taken before hold the old numbers."""
-        self._moved: deque[npt.NDArray[np.int64]] = deque(maxlen=MOVES_KEPT)
+        """How often rows were numbered anew; pictures taken before have settled by then."""
         self._groups = groups
         self._order_capacity = order_capacity
         self._compact_beyond = order_capacity + order_capacity // 4
@@ -127,16 +122,6 @@ class OrderBook:
             self._retelling.unsay(session)
             del self._sessions[key]
 
-    def rows_now(self, rows: npt.NDArray[np.int64], moves: int) -> npt.NDArray[np.int64]:
-        """Return where rows are now that were looked up when there had been so many moves."""
-        behind = self.moves - moves
-        if behind > MOVES_KEPT:
-            return rows[:0]  # no picture is looked at for so long
-        for moved in list(self._moved)[len(self._moved) - behind :]:
-            rows = moved[rows]
-            rows = rows[rows >= 0]
-        return rows
-
     def _compact_orders(self) -> None:
         """Let the oldest closed orders go; open ones stay whatever their age."""
         self.before_rewind()
@@ -145,7 +130,6 @@ class OrderBook:
         mask[list(self.lives.live)] = True
         moved = self.table.keep(mask)
         self.moves += 1
-        self._moved.append(moved)
         self.lives.move(moved)
         self.lives.next_row = self.table.size
         # Open orders stay, so it may be more than the capacity: the next time is a quarter later.

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ledger.look import Look, moment_of
@@ -68,11 +67,7 @@ class View(Look):
 
     def _make_counted(self) -> Counted:
         ledger = self._ledger
-        return counted(ledger.groups, ledger.orders, self._counts, self._lapsed_now, self._at)
-
-    @property
-    def _lapsed_now(self) -> npt.NDArray[np.int64]:
-        return self._ledger.orders.rows_now(self._lapsed, self._moves)
+        return counted(ledger.groups, ledger.orders, self._counts, self._lapsed, self._at)
 
     def tally_by_minute(self) -> pd.DataFrame:
         """Return counts over time: `ts` (start of the bin), what, position_effect, n.
@@ -99,8 +94,7 @@ class View(Look):
         return columns
 
     def _make_open_order_columns(self) -> OrderColumns:
-        rows = self._ledger.orders.rows_now(self._open, self._moves)
-        return OrderColumns(self._ledger, rows, self._at, self._told_until)
+        return OrderColumns(self._ledger, self._open, self._at, self._told_until)
 
     @cached_property
     def waiting_order_columns(self) -> OrderColumns:
@@ -126,8 +120,7 @@ class View(Look):
         ledger = self._ledger
         low, high = ledger.orders.transitions.bounds(self._start, self._told_until)
         touched = ledger.orders.transitions.column("row")[low:high]
-        known = ledger.orders.rows_now(np.concatenate([self._open, self._lapsed]), self._moves)
-        rows = np.unique(np.concatenate([touched[touched >= 0], known]))
+        rows = np.unique(np.concatenate([touched[touched >= 0], self._open, self._lapsed]))
         rows = rows[allowed_orders(ledger, rows, self._allowed, self._told_until)]
         if self._start is not None:
             rows = rows[-TABLE_ROWS:]
