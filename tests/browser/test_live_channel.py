@@ -77,6 +77,7 @@ def test_the_way_that_is_not_used_costs_nothing(
     is_in_state(page, "polling")
     assert not interval.app.hub.viewers
     page.goto(f"{push.url}/")
+    page.wait_for_selector("#count")
     is_in_state(page, "live")
     watched.requests.clear()
     page.wait_for_timeout(2500)

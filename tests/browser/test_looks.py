@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from memory_desk import MemoryDesk, event_frame
 from running_server import RunningServer
+from steps import is_in_state
 
 from web.application import create_app
 
@@ -48,7 +49,9 @@ def opened(server: RunningServer, browser: Any, path: str) -> Any:
     """Give a page once it shows its numbers and is live."""
     page = browser.page()
     page.goto(server.url + path)
-    page.wait_for_selector('#connection[data-connection="live"]', timeout=20_000)
+    is_in_state(page, "live")
+    # The frame around the pages can be live before the page in it is laid out.
+    page.wait_for_selector("[data-panel]", state="attached")
     return page
 
 
