@@ -25,7 +25,6 @@
   let key = null;
   let newest = null; // the newest frame of this key, parsed
   let shown = null; // the frame that is on the page
-  let drawing = null;
   let wholeCharts = false;
   let applied = {}; // component id → its props as they were last applied
   let wholeUntil = 0;
@@ -91,17 +90,16 @@
     put(false, whole);
     // Numbers first: a chart takes longer to draw than all of them, and they would wait for it.
     wholeCharts = wholeCharts || whole;
-    if (!drawing) drawing = setTimeout(draw, 0);
+    charts.want();
     room.live.applied += 1;
     room.live.version = newest.v;
     room.live.key = newest.key;
     if (!newest.problem !== !room.live.problem || newest.problem !== room.live.problem) tellProblem(newest.problem);
   }
-  function draw() {
-    drawing = null;
+  const charts = room.chartPace(function () {
     if (shown) put(true, wholeCharts);
     wholeCharts = false;
-  }
+  });
   function put(charts, whole) {
     Object.keys(shown.props).forEach(function (id) {
       const props = shown.props[id];
@@ -115,6 +113,7 @@
   }
   function forget() {
     applied = {};
+    charts.hurry();
     wholeUntil = Date.now() + 4000;
   }
   function tellProblem(text) {

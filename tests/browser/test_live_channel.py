@@ -61,8 +61,9 @@ def test_an_order_changes_the_number_and_nothing_is_complained_about(
     for number in range(3):
         desk.submit(f"seen-{number}-{time.monotonic_ns()}")
         shows(page, "#count", str(orders_of(either)))
-    assert page.evaluate("document.querySelector('#chart .js-plotly-plot').data[0].y[3]") == int(
-        page.inner_text("#count")
+    page.wait_for_function(
+        "n => document.querySelector('#chart .js-plotly-plot').data[0].y[3] === n",
+        arg=orders_of(either),
     )
     assert watched.complaints == []
     assert [url for url in watched.requests if not url.startswith(either.url)] == []
