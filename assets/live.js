@@ -28,6 +28,7 @@
   let wholeCharts = false;
   let applied = {}; // component id → its props as they were last applied
   let wholeUntil = 0;
+  let lackUntil = 0;
   let lastWhole = 0;
   let downSince = Date.now();
   let lastPoll = 0;
@@ -108,13 +109,14 @@
       if (!whole && applied[id] === text) return;
       if (layoutOf(id) && set(id, props)) applied[id] = text;
       // A page that is still being laid out lacks some ids: come back for them.
-      else if (!retry && Date.now() < wholeUntil) retry = setTimeout(apply, 60);
+      else if (!retry && Date.now() < lackUntil) retry = setTimeout(apply, 60);
     });
   }
   function forget() {
     applied = {};
     charts.hurry();
-    wholeUntil = Date.now() + 4000;
+    wholeUntil = Date.now() + 500;
+    lackUntil = Date.now() + 4000;
   }
   function tellProblem(text) {
     room.live.problem = text;
