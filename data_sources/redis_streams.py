@@ -21,6 +21,7 @@ from data_sources.streams.link import Link
 from data_sources.streams.mirrors import Mirrors
 from data_sources.streams.place import shown_url
 from data_sources.streams.position import Position
+from data_sources.streams.progress import advance
 from data_sources.streams.raw_entries import RawEntries
 from data_sources.streams.roster import Roster
 from data_sources.streams.shape import load
@@ -189,7 +190,8 @@ class RedisStreamsSource:
         except LinkError as e:
             return self._reading(no_events(), [], *self.backoff.failed(e, now_ns))
         self.backoff.over()
-        lost = self._advance(taken)
+        lost = advance(self._positions, taken, self._counts)
+        self.lost_entries += sum(lost.values())
         made = self._events.of(
             taken.entries, self._counts, now_ns, source=self.name, account_id=self.account_id
         )
@@ -208,25 +210,6 @@ class RedisStreamsSource:
 
     def _fetched(self, now_seconds: float, limit_bytes: int) -> Taken:
         return self._fetch.read(self._link, self._roster, self._positions, now_seconds, limit_bytes)
-
-    def _advance(self, taken: Taken) -> dict[str, int]:
-        """Move the positions on; gives stream → entries that were gone before they were read."""
-        lost = {}
-        for name, position in self._positions.items():
-            facts = taken.facts.get(name)
-            if facts is not None and position.restarted(facts):
-                self._counts.generations["restarted"] = (
-                    self._counts.generations.get("restarted", 0) + 1
-                )
-                taken.entries.pop(name, None)
-                taken.full.add(name)
-                continue
-            ids = [entry_id for entry_id, _ in taken.entries.get(name, ())]
-            missing = position.took(ids, facts, all_taken=name not in taken.full)
-            if missing:
-                lost[name] = missing
-        self.lost_entries += sum(lost.values())
-        return lost
 
     def _judge(self, lost: dict[str, int]) -> tuple[str, str | None]:
         if lost:

@@ -24,14 +24,16 @@ Entry = tuple[str, Sequence[bytes]]
 class Taken:
     """What one read took.
 
-    entries  stream → its new entries, oldest first: id, names and values in turn
-    facts    stream → what the server said about it at that very moment, where it was asked
-    full     streams that may hold more
+    entries    stream → its new entries, oldest first: id, names and values in turn
+    facts      stream → what the server said about it at that very moment, where it was asked
+    full       streams that may hold more
+    restarted  streams that were made anew, and whose position is another now
     """
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     facts: dict[str, StreamFacts] = field(default_factory=dict)
     full: set[str] = field(default_factory=set)
+    restarted: set[str] = field(default_factory=set)
 
 
 class Fetch:
@@ -70,10 +72,14 @@ class Fetch:
         read = (
             ("XREAD", "COUNT", count, "STREAMS", *streams.values(), *at) if streams else ("PING",)
         )
-        replies = _ask(link, [("XINFO", "STREAM", every[name]) for name in checks], read)
+        known = [name for name in checks if name in positions and positions[name].is_marked]
+        asked = [("XINFO", "STREAM", every[name]) for name in checks]
+        asked += [_entry(every[name], positions[name].last_id) for name in known]
+        replies = _ask(link, asked, read)
         taken = Taken()
-        for name, reply in zip(checks, replies[:-1], strict=True):
+        for name, reply in zip(checks, replies, strict=False):
             self._check(name, reply, taken, roster)
+        held = dict(zip(known, map(_pairs, replies[len(checks) : -1]), strict=True))
         if checks:
             self._next_check = now_seconds + CHECK_SECONDS
         if isinstance(replies[-1], Exception):
@@ -85,6 +91,10 @@ class Fetch:
         else:
             self._sort(replies[-1] if streams else (), streams, count, taken)
         self._place(positions, taken)
+        if checks:
+            self._know_again(link, every, positions, taken, held)
+        elif taken.entries:
+            self._doubt(link, every, positions, taken)
         return taken
 
     def _from(self, position: Position | None) -> str:
@@ -106,6 +116,40 @@ class Fetch:
             del taken.entries[name]
             taken.full.add(name)
             self._next_check = 0.0
+
+    def _know_again(
+        self,
+        link: Link,
+        keys: dict[str, bytes],
+        positions: dict[str, Position],
+        taken: Taken,
+        held: dict[str, Sequence[bytes] | None],
+    ) -> None:
+        """Give streams that were made anew the position where their new life begins."""
+        for name, facts in taken.facts.items():
+            position, came = positions[name], len(taken.entries.get(name, ()))
+            if position.is_anew(facts, held.get(name), came):
+                marked = [entry_id for entry_id, _, _ in position.marks.newest_first()]
+                found = _held(link, [_entry(keys[name], entry_id) for entry_id in marked])
+                there = {k: pairs for k, pairs in zip(marked, found, strict=True) if pairs}
+                position.begin_again(facts, there)
+                taken.restarted.add(name)
+
+    def _doubt(
+        self,
+        link: Link,
+        keys: dict[str, bytes],
+        positions: dict[str, Position],
+        taken: Taken,
+    ) -> None:
+        """Leave what came to the next read, which asks why, where what stood before it is gone."""
+        known = [name for name in taken.entries if positions[name].is_marked]
+        found = _held(link, [_entry(keys[name], positions[name].last_id) for name in known])
+        for name, pairs in zip(known, found, strict=True):
+            if not positions[name].stands(pairs):
+                del taken.entries[name]
+                taken.full.add(name)
+                self._next_check = 0.0
 
     def _check(self, name: str, reply: Any, taken: Taken, roster: Roster) -> None:
         if not isinstance(reply, Exception):
@@ -147,3 +191,18 @@ def _ask(link: Link, checks: list[tuple[Any, ...]], read: tuple[Any, ...]) -> li
         raise refusal(queued[0])
     found: list[Any] = replies[-1]
     return found
+
+
+def _entry(key: bytes, entry_id: str) -> tuple[Any, ...]:
+    return ("XRANGE", key, entry_id, entry_id)
+
+
+def _held(link: Link, asked: list[tuple[Any, ...]]) -> list[Sequence[bytes] | None]:
+    return [_pairs(reply) for reply in link.ask(*asked)] if asked else []
+
+
+def _pairs(reply: Any) -> Sequence[bytes] | None:
+    """What the one entry that was asked for holds; None when it is gone, or no stream is there."""
+    if isinstance(reply, Exception) or not reply:
+        return None
+    return reply[0][1] or ()

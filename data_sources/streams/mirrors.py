@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from data_sources.streams.marks import framed
+
 KEPT: Final = 2_000
 """How many entries of each stream wait for their copy from one read to the next."""
 
@@ -32,7 +34,7 @@ class Mirrors:
             if original is not None
             else [copy for copy, of in self._original.items() if of == stream]
         )
-        digest = hashlib.blake2b(_framed(pairs), digest_size=10).hexdigest()
+        digest = hashlib.blake2b(framed(pairs), digest_size=10).hexdigest()
         for other in others:
             waiting = self._waiting.get(other, {})
             if digest in waiting:
@@ -60,8 +62,3 @@ class Mirrors:
             str(stream): {str(k): int(n) for k, n in waiting.items()}
             for stream, waiting in value.items()
         }
-
-
-def _framed(pairs: Sequence[bytes]) -> bytes:
-    """Names and values with their lengths, so that no two entries look alike."""
-    return b"".join(b"%d:%b" % (len(part), part) for part in pairs)
