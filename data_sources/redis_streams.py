@@ -62,13 +62,15 @@ class RedisStreamsSource:
         events: a row an entry.
 
     States:
-        ok: read; `problem` may still tell of an earlier loss.
+        ok: read; `problem` may still tell of an earlier loss, or of keys that fit a pattern and are
+            no streams.
         waiting: there is no such stream yet.
         degraded: entries were trimmed or deleted before this read and are counted, or the server
             is loading.
         down: refused, too slow, name not found, TLS, hung up; asked again after up to a minute.
         auth: no or a wrong password, or the ACL; asked again after a minute.
-        misconfigured: a key that is no stream, no such database, a cluster node that points away.
+        misconfigured: a name of a key that is no stream, or a pattern that only such keys fit; no
+            such database; a cluster node that points away.
         bad_payload: no Redis answers there, or an answer is larger than `max_reply_bytes`.
 
     Example:
@@ -220,12 +222,17 @@ class RedisStreamsSource:
                 f"{self.lost_entries:,} entries were trimmed or deleted before they were read "
                 f"(last of {worst} at {at:%Y-%m-%dT%H:%M:%SZ}); raise the MAXLEN of that stream"
             )
+        complaint = self._roster.complaint()
         if self._roster.wrong:
-            return "misconfigured", f"{', '.join(sorted(self._roster.wrong))}: a key, but no stream"
+            wrong = ", ".join(sorted(self._roster.wrong))
+            return "misconfigured", f"{wrong}: a key, but no stream; correct `streams`"
         if not self._positions:
-            wanted = ", ".join(self._wanted)
-            return "waiting", f"no stream like {wanted} at {self.url} yet; waiting for it"
-        return ("degraded" if lost else "ok"), self._gap or None
+            missing = f"no stream like {', '.join(self._wanted)} at {self.url} yet"
+            if complaint:
+                return "misconfigured", f"{missing}; {complaint}"
+            return "waiting", f"{missing}; waiting for it"
+        told = "; ".join(text for text in (self._gap, complaint) if text)
+        return ("degraded" if lost else "ok"), told or None
 
     def _reading(
         self,

@@ -157,7 +157,9 @@ class Fetch:
             roster.wrong.discard(name)
         elif "wrong kind" in str(reply):
             roster.wrong.add(name)
-        elif "no such key" not in str(reply):
+        elif "no such key" in str(reply):
+            roster.wrong.discard(name)
+        else:
             raise refusal(reply)
 
     def _count(self, streams: int, limit_bytes: int) -> int:

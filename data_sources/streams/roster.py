@@ -13,6 +13,9 @@ LOOK_SECONDS: Final = 5.0
 STEP_KEYS: Final = 1_000
 STEPS_A_READ: Final = 20
 """A key space of millions is looked through over several reads."""
+WIDE_LOOKS: Final = 12
+"""Of so many looks one asks for keys of every type, and each one while no stream was found."""
+MOST_STRANGERS: Final = 100
 _WILD: Final = frozenset("*?[")
 
 
@@ -33,8 +36,12 @@ class Roster:
         self._looking: dict[str, bytes] = {}
         self._cursor: tuple[int, bytes] | None = None
         self._next_look = 0.0
+        self._looks = 0
+        self._others: set[str] = set()
         self.wrong: set[str] = set()
         """Names that are keys of another type."""
+        self.strangers: frozenset[str] = frozenset()
+        """Keys of another type that fit a pattern, the first of them."""
 
     @property
     def every(self) -> dict[str, bytes]:
@@ -66,7 +73,7 @@ class Roster:
         if self._cursor is None:
             if now_seconds < self._next_look:
                 return False
-            self._cursor, self._looking = (0, b"0"), {}
+            self._cursor, self._looking, self._others = (0, b"0"), {}, set()
         for _ in range(STEPS_A_READ):
             if self._cursor[0] >= len(self._patterns):
                 self._end(now_seconds)
@@ -77,16 +84,44 @@ class Roster:
     def _end(self, now_seconds: float) -> None:
         # A pattern's stream that is gone is still asked for: it may come back with its old ids.
         self._found |= self._looking
+        if self._is_wide:
+            self.strangers = frozenset(self._others - self._looking.keys() - self._named.keys())
+        self._looks += 1
         self._cursor, self._next_look = None, now_seconds + LOOK_SECONDS
 
+    @property
+    def _is_wide(self) -> bool:
+        return not self._found or not self._looks % WIDE_LOOKS
+
     def _step(self, link: Link, number: int, cursor: bytes) -> tuple[int, bytes]:
-        command = ("SCAN", cursor, "MATCH", self._patterns[number], "COUNT", STEP_KEYS)
-        reply: Any = link.ask((*command, "TYPE", "stream"))[0]
-        if isinstance(reply, Exception):
-            raise refusal(reply)
-        for key in reply[1]:
-            name = bytes(key).decode("utf-8", "backslashreplace")
-            if not self._left_out(name):
-                self._looking[name] = bytes(key)
-        following = bytes(reply[0])
+        pattern = self._patterns[number]
+        command = ("SCAN", cursor, "MATCH", pattern, "COUNT", STEP_KEYS)
+        asked: list[tuple[Any, ...]] = [(*command, "TYPE", "stream")]
+        # Who says * alone means whatever streams there are among the keys.
+        if self._is_wide and pattern.strip("*") and len(self._others) < MOST_STRANGERS:
+            asked.append(command)
+        replies: Any = link.ask(*asked)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise refusal(reply)
+        self._looking |= self._chosen(replies[0][1])
+        for reply in replies[1:]:
+            others = self._chosen(reply[1]).keys() - self._looking.keys()
+            self._others |= set(sorted(others)[:MOST_STRANGERS])
+        following = bytes(replies[0][0])
         return (number + 1, b"0") if following == b"0" else (number, following)
+
+    def _chosen(self, keys: Sequence[Any]) -> dict[str, bytes]:
+        """Name as text → key, of those that are not left out."""
+        names = {bytes(key).decode("utf-8", "backslashreplace"): bytes(key) for key in keys}
+        return {name: key for name, key in names.items() if not self._left_out(name)}
+
+    def complaint(self) -> str:
+        """What is to be said of keys that fit a pattern and are no streams; empty when none are."""
+        if not self.strangers:
+            return ""
+        n = len(self.strangers)
+        first = ", ".join(sorted(self.strangers)[:3])
+        count = f"at least {MOST_STRANGERS} keys" if n >= MOST_STRANGERS else f"{n} keys"
+        who = f"{count} ({first}, …)" if n > 3 else first
+        return f"{who}: fits a pattern of `streams`, but is no stream; name it in `exclude`"

@@ -113,6 +113,54 @@ def test_a_key_of_another_type_is_a_wrong_configuration(redis_server) -> None:
     assert sum(len(reading.frame) for reading in readings) == 1
 
 
+def test_a_key_that_fits_a_pattern_and_is_no_stream_is_told(redis_server) -> None:
+    """Beside streams in the problem; alone it is a wrong configuration; gone, it is forgotten."""
+    client = redis_server.client
+    client.set("bot:text", "x")
+    client.rpush("bot:noise", "x")
+    source = RedisStreamsSource(
+        redis_server.url, streams=["bot:*"], exclude=["*noise"], clock=iter_clock()
+    )
+    alone = source.read()
+    redis_server.add("bot:a")
+    beside = [source.read() for _ in range(4)]
+    client.delete("bot:text")
+    gone = [source.read() for _ in range(40)][-1]
+
+    assert alone.state == "misconfigured"
+    assert sum(len(reading.frame) for reading in beside) == 1
+    assert beside[-1].state == "ok"
+    for reading in (alone, beside[-1]):
+        assert "bot:text" in (reading.problem or "")
+        assert "noise" not in (reading.problem or "")
+    assert (gone.state, gone.problem) == ("ok", None)
+    everything = RedisStreamsSource(redis_server.url, streams=["*"]).read()
+    assert (everything.state, everything.problem) == ("ok", None)
+
+
+def test_a_stream_that_becomes_another_key_and_comes_back_is_told_and_read(redis_server) -> None:
+    """While a text stands in its place the source says so; neither it nor the rest stays lost."""
+    client = redis_server.client
+    redis_server.add("s")
+    redis_server.add("t")
+    source = RedisStreamsSource(redis_server.url, streams=["s", "t"], clock=iter_clock())
+    source.read()
+    client.delete("s")
+    client.set("s", "x")
+    redis_server.add("t")
+    wrong = [source.read(), source.read()]
+    client.delete("s")
+    gone = source.read()
+    redis_server.add("s")
+    back = [source.read(), source.read()]
+
+    assert {reading.state for reading in wrong} == {"misconfigured"}
+    assert [len(reading.frame) for reading in wrong] == [0, 1]
+    assert (gone.state, gone.problem) == ("ok", None)
+    assert sum(len(reading.frame) for reading in back) == 1
+    assert back[-1].counts.accepted == 4
+
+
 def test_nothing_there_yet_is_waiting(redis_server) -> None:
     """A server without such streams is waited for, and the first entry is taken."""
     source = RedisStreamsSource(redis_server.url, streams=["s"], clock=iter_clock())
