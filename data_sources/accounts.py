@@ -12,6 +12,7 @@ import pandas as pd
 from data_sources.accounts_yaml import Account, AccountsError, read_accounts, shared_ports
 from data_sources.calendar import MarketCalendar
 from data_sources.errors import ConfigError
+from data_sources.files.plain import NotAFileError
 from data_sources.frames import shaped
 from data_sources.health import HealthSource
 from data_sources.parquet_listing import printable
@@ -64,7 +65,7 @@ class AccountsSource:
         degraded: the file is bad or gone and its last good accounts are shown, or accounts share a
             port: then none is asked there, because nobody could say whose bot answers.
         bad_payload: the file was bad from the start.
-        unreadable: the file cannot be opened.
+        unreadable: the file cannot be opened, or is a pipe, a socket or a device.
     """
 
     kind: ClassVar = "accounts"
@@ -174,6 +175,8 @@ class AccountsSource:
         except AccountsError as e:
             self._signature = signature
             self._wrong = ("bad_payload", str(e))
+        except NotAFileError as e:
+            self._signature, self._wrong = None, ("unreadable", str(e.strerror))
         except OSError as e:
             self._signature, self._wrong = None, ("unreadable", f"cannot be read: {e.strerror}")
         return True

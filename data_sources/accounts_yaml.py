@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from data_sources.files.plain import read_plain
+
 MOST_BYTES: Final = 1 << 20
 MOST_ACCOUNTS: Final = 200
 MOST_DEPTH: Final = 20
@@ -45,10 +47,10 @@ def read_accounts(path: Path) -> list[Account]:
 
     Raises:
         AccountsError: when it is too large, no YAML, or uses more of YAML than plain data.
+        NotAFileError: when something else than a file has its name.
         OSError: when it cannot be read.
     """
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
+    content, _ = read_plain(path, MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise AccountsError(f"is larger than {MOST_BYTES:,} bytes")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import tomllib
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from data_sources.columns import EVENT_COLUMNS
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of, frames_of
 from data_sources.errors import ConfigError
+from data_sources.files.plain import NotAFileError, read_plain
 from data_sources.frames import empty, shaped
 from data_sources.lines.strict import BadLineError, parse_line
 from data_sources.reading import Counts, Reading
@@ -55,7 +57,8 @@ class JsonFileSource:
             `as_of`.
         down: it is gone; its last good content is given on.
         bad_payload: it never held one JSON object, or TOML.
-        unreadable: it cannot be opened, or is larger than `max_bytes`.
+        unreadable: it cannot be opened, is larger than `max_bytes`, or no file but a folder,
+            a pipe, a socket or a device.
 
     Example:
         >>> JsonFileSource("trade_state.json", dialect="quantum_trader",
@@ -155,19 +158,21 @@ class JsonFileSource:
     def _look(self) -> None:
         before = self._as_of is not None
         try:
-            found = Path(self.path).stat()
-            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-            if stamp == self._stamp:
+            if _stamp(Path(self.path).stat()) == self._stamp:
                 return
-            self._stamp, self._problem = stamp, None
-            if found.st_size > self._max_bytes:
+            data, found = read_plain(self.path, self._max_bytes + 1)
+            self._stamp, self._problem = _stamp(found), None
+            if len(data) > self._max_bytes:
                 self._problem = ("unreadable", f"{self.path} has more than {self._max_bytes} bytes")
                 return
-            self._take(Path(self.path).read_bytes(), found.st_mtime_ns)
+            self._take(data, found.st_mtime_ns)
         except FileNotFoundError:
             self._stamp = None
             state = "down" if before else "waiting"
             self._problem = (state, f"{self.path} is not there; it is waited for")
+        except NotAFileError as e:
+            self._stamp = None
+            self._problem = ("unreadable", f"{self.path} {e.strerror}; it is looked for again")
         except OSError as e:
             self._stamp = None
             self._problem = ("unreadable", f"{self.path} cannot be read: {e.strerror}")
@@ -193,6 +198,10 @@ class JsonFileSource:
             name: frame_of(events, self._spoken, name, zone=self._zone) for name in self._names
         }
         self._as_of = as_of
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _as_json(data: bytes) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from data_sources.files.plain import NotAFileError, read_plain
 from data_sources.lines.timestamps import BadTimeError, epoch_ns
 
 MOST_BYTES: Final = 64 * 1024
@@ -159,15 +158,13 @@ def _shown(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
 def looked_at(path: Path) -> bytes | Evidence:
     """The first bytes of a regular file, or why there are none; a FIFO is never opened."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return Evidence(None, f"{path.name} is no file")
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(MOST_BYTES)
+        return read_plain(path, MOST_BYTES)[0]
     except FileNotFoundError:
         if is_folder(path.parent):
             return Evidence(False, f"{path.name} does not exist")
         return Evidence(None, f"the folder {path.parent} does not exist")
+    except NotAFileError as e:
+        return Evidence(None, f"{path.name} {e.strerror}")
     except OSError as e:
         return Evidence(None, f"{path.name} cannot be read: {e.strerror}")
 

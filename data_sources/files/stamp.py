@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from data_sources.files.plain import NotAFileError
+
 TICK_NS: Final = 50_000_000
 COARSE_TICK_NS: Final = 2_000_000_000
 """Within one tick of its clock a file may change without a new time; some clocks tick slowly."""
@@ -24,10 +26,6 @@ class Stamp(NamedTuple):
         """Whether a later change is sure to give another stamp."""
         coarse = self.mtime_ns % 1_000_000_000 == 0
         return now_ns - self.mtime_ns > (COARSE_TICK_NS if coarse else TICK_NS)
-
-
-class NotAFileError(OSError):
-    """The name is a link, a folder, a pipe or a device."""
 
 
 def stamp_of(path: str | Path) -> Stamp:
@@ -65,7 +63,7 @@ def read_bytes(
 
 def _stamp(status: os.stat_result) -> Stamp:
     if not stat.S_ISREG(status.st_mode):
-        raise NotAFileError("is a link, a folder, a pipe or a device, not a file")
+        raise NotAFileError(status.st_mode)
     return Stamp(status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev)
 
 

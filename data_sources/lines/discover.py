@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from data_sources.files.absolute import absolute
+from data_sources.files.plain import not_a_file
 from data_sources.lines.names import LogName, log_name
 
 MOST_KNOWN: Final = 100_000
@@ -202,7 +203,7 @@ class Scope:
         if name is None:
             return
         if not stat.S_ISREG(status.st_mode):
-            detail = "is a folder, a pipe, a socket or a device, not a file"
+            detail = not_a_file(status.st_mode)
             self._trouble(look, path, "misconfigured", "not_regular", detail)
             return
         found = Found(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from data_sources.files.json_object import json_object
+from data_sources.files.plain import read_plain
 
 MOST_LINES: Final = 1_000
 MOST_BYTES: Final = 4 << 20
@@ -29,10 +29,8 @@ def head_of(path: Path, *, packed: bool) -> Head:
     Raises:
         OSError: it cannot be opened or read, or is no whole gzip.
     """
-    # Not blocking: what was a file may be a FIFO by now.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        data = _unfolded(file.read(MOST_BYTES)) if packed else file.read(MOST_BYTES)
+    data, _ = read_plain(path, MOST_BYTES)
+    data = _unfolded(data) if packed else data
     lines = data.split(b"\n")[:-1][:MOST_LINES]
     told = [line for line in lines if line.strip()]
     return Head(len(told), sum(map(_is_bad, told)))

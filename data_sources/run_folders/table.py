@@ -9,7 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from data_sources.files.stamp import NotAFileError, Stamp, read_bytes, stamp_of, why
+from data_sources.files.plain import NotAFileError
+from data_sources.files.stamp import Stamp, read_bytes, stamp_of, why
 from data_sources.run_folders.csv_lines import MOST_BAD
 from data_sources.run_folders.figures import Figures, OutOfOrderError
 from data_sources.run_folders.steps import FILE_COLUMNS, typed

@@ -138,8 +138,8 @@ def test_unknown_is_never_off(tmp_path: Path) -> None:
     loop = bot(tmp_path / "c", marker=None)
     loop.symlink_to(loop)
     for path, why in [
-        (folder / "go_live.active", "is no file"),
-        (fifo, "is no file"),
+        (folder / "go_live.active", "go_live.active is a folder, not a file"),
+        (fifo, "go_live.active is a pipe, not a file"),
         (loop, "cannot be read"),
         (tmp_path / "nowhere/go_live.active", "nowhere does not exist"),
         (tmp_path / ("x" * 300), "cannot be read"),
