@@ -72,7 +72,8 @@ class JsonlSource:
         waiting: there is no log yet.
         degraded: some file or folder cannot be read and is named; the others are followed.
         unreadable: nothing of it can be opened or listed.
-        misconfigured: the path is no file and no folder, or leads out of its folder.
+        misconfigured: the path is no file and no folder, leads out of its folder, or where a log
+            was, or should be by its name, stands a folder without one.
         bad_payload: none of the first 100 lines can be used, or a file is broken or no UTF-8.
 
     Example:

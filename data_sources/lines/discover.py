@@ -9,12 +9,12 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from data_sources.files.absolute import absolute
 from data_sources.files.plain import not_a_file
+from data_sources.lines.glob_parts import matches
 from data_sources.lines.names import LogName, log_name
 
 MOST_KNOWN: Final = 100_000
@@ -60,12 +60,14 @@ class Look:
 
     listed  folders that were listed, relative to the root, which itself is ""
     blind  folders that could not be listed · exhausted  no descriptor was left to list one
+    named_as_logs  folders that are called as logs are
     """
 
     found: list[Found] = field(default_factory=list)
     troubles: dict[str, Trouble] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     blind: list[str] = field(default_factory=list)
+    named_as_logs: list[str] = field(default_factory=list)
     exhausted: bool = False
 
     def blind_to(self, path: str) -> bool:
@@ -130,7 +132,22 @@ class Scope:
                 look.exhausted |= error.errno in (errno.EMFILE, errno.ENFILE)
                 self._trouble(look, relative, "unreadable", "io_error", str(error.strerror))
         look.found = [found for found in look.found if self._admitted(found, look)]
+        self._tell_of_folders(look)
         return look
+
+    def _tell_of_folders(self, look: Look) -> None:
+        """Say where a folder stands in the place of a log; grave where the log was seen there."""
+        own = str(self._path) in self._known or log_name(self._path.name, self._patterns)
+        if own and self.root == self._path:
+            look.named_as_logs += look.listed & {""}
+        for relative in look.named_as_logs:
+            inside = f"{relative}/" if relative else ""
+            if not any(found.path.startswith(inside) for found in look.found):
+                detail = (
+                    f"{not_a_file(stat.S_IFDIR)}, and no log lies in it; it is looked for again"
+                )
+                was_log = str(self.root / relative) in self._known
+                self._trouble(look, relative, "misconfigured", "not_regular", detail, was_log)
 
     def _admitted(self, found: Found, look: Look) -> bool:
         """Whether nothing speaks against a file; one that cannot be asked about is a trouble."""
@@ -165,6 +182,8 @@ class Scope:
                     continue
                 path = f"{relative}/{entry.name}" if relative else entry.name
                 if entry.is_dir(follow_symlinks=False):
+                    if self._name(path) is not None:
+                        look.named_as_logs.append(path)
                     if self._descends(path):
                         folders.append((entry.path, path))
                     continue
@@ -235,7 +254,7 @@ class Scope:
             return log_name(base, self._patterns)
         name = log_name(base, (self._glob[-1],))
         inside = tuple(folder.split("/")) if folder else ()
-        return name if name and _matches(inside, self._glob[:-1]) else None
+        return name if name and matches(inside, self._glob[:-1]) else None
 
     def _descends(self, path: str) -> bool:
         """Whether logs of this source can lie in the folder."""
@@ -243,20 +262,7 @@ class Scope:
             return not self._single and not self._flat
         inside = tuple(path.split("/"))
         folders = self._glob[:-1]
-        return "**" in folders or any(
-            _matches(inside, folders[:n]) for n in range(len(folders) + 1)
-        )
-
-
-@lru_cache(maxsize=4096)
-def _matches(inside: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Whether folder names match a glob's folder parts; `**` stands for any number of folders."""
-    if not pattern:
-        return not inside
-    if pattern[0] == "**":
-        return _matches(inside, pattern[1:]) or bool(inside and _matches(inside[1:], pattern))
-    fits = bool(inside) and PurePosixPath(inside[0]).match(pattern[0])
-    return fits and _matches(inside[1:], pattern[1:])
+        return "**" in folders or any(matches(inside, folders[:n]) for n in range(len(folders) + 1))
 
 
 def _readable(path: str) -> str:
