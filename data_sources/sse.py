@@ -53,9 +53,9 @@ class SseSource:
         health_every_seconds: the pace of that.
         heartbeat_seconds: the pace of the heartbeats that the server promises, 0 when it promises
             none; after three missed ones, and at least 45 s, the connection is given up.
-        renew_after_seconds: a stream without an event for so long is opened anew, because a server
-            may have forgotten us; 0 for never. When missing, 60 s where the dialect says that the
-            server replays its newest events, else never.
+        renew_after_seconds: a stream without an event, or more of one, for so long is opened anew,
+            because a server may have forgotten us; 0 for never. When missing, 60 s where the
+            dialect says that the server replays its newest events, else never.
         retry_seconds: the reconnection time until the server tells its own.
         stale_after_seconds: how old the newest event may be before the source counts as stale; a
             desk may have a quiet day.
@@ -74,7 +74,8 @@ class SseSource:
         waiting: not connected yet.
         ok: connected, and the health endpoint has nothing to complain of.
         degraded: the stream ended and is opened again; or it is open, but the health endpoint
-            fails, events were dropped, or there was a gap in the last 10 minutes.
+            fails, events were dropped, one has been arriving for 45 s and is not whole yet, or
+            there was a gap in the last 10 minutes.
         down: refused, no head of an answer within 5 s, name not found, TLS, 5xx; or silent with a
             failing health endpoint.
         auth: 401 or 403; asked again after a minute.

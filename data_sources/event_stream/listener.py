@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from data_sources.deadline import FetchError
+from data_sources.event_stream.arriving import Arriving
 from data_sources.event_stream.connection import opened
 from data_sources.event_stream.mailbox import Connected, Mailbox
 from data_sources.event_stream.pace import Pace
@@ -44,7 +45,7 @@ class Limits:
     """When an event is too large, and when a silence is too long (0 seconds: never).
 
     silence_seconds  without a byte for so long, the connection is given up
-    renew_seconds    without an event for so long, it is opened anew
+    renew_seconds    without an event, or more of one, for so long, it is opened anew
     """
 
     max_event_bytes: int = 1 << 18
@@ -64,17 +65,18 @@ class Listener:
     """Listens until it is stopped; what it hears goes to the mailbox.
 
     Attributes:
-        status: how it stands now.
         connections: how many streams were opened, renewals among them.
         renewals: how often a silent stream was opened anew by plan.
         last_id: what the next connection is asked to go on after.
         limits: may be replaced at any time.
+        arriving: the event that has not ended.
     """
 
     def __init__(
         self, address: Address, mailbox: Mailbox, limits: Limits, pace: Pace, last_id: str = ""
     ) -> None:
-        self.status = Status("waiting", "no connection yet")
+        self._status = Status("waiting", "no connection yet")
+        self.arriving = Arriving()
         self.connections = self.renewals = 0
         self.last_id = last_id
         self.limits = limits
@@ -85,6 +87,12 @@ class Listener:
         self._gave_events = False
         self._opened_at = self._heard_at = self._event_at = 0.0
         self._thread = threading.Thread(target=self._run, name="event-stream", daemon=True)
+
+    @property
+    def status(self) -> Status:
+        """How it stands now."""
+        complaint = self.arriving.complaint(time.monotonic()) if self._is_open else ""
+        return Status("degraded", complaint) if complaint else self._status
 
     def start(self) -> None:
         """Begin to listen."""
@@ -100,7 +108,7 @@ class Listener:
 
     def nudge(self) -> None:
         """Try again now: there is a sign that the origin is back."""
-        if self.status.state in ("down", "degraded"):
+        if self._status.state in ("down", "degraded"):
             self._wake.set()
 
     def drop(self, reason: str, silent_seconds: float) -> None:
@@ -161,6 +169,7 @@ class Listener:
 
     def _begin(self, asked_from: str) -> None:
         self._opened_at = self._heard_at = self._event_at = time.monotonic()
+        self.arriving.begin()
         self._is_open = True
         self.connections += 1
         self._mailbox.mark(Connected(asked_from))
@@ -170,6 +179,8 @@ class Listener:
         self._heard_at = time.monotonic()
         items = parser.feed(chunk)
         self.last_id = parser.last_id
+        if self.arriving.note(parser, self._heard_at):
+            self._event_at = self._heard_at
         if parser.retry_ms is not None:
             self._pace.server_says(parser.retry_ms)
         if items:
@@ -219,5 +230,5 @@ class Listener:
         return self._pace.seconds()
 
     def _become(self, state: str, detail: str) -> None:
-        self.status = Status(state, detail)
+        self._status = Status(state, detail)
         self._mailbox.tell()

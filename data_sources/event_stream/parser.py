@@ -50,6 +50,7 @@ class StreamParser:
     Attributes:
         last_id: the last id told, also by an event without data.
         retry_ms: the last reconnection time told, None when none was.
+        ended: how many events have ended, those without data and those thrown away too.
     """
 
     def __init__(self, *, max_event_bytes: int = 1 << 18, last_id: str = "") -> None:
@@ -57,6 +58,7 @@ class StreamParser:
             raise ValueError(f"max_event_bytes must be at least {SMALLEST_CAP}")
         self.last_id = last_id
         self.retry_ms: int | None = None
+        self.ended = 0
         self._cap = max_event_bytes
         self._begun = False
         self._line = bytearray()
@@ -72,6 +74,11 @@ class StreamParser:
         self._head = b""
         self._size = 0
         self._giant = False
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How much there is of an event that has not ended, without comments."""
+        return 0 if self._giant else self._size + len(self._line)
 
     def feed(self, chunk: bytes) -> list[StreamEvent | GiantEvent]:
         """Take the next bytes and give the events that they complete."""
@@ -164,4 +171,5 @@ class StreamParser:
         if self._data and not self._giant:
             data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
             self._found.append(StreamEvent(data, self._name, self.last_id, self._has_id))
+        self.ended += 1
         self._reset()
