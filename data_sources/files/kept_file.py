@@ -19,7 +19,7 @@ class KeptFile(Generic[T]):
         path: the file.
         parse: bytes → value; raises ValueError with what is wrong.
         limit_bytes: a longer file is refused, or cut where *newest* is true.
-        newest: only the last *limit_bytes* matter.
+        newest: only the last *limit_bytes* matter; of a longer file the lines that begin in them.
 
     Attributes:
         value: of the last good reading, None before it.
@@ -64,8 +64,11 @@ class KeptFile(Generic[T]):
             data, self.stamp = read_bytes(self.path, self._limit_bytes, newest=self._newest)
             self._settled = self.stamp.settled(now_ns)
             size = self.stamp.size
-            self.value, self.problem = self._parse(data), None
-            self.begin = max(0, size - self._limit_bytes)
+            begin = max(0, size - self._limit_bytes)
+            # A first line that may have been cut away in front is none; the byte before it tells.
+            cut = data.find(b"\n") + 1 if begin else 0
+            self.value, self.problem = self._parse(data[cut:]), None
+            self.begin = begin + cut
         except FileNotFoundError:
             raise
         except OSError as error:

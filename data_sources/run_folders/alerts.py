@@ -14,7 +14,7 @@ from data_sources.lines.raw import escaped
 from data_sources.lines.strict import BadLineError, parse_line
 
 ALERT_BYTES: Final = 2 << 20
-"""Of a longer file the newest alerts count."""
+"""Of a longer file the newest alerts count: the lines that begin in so many bytes."""
 MOST_ALERTS: Final = 1_000
 HEAD_BYTES: Final = 256
 _SEVERITIES: Final = {
@@ -31,7 +31,7 @@ _SEVERITIES: Final = {
 class Alerts:
     """What the file holds: rows of the frame `alerts`, and the lines that were set aside.
 
-    Offsets, the `raw_offset` of a row too, are places in what was read of the file.
+    Offsets, the `raw_offset` of a row too, are places in the bytes that were parsed.
 
     bad  (offset, length, reason, head)
     """
@@ -51,17 +51,13 @@ def severity(value: Any) -> str | None:
     return _SEVERITIES.get(word, word) or None
 
 
-def alerts_parser(
-    zone: dt.tzinfo, clock: Callable[[], int], whole_file: int = ALERT_BYTES
-) -> Callable[[bytes], Alerts]:
+def alerts_parser(zone: dt.tzinfo, clock: Callable[[], int]) -> Callable[[bytes], Alerts]:
     """A parser of the file, for `KeptFile`."""
 
     def parse(data: bytes) -> Alerts:
         times = Times(zone, clock())
         found = Alerts()
-        # A first line that may have been cut away in front is none; the byte before it tells.
-        start = data.find(b"\n") + 1 if len(data) > whole_file else 0
-        end = data.rfind(b"\n") + 1
+        start, end = 0, data.rfind(b"\n") + 1
         while start < end:
             stop = data.index(b"\n", start)
             _take(data[start:stop].rstrip(b"\r"), start, found, times)

@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from data_sources.run_folders.alerts import ALERT_BYTES
 from tests.data_sources.peak_trade.run_files import runs_of, write_run
 
@@ -44,6 +46,21 @@ def test_a_file_of_just_what_is_read_loses_no_line(tmp_path: Path) -> None:
         alerts = reading.frames["alerts"]
         assert alerts["title"].tolist() == ["r0000001", "r0000002"]
         assert int(alerts["raw_offset"].iloc[0]) == len(before)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 2, 3])
+def test_around_the_length_that_is_read_no_line_is_lost(tmp_path: Path, more: int) -> None:
+    """2 MiB, a byte less or more: a line counts when it begins in the last 2 MiB, or all is read."""
+    first, last = LINE % (1, ""), LINE % (2, "")
+    padding = " " * (ALERT_BYTES + more - len(first) - len(last) - 3)
+    file = write_run(tmp_path) / "alerts.jsonl"
+    file.write_text(f"{first}\n{padding}\n{last}\n")
+    assert file.stat().st_size == ALERT_BYTES + more
+    source = runs_of(tmp_path)
+    alerts = source.read().frames["alerts"]
+    assert alerts["title"].tolist() == (["r0000001", "r0000002"] if more < 2 else ["r0000002"])
+    last_row = alerts.iloc[-1]
+    assert source.raw_line(last_row["raw_generation"], int(last_row["raw_offset"])) == last
 
 
 def test_no_line_is_read_back_that_is_no_alert_of_the_run(tmp_path: Path) -> None:
