@@ -290,9 +290,11 @@ class JsonlSource:
         self._counts = Counts(**{k: v for k, v in cursor.get("counts", {}).items() if k in known})
         newest = cursor.get("newest_ns")
         self._newest_ns = NAT if newest is None else int(newest)
-        spoken = None if self._guesser.settled else self._guesser.restore(cursor)
-        if spoken is not None:
-            self._speak(spoken)
+        if not self._guesser.settled:
+            covers = self._tail.covers
+            spoken = self._guesser.restore(cursor, Path(self.path), covers)
+            if spoken is not None:
+                self._speak(spoken)
         if self._together is not None:
             self._together.repeats.restore(cursor.get("told", {}))
         self._cursor = cursor

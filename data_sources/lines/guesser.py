@@ -9,8 +9,21 @@ from typing import Any, Final
 from data_sources.dialects.dialect import Dialect, load_dialect, parse_dialect
 from data_sources.lines.chunk import Chunk
 from data_sources.lines.guess import GUESSED, Guessed, guess
-from data_sources.lines.infer import GENERIC, SAMPLE_LINES, Guess, infer
+from data_sources.lines.infer import (
+    GENERIC,
+    SAMPLE_LINES,
+    Guess,
+    files_of,
+    infer,
+    sample_of,
+    some_lines,
+)
+from data_sources.lines.mixed import LINES_EACH, NOT_KNOWN
 
+RULES: Final = 1
+"""Raised when the rules of guessing change: what older ones found is looked at once more."""
+MOST_FILES: Final = 20
+"""Of a log so many files are asked one by one."""
 LONG_ENOUGH: Final = 10 * SAMPLE_LINES
 """After so many lines without a usual word a log is taken for what it seems to be: no trading."""
 
@@ -59,7 +72,7 @@ class Guesser:
         self.settled = accepted > LONG_ENOUGH
         return load_dialect(GENERIC)
 
-    def to_json(self, speaks: str) -> dict[str, str]:
+    def to_json(self, speaks: str) -> dict[str, Any]:
         """What another process needs to read on in the same way.
 
         Args:
@@ -68,16 +81,51 @@ class Guesser:
         if speaks == GUESSED:
             # A mapping that has found a time alone waits for better lines, after a restart too.
             waits = self.guessed is not None and not self.guessed.is_useful and not self.settled
-            return {"dialect": ""} if waits else {"dialect": speaks, "guessed": self._toml}
-        return {"dialect": speaks if self.settled else ""}
+            if waits:
+                return {"dialect": ""}
+            return {"dialect": speaks, "guessed": self._toml, "rules": RULES}
+        return {"dialect": speaks, "rules": RULES} if self.settled else {"dialect": ""}
 
-    def restore(self, cursor: Mapping[str, Any]) -> Dialect | None:
-        """The dialect that was spoken, from now on without another guess; None: not sure yet."""
+    def restore(
+        self, cursor: Mapping[str, Any], path: Path, covers: Callable[[Path], bool]
+    ) -> Dialect | None:
+        """The dialect that was spoken, from now on without another guess; None: not sure yet.
+
+        Args:
+            cursor: holds what `to_json` gave.
+            path: of the log; it is looked at where other rules guessed than these.
+            covers: whether a file there belongs to the log.
+        """
         name = cursor.get("dialect")
         if not name:
             return None
         self.settled = True
+        if cursor.get("rules", 0) != RULES:
+            better = self._better(name, [file for file in files_of(path) if covers(file)])
+            if better is not None:
+                return better
         if name != GUESSED:
             return load_dialect(name)
         self._toml = str(cursor.get("guessed", ""))
         return parse_dialect(self._toml, Path(f"{GUESSED}.toml"))
+
+    def _better(self, name: str, files: list[Path]) -> Dialect | None:
+        """What the log's own lines tell by these rules, where it is something else than *name*.
+
+        Only lines of trading speak against what was found: a log that holds nothing but idle words
+        now may have told more before. And one file that does speak *name* speaks for it.
+        """
+        if any(infer(some_lines(file, LINES_EACH)).dialect == name for file in files[:MOST_FILES]):
+            return None
+        lines = sample_of(files)
+        found = infer(lines)
+        if found.dialect == name:
+            return None
+        if found.dialect not in NOT_KNOWN:
+            self.guess = found
+            return load_dialect(found.dialect)
+        mapping = guess(lines, now_ns=self._clock())
+        if name == GUESSED or not mapping.is_useful:
+            return None
+        self.guess, self.guessed, self._toml = found, mapping, mapping.toml()
+        return mapping.dialect()

@@ -50,7 +50,7 @@ def test_a_file_of_just_what_is_read_loses_no_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("more", [-1, 0, 1, 2, 3])
 def test_around_the_length_that_is_read_no_line_is_lost(tmp_path: Path, more: int) -> None:
-    """2 MiB, a byte less or more: a line counts when it begins in the last 2 MiB, or all is read."""
+    """2 MiB, a byte less or more: a line counts that begins in the last 2 MiB, or that is read."""
     first, last = LINE % (1, ""), LINE % (2, "")
     padding = " " * (ALERT_BYTES + more - len(first) - len(last) - 3)
     file = write_run(tmp_path) / "alerts.jsonl"
