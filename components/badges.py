@@ -53,6 +53,7 @@ _STATES: Final[dict[str, dict[str, Badge]]] = {
         "working": Badge("●", "Working", _GOOD),
         "alive_not_working": Badge("▲", "Alive, not working", _ACT),
         "market_closed": Badge("○", "Market closed", _NEUTRAL),
+        "stale": Badge("◐", "Long quiet", _WARN),
         "silent": Badge("✖", "Silent", _ACT),
     },
     "accounting": {

@@ -18,6 +18,14 @@ SMALLEST_N: Final = 10
 SHORTEST_QUIET_SECONDS: Final = 1.0
 """Bursts of actions make a gap of microseconds; below this no silence is worth a word."""
 
+FAR_FACTOR: Final = 10.0
+"""Times what a source's newest line may be old; older than that, nobody is said to work."""
+FAR_SECONDS_MAX: Final = 86_400.0
+"""What is far beyond an age that a line may reach, at most: no week for a night of silence."""
+
+LONGEST_CLOSURE_SECONDS: Final = 10 * 86_400.0
+"""No exchange is shut for longer: before an opening so long a silence has no excuse."""
+
 _ALIVE_STATES: Final = ("ok",)
 
 
@@ -26,7 +34,8 @@ class Liveness:
     """How one bot is at a moment.
 
     state   `working`; `alive, not working`; `silent` (nothing says that it lives); `unknown`
-            (too few actions to know its pace); `market closed`
+            (too few actions to know its pace); `market closed`; `stale` (its pace has known such
+            pauses, but its newest line is far older than its source may become)
     quiet_seconds       since its last decision or action; None when it never acted
     usual_gap_seconds   median gap between its actions; None when unknown
     n                   actions that the gap stands on
@@ -55,6 +64,8 @@ def liveness(
     Unit of the ages: seconds. Alive is who answers its health check with ok, or still writes
     events (heartbeats, health) while it no longer decides. Sources named in `closed_markets`
     may be quiet; for those named in `opened` quiet counts from when their market opened.
+    A log with long pauses in it has a long usual gap: it is not called working where its newest
+    line is ten times older than the source may become, or a day more than that.
     """
     since = dict(opened)
     by_name = {str(row.get("name")): row for row in sources}
@@ -84,7 +95,7 @@ def _one(
     if quiet is None or limit is None or n < SMALLEST_N:
         state = "unknown"
     elif (quiet if opened is None else min(quiet, opened)) <= limit:
-        state = "working"
+        state = "stale" if _is_far(sources.get(name, {}), heard, opened) else "working"
     elif closed:
         state = "market closed"
     else:
@@ -109,6 +120,18 @@ def _evidence(
     if heard_seconds is not None and limit is not None and heard_seconds <= limit:
         return f"{name} still writes events"
     return None
+
+
+def _is_far(
+    source: Mapping[str, Any], heard_seconds: float | None, opened_seconds: float | None
+) -> bool:
+    """Whether the newest line is much older than the source may become, a closed market aside."""
+    allowed: float | None = _known(source.get("stale_after_seconds"))
+    if allowed is None or heard_seconds is None:
+        return False
+    if opened_seconds is not None and heard_seconds <= LONGEST_CLOSURE_SECONDS:
+        heard_seconds = min(heard_seconds, opened_seconds)
+    return heard_seconds > allowed + min((FAR_FACTOR - 1) * allowed, FAR_SECONDS_MAX)
 
 
 def _seconds_since(moment: Any, at: pd.Timestamp) -> float | None:

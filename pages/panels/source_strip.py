@@ -112,8 +112,9 @@ def _works(one: Liveness | None) -> Cell | str:
         return MISSING
     if one.state == "unknown":
         return badge_cell("liveness", None, title=f"{one.n} actions are too few", shown="few acts")
+    state = "its newest line is too old" if one.state == "stale" else one.state
     said = (
-        f"{one.state}: last acted {age(one.quiet_seconds)} before, usual gap "
+        f"{state}: last acted {age(one.quiet_seconds)} before, usual gap "
         f"{seconds(one.usual_gap_seconds)}; {one.evidence or 'nothing else says that it is alive'}"
     )
     return badge_cell("liveness", one.state, title=said)

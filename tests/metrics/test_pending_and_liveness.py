@@ -96,6 +96,37 @@ def test_a_night_is_no_silence_of_the_bot(at):
     assert state == ["working", "alive, not working"]
 
 
+@pytest.mark.parametrize(
+    ("stale_after_seconds", "hours", "state"),
+    [
+        (10.0, 0.02, "working"),
+        (10.0, 0.03, "stale"),
+        (10.0, 22, "stale"),
+        (3_600.0, 9.9, "working"),
+        (3_600.0, 10.1, "stale"),
+        (86_400.0, 47, "working"),
+        (86_400.0, 49, "stale"),
+        (None, 22, "working"),
+        (10.0, 61, "silent"),
+    ],
+)
+def test_an_old_log_with_pauses_in_it_is_not_called_working(at, stale_after_seconds, hours, state):
+    """Its usual gap is a night of 20 h; far beyond what its source may be old nobody works."""
+    old = activity(at, last_event=0, last_action=0, gap=20 * 3_600.0)
+    source = {"name": "bot", "kind": "jsonl", "stale_after_seconds": stale_after_seconds}
+    assert liveness(old, [source], at(hours * 3_600))[0].state == state
+
+
+def test_an_old_log_does_not_work_because_its_market_opens(at):
+    """Quiet counts from the opening, a month without a line does not; a closed one is closed."""
+    old = activity(at, last_event=0, last_action=0)
+    source = {"name": "bot", "kind": "jsonl", "stale_after_seconds": 60_000.0}
+    month = at(30 * 86_400)
+    assert liveness(old, [source], month, opened=(("bot", month),))[0].state == "stale"
+    shut = liveness(old, [source], month, closed_markets=frozenset({"bot"}))
+    assert shut[0].state == "market closed"
+
+
 @pytest.mark.parametrize("bad", [{"n": 3}, {"gap": None}, {"last_action": None}])
 def test_too_little_is_unknown(at, bad):
     """Without enough actions there is no usual gap, so nothing is claimed."""
