@@ -18,7 +18,7 @@ from data_sources.jsonl import JsonlSource
 from data_sources.marker import MarkerSource
 from data_sources.reading import Reading
 
-LONG_SECONDS = 30
+LONG_SECONDS = 120
 """Whoever is at it so long waits for a writer that never comes."""
 
 

@@ -21,33 +21,40 @@ EVENT = framed(
 )
 
 
-@pytest.fixture
-def going_on(street: Arena) -> threading.Event:
-    """Until it is set, each new stream begins with half an event and stands still then."""
-    event = threading.Event()
+class Half:
+    """Each new stream begins with half an event and stands still then, until it may go on."""
 
-    def half(connection: socket.socket) -> None:
+    def __init__(self) -> None:
+        self.told, self.may_go_on = threading.Event(), threading.Event()
+
+    def __call__(self, connection: socket.socket) -> None:
         connection.sendall(chunked(EVENT[:30]))
-        event.wait(20)
+        self.told.set()
+        self.may_go_on.wait(60)
         connection.sendall(chunked(EVENT[30:]))
 
-    street.after_head = half
-    return event
+
+@pytest.fixture
+def half(street: Arena) -> Half:
+    """Half an event at the beginning of the streams of the Arena."""
+    street.after_head = made = Half()
+    return made
 
 
 def test_an_event_that_takes_too_long_is_told_and_not_lost(
-    street: Arena, listen: Listen, going_on: threading.Event
+    street: Arena, listen: Listen, half: Half
 ) -> None:
     """While half an event stands there the source is degraded and says so; then it is ok."""
     source = listen(street.url)
     heard = Heard(source)
     assert source._listener is not None
     source._listener.arriving.slow_seconds = 0.0  # 45 s in earnest
-    heard.state("degraded")
-    problem = str(heard.reading.problem)
-    going_on.set()
+    heard.until(lambda h: "arriving" in str(h.reading.problem), seconds=60)
+    state, problem = heard.reading.state, str(heard.reading.problem)
+    half.may_go_on.set()
     heard.events(2).state("ok")
 
+    assert state == "degraded"
     assert "an event has been arriving for" in problem
     assert "(30 bytes)" in problem
     assert heard.column("client_order_id").count("slow-1") == 1
@@ -65,21 +72,23 @@ def test_a_slow_event_is_not_cut_off_by_the_renewal(street: Arena, listen: Liste
 
     street.after_head = drip
     heard = Heard(listen(street.url, renew_after_seconds=0.7))
-    heard.until(lambda h: len(h.rows) > 0 and "slow-1" in h.column("client_order_id"))
+    heard.until(lambda h: len(h.rows) > 0 and "slow-1" in h.column("client_order_id"), seconds=60)
     ending.set()
     assert heard.column("client_order_id").count("slow-1") == 1
 
 
 def test_half_an_event_that_stands_still_is_a_silent_stream(
-    street: Arena, listen: Listen, going_on: threading.Event
+    street: Arena, listen: Listen, half: Half
 ) -> None:
     """Who stopped in the middle has forgotten us: the stream is opened anew, and the rest comes."""
     heard = Heard(listen(street.url, renew_after_seconds=0.5))
-    heard.until(lambda h: len(street.requests) >= 1)
+    assert half.told.wait(60)
     street.after_head = None
     street.place(1)
-    heard.until(lambda h: len(h.rows) > 0 and "paper-oanda-1" in h.column("client_order_id"))
-    going_on.set()
+    heard.until(
+        lambda h: len(h.rows) > 0 and "paper-oanda-1" in h.column("client_order_id"), seconds=60
+    )
+    half.may_go_on.set()
     assert len(street.requests) >= 2
     assert heard.reading.counts.quarantined == {}
 
