@@ -24,6 +24,7 @@ class _Own(msgspec.Struct):
 
     session_id: Any = None
     run_id: Any = None
+    runtime_session_id: Any = None
     receive_ts_unix: Any = None
     event_ts_unix: Any = None
     price_basis: Any = None
@@ -41,7 +42,7 @@ def finish(events: pd.DataFrame) -> pd.DataFrame:
     if not len(events):
         return events
     records = [_own(text) if isinstance(text, str) else _Own() for text in events["attributes"]]
-    named = [label(r.session_id) or label(r.run_id) for r in records]
+    named = [label(r.session_id) or label(r.run_id) or label(r.runtime_session_id) for r in records]
     folders = events["session_id"].astype(object)
     sessions = [name or folder for name, folder in zip(named, folders, strict=True)]
     events = events.assign(session_id=pd.Categorical(sessions))

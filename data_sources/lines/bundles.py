@@ -113,7 +113,7 @@ class Together:
                 self._clock_lines.fill(own, chunk, received_ns)
             once = self.repeats.left_out(own, self.decoder.table, sessions[chunk.file])
             counts.duplicates += len(own) - len(once)
-            counts.untimed += int(np.count_nonzero(own.ts_ns == NAT))
+            counts.untimed += int(np.count_nonzero(once.ts_ns == NAT))
             counts.accepted += len(once)
             if len(once):
                 once.offset += chunk.offset

@@ -1,4 +1,7 @@
-"""Times for lines that name none: line i happened when line i of the clock file beside it did."""
+"""Times for lines that name none: line i happened when line i of the clock file beside it did.
+
+A file with a line for few of the clock's lines says in each which one it is.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ class ClockLines:
             chunk: where they come from.
             received_ns: our clock; a time too far ahead of it is none.
         """
-        folder, _, name = chunk.file.rpartition("/")
+        name = chunk.file.rpartition("/")[2]
+        if name in self._rule.few:
+            self._fill_few(columns, chunk, received_ns)
         if name not in self._rule.of:
             return
         ends = np.flatnonzero(np.frombuffer(chunk.data, np.uint8) == 10)
@@ -64,8 +69,39 @@ class ClockLines:
         rows = np.flatnonzero(columns.ts_ns == NAT)
         if not len(rows) or before < 0:
             return
-        numbers = before + np.searchsorted(ends, columns.offset[rows])
-        times = self._clock(folder).times(numbers)
+        self._set(
+            columns, rows, before + np.searchsorted(ends, columns.offset[rows]), chunk, received_ns
+        )
+
+    def _fill_few(self, columns: Columns, chunk: Chunk, received_ns: int) -> None:
+        rows = np.flatnonzero(columns.ts_ns == NAT)
+        begins = columns.offset[rows].tolist()
+        told = [self._number(chunk.data[at : _end_of_line(chunk.data, at)]) for at in begins]
+        numbers = np.array(told, np.int64)
+        known = numbers >= 0
+        if known.any():
+            self._set(columns, rows[known], numbers[known], chunk, received_ns)
+
+    def _number(self, line: bytes) -> int:
+        """Which line of the clock file a line says it belongs to, from 0; −1 when it does not."""
+        try:
+            record = Record(fields := parse_line(line.rstrip(b"\r")), fields)
+        except BadLineError:
+            return -1
+        values = (path.of(record) for path in self._rule.numbers)
+        number: Any = next((value for value in values if value is not None), None)
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        return number - 1 if is_number and 1 <= number <= MOST_LINES else -1
+
+    def _set(
+        self,
+        columns: Columns,
+        rows: Int64Array,
+        numbers: Int64Array,
+        chunk: Chunk,
+        received_ns: int,
+    ) -> None:
+        times = self._clock(chunk.file.rpartition("/")[0]).times(numbers)
         times[times > received_ns + FUTURE_NS] = NAT
         columns.ts_ns[rows] = times
         columns.untimed = int(np.count_nonzero(columns.ts_ns == NAT))
@@ -151,6 +187,11 @@ class _Clock:
             return NAT if value is None else epoch_ns(value, self._zone)[0]
         except (BadLineError, BadTimeError):
             return NAT
+
+
+def _end_of_line(data: bytes, begin: int) -> int:
+    end = data.find(b"\n", begin)
+    return len(data) if end < 0 else end
 
 
 def _newlines(file: Path, begin: int, end: int) -> int | None:

@@ -12,7 +12,6 @@ import numpy as np
 from data_sources.dialects.condition import Condition
 from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.key_path import WHOLE, Record
-from data_sources.dialects.repeat import Repeat
 from data_sources.lines.class_table import ClassTable
 from data_sources.lines.classify import Facts, record_of
 from data_sources.lines.decoded import NAT, Columns, without
@@ -46,7 +45,7 @@ class Repeats:
     def left_out(self, columns: Columns, table: ClassTable, session: str) -> Columns:
         """The columns without the events that were told already in this session.
 
-        An event without a time is never taken for a duplicate.
+        An event without a time is taken for a duplicate by its id alone.
         """
         if not self._dialect.repeats or not len(columns):
             return columns
@@ -57,11 +56,7 @@ class Repeats:
         again = []
         for row in np.flatnonzero(kinds.isin(list(self._asked(kinds.categories)))).tolist():
             ts, attributes = int(columns.ts_ns[row]), texts[row].as_py()
-            if (
-                ts != NAT
-                and attributes
-                and self._was_told(str(kinds[row]), attributes, ts, session)
-            ):
+            if attributes and self._was_told(str(kinds[row]), attributes, ts, session):
                 again.append(row)
         return without(columns, again) if again else columns
 
@@ -76,12 +71,16 @@ class Repeats:
         record = record_of(fields, self._dialect) if whole else Record(fields, fields)
         for number, repeat in enumerate(self._dialect.repeats):
             if _fits(repeat.when, kind, record):
-                key = _key(number, repeat, record, session)
+                values = [path.of(record) for path in repeat.same]
+                near_ns = repeat.within_ns
+                if ts == NAT if near_ns is not None else None in values:
+                    return False
+                key = _key(number, values, session)
                 first = self._told.get(key)
-                if first is not None and abs(ts - first) <= repeat.within_ns:
+                if first is not None and (near_ns is None or abs(ts - first) <= near_ns):
                     return True
                 self._told.pop(key, None)
-                self._told[key] = ts
+                self._told[key] = 0 if ts == NAT else ts
                 while len(self._told) > self._kept:
                     del self._told[next(iter(self._told))]
                 return False
@@ -93,6 +92,5 @@ def _fits(when: Condition, kind: str, record: Record | None = None, only: str = 
     return all(test.holds(facts) for test in when.tests if not only or test.name == only)
 
 
-def _key(number: int, repeat: Repeat, record: Record, session: str) -> str:
-    values = [path.of(record) for path in repeat.same]
+def _key(number: int, values: list[Any], session: str) -> str:
     return blake2b(_encode([number, session, values]), digest_size=8).hexdigest()

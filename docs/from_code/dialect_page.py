@@ -93,6 +93,9 @@ def record(told: Table) -> str:
         rows.append(
             ("time of files without times", f"line by line from {code(clock['file'])}: {files}")
         )
+        if "few" in clock:
+            few, numbers = codes(clock["few"]), codes(clock["numbers"])
+            rows.append(("the same, of few lines", f"by the number in {numbers}: {few}"))
     if zone := told.get("timezone"):
         rows.append(("a time without a zone", f"is of {code(zone)}, or of what the source is told"))
     if told.get("text_lines"):
@@ -178,7 +181,7 @@ def repeats(duplicates: list[Table], stream: Table) -> str:
     rows = [
         (
             condition(each["when"]),
-            f"the same {codes(each['same'])} within {toml_value(each['within_seconds'])} s"
+            f"the same {codes(each['same'])}{_how_near(each)}"
             + (f", of the last {each['remembered']}" if "remembered" in each else ""),
         )
         for each in duplicates
@@ -194,6 +197,12 @@ def repeats(duplicates: list[Table], stream: Table) -> str:
     if "session_begins" in stream:
         lines.append(f"A session begins when {condition(stream['session_begins'])}.")
     return "\n\n".join(lines)
+
+
+def _how_near(repeat: Table) -> str:
+    if repeat.get("by_id"):
+        return ", however far apart"
+    return f" within {toml_value(repeat['within_seconds'])} s"
 
 
 def frames(told: Table) -> str:

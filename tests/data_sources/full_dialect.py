@@ -31,6 +31,8 @@ pattern = '(?P<sym>[A-Z]{3})'
 file = "times.jsonl"
 time = ["at"]
 of = ["a.jsonl"]
+few = ["b.jsonl"]
+numbers = ["line"]
 
 [columns.side]
 from = ["way"]
@@ -89,6 +91,13 @@ remembered = 300
 
 [duplicates.when]
 kind = "order.filled"
+
+[[duplicates]]
+same = ["trade"]
+by_id = true
+
+[duplicates.when]
+kind = "trade.closed"
 
 [[claims]]
 what = "positions"
