@@ -22,7 +22,8 @@ from data_sources.guessing.choose_time import times_of
 from data_sources.guessing.keys import Key, has_details, keys_of
 from data_sources.guessing.write_toml import toml_of
 from data_sources.lines.decode import Decoder
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.prefixed import parse_prefixed
+from data_sources.lines.strict import BadLineError
 
 GUESSED: Final = "guessed"
 """The name of a guessed dialect."""
@@ -152,7 +153,7 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        return parse_line(line)
+        return parse_prefixed(line)
     except BadLineError:
         return None
 

@@ -18,7 +18,8 @@ from data_sources.lines.classify import Facts, code_of, record_of
 from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.line_fields import told_fields
 from data_sources.lines.names import PATTERNS, log_name
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.prefixed import parse_prefixed
+from data_sources.lines.strict import BadLineError
 
 GENERIC: Final = "generic"
 SAMPLE_LINES: Final = 200
@@ -62,7 +63,7 @@ def infer(lines: Iterable[bytes]) -> Guess:
             continue
         sampled += 1
         try:
-            parsed.append(parse_line(line.strip(b"\r\n").removeprefix(b"\xef\xbb\xbf")))
+            parsed.append(parse_prefixed(line.strip(b"\r\n").removeprefix(b"\xef\xbb\xbf")))
         except BadLineError:
             continue
     if not parsed:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect
 from data_sources.dialects.text_pattern import FOUND, TEXT, TextPattern
-from data_sources.lines.strict import BadLineError, parse_line
+from data_sources.lines.prefixed import parse_prefixed
+from data_sources.lines.strict import BadLineError
 from data_sources.streams.saved import live_fields
 
 _HARMFUL: Final = frozenset({"utf8", "surrogate", "nul", "bom_midfile", "strlen"})
@@ -27,7 +28,7 @@ def fields_of(line: bytes, dialect: Dialect) -> dict[str, Any]:
         BadLineError: with the reason.
     """
     try:
-        return told_fields(parse_line(line), dialect)
+        return told_fields(parse_prefixed(line), dialect)
     except BadLineError as e:
         text = line.strip()
         if not dialect.text_lines or e.reason in _HARMFUL or text.startswith(b"{"):
