@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -37,7 +38,7 @@ from data_sources.dialects.repeat import Repeat, repeats_of
 from data_sources.dialects.rule import Rule, Sign, rules_of, signs_of
 from data_sources.dialects.stream_rules import StreamRules, stream_rules
 from data_sources.dialects.stream_shape import Saved, saved_of
-from data_sources.dialects.text_pattern import TextPattern, text_patterns
+from data_sources.dialects.text_pattern import TextPattern, text_patterns, text_signs
 from data_sources.dialects.whole_table import FOLDER, LIKE, built_in, whole_table
 from data_sources.errors import ConfigError, DialectError
 from data_sources.lines.transforms import (
@@ -89,6 +90,7 @@ class Dialect:
         claims: what events say of their account, to be held against others; see `event_claims.py`.
         folder_is_account: whether files stand in a folder named after their account.
         text_lines: whether a line that is no JSON is an event too, with the only key "@text".
+        text_signs: what shows that a line of text is of the system.
         texts: what is looked for inside texts and stands below "@found" then.
         repeats: which events tell the same thing twice.
         clock: which files name no times, and the file that has them, or None.
@@ -120,6 +122,7 @@ class Dialect:
     claims: tuple[ClaimRule, ...]
     folder_is_account: bool
     text_lines: bool
+    text_signs: tuple[re.Pattern[str], ...]
     texts: tuple[TextPattern, ...]
     repeats: tuple[Repeat, ...]
     clock: ClockRule | None
@@ -228,7 +231,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         ("record",),
         {
             *("time", "code", "code_as", "details", "unwrap", "text_lines", "texts", "clock"),
-            *("folder_is_account", "timezone", "whole_when_has"),
+            *("folder_is_account", "timezone", "whole_when_has", "text_signs"),
         },
     )
     reader.only(("columns",), {*WORD_COLUMNS[2:], *LOOSE_COLUMNS})
@@ -257,6 +260,7 @@ def _dialect(reader: Reader, functions: Mapping[str, RowFunction]) -> Dialect:
         claims=claim_rules(reader),
         folder_is_account=reader.flag(("record", "folder_is_account")),
         text_lines=reader.flag(("record", "text_lines")),
+        text_signs=text_signs(reader),
         texts=text_patterns(reader),
         repeats=repeats_of(reader),
         clock=clock_rule(reader),

@@ -34,11 +34,29 @@ def text_patterns(reader: Reader) -> tuple[TextPattern, ...]:
         where: Where = (*base, index)
         reader.only(where, {"keys", "pattern"})
         keys = tuple(path.text for path in reader.paths((*where, "keys")))
-        try:
-            regex = re.compile(reader.text((*where, "pattern")))
-        except re.error as e:
-            reader.refuse((*where, "pattern"), f"is no regular expression: {e}")
+        regex = _regex(reader, (*where, "pattern"))
         if not regex.groupindex:
             reader.refuse((*where, "pattern"), "must have named groups, such as (?P<symbol>\\w+)")
         found.append(TextPattern(keys, regex))
     return tuple(found)
+
+
+def text_signs(reader: Reader) -> tuple[re.Pattern[str], ...]:
+    """What a line of text shows when it is of the dialect; any of them is enough.
+
+    Raises:
+        DialectError: naming the file, the line, the key and what is allowed.
+    """
+    base: Where = ("record", "text_signs")
+    if not reader.has(base):
+        return ()
+    if not reader.flag(("record", "text_lines")):
+        reader.refuse(base, "needs text_lines = true: lines of text are bad lines without it")
+    return tuple(_regex(reader, (*base, index)) for index in range(len(reader.entries(base))))
+
+
+def _regex(reader: Reader, where: Where) -> re.Pattern[str]:
+    try:
+        return re.compile(reader.text(where))
+    except re.error as e:
+        reader.refuse(where, f"is no regular expression: {e}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import zlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_sources.dialects.dialect import Dialect, built_in, load_dialect
+from data_sources.dialects.text_pattern import TEXT
 from data_sources.lines.classifier import Classifier
 from data_sources.lines.classify import Facts, code_of, record_of
 from data_sources.lines.guess import guess as guess_mapping
@@ -31,6 +33,8 @@ MOST_ALIKE: Final = 2
 """Lines of one shape that tell of no trading count so often, at most: a supervisor's heartbeats
 must not outvote the bot that writes in the same file."""
 TAIL_BYTES: Final = 1 << 18
+TEXT_SIGN_CHARACTERS: Final = 300
+"""A line of text shows within these whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,13 @@ class Guess:
 
 def infer(lines: Iterable[bytes]) -> Guess:
     """Guess from lines (with or without their newlines)."""
-    sampled, parsed = 0, list[dict[str, Any]]()
-    for line in lines:
-        if not line.strip():
-            continue
-        sampled += 1
-        try:
+    told = [line for line in lines if line.strip()]
+    sampled, parsed = len(told), list[dict[str, Any]]()
+    for line in told:
+        with contextlib.suppress(BadLineError):
             parsed.append(parse_prefixed(line.strip(b"\r\n").removeprefix(b"\xef\xbb\xbf")))
-        except BadLineError:
-            continue
     if not parsed:
-        why = "no line yet" if not sampled else f"none of {sampled} lines is a JSON object"
-        return Guess("unknown", 0.0, sampled, 0, why=why)
+        return _infer_texts(told)
     scores = {
         dialect.name: sum(recognizes(dialect, fields) for fields in parsed) / len(parsed)
         for dialect in _candidates()
@@ -91,6 +90,29 @@ def infer(lines: Iterable[bytes]) -> Guess:
         )
         best, sure, kinds = GENERIC, 0.0, _kinds(GENERIC, parsed)
     return Guess(best, sure, sampled, len(parsed), kinds, why, scores)
+
+
+def _infer_texts(lines: list[bytes]) -> Guess:
+    """Guess from lines of which none is a JSON object, by what some systems' texts show."""
+    if not lines:
+        return Guess("unknown", 0.0, 0, 0, why="no line yet")
+    texts = [line.strip().decode(errors="replace") for line in lines]
+    scores = {
+        dialect.name: sum(_shows(dialect, text) for text in texts) / len(texts)
+        for dialect in _candidates()
+        if dialect.text_signs
+    }
+    best = max(scores, key=lambda name: scores[name])
+    if scores[best] < SURE_RATIO:
+        why = f"none of {len(lines)} lines is a JSON object"
+        return Guess("unknown", 0.0, len(lines), 0, why=why)
+    why = f"{best} recognizes {scores[best]:.0%} of {len(lines)} lines of text by their words"
+    kinds = _kinds(best, [{TEXT: text} for text in texts])
+    return Guess(best, scores[best], len(lines), 0, kinds, why, scores)
+
+
+def _shows(dialect: Dialect, text: str) -> bool:
+    return any(sign.search(text[:TEXT_SIGN_CHARACTERS]) for sign in dialect.text_signs)
 
 
 def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:

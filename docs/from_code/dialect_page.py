@@ -100,6 +100,8 @@ def record(told: Table) -> str:
         rows.append(("a time without a zone", f"is of {code(zone)}, or of what the source is told"))
     if told.get("text_lines"):
         rows.append(("lines that are no JSON", "events with the only key `@text`"))
+    if own := told.get("text_signs"):
+        rows.append(("a log without JSON", f"recognized by {codes(own, ' or ')}"))
     text = "**A record.** The first key that is there wins."
     return f"{text}\n\n{table(('what', 'where'), rows)}" if rows else ""
 

@@ -16,6 +16,7 @@ code = ["what"]
 code_as = "trimmed"
 details = ["details", "@record"]
 text_lines = true
+text_signs = ['^x']
 folder_is_account = true
 timezone = "Europe/Kyiv"
 
