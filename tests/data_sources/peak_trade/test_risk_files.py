@@ -125,6 +125,55 @@ def test_what_a_replay_is_fed_with_counts_nowhere(tmp_path: Path) -> None:
     assert events[["ts_event", "quantity", "price"]].isna().all(axis=None)
 
 
+def journal(state: str, **more: Any) -> dict[str, Any]:
+    own = {"timestamp": "2025-02-03T04:05:06.5", "client_order_id": "o1", "symbol": "AB/CD"}
+    own |= {"side": "BUY", "quantity": "0.25", "avg_price": "8.5", "total_fee": "0.125"}
+    return own | {"order_state": state, "metadata": {}} | more
+
+
+def test_the_journal_of_the_paper_engine(tmp_path: Path) -> None:
+    """How each order ended; what stands there again when it is written anew is no news."""
+    lines = [journal("FILLED"), journal("REJECTED", client_order_id="o2")]
+    events = events_of(tmp_path / "paper" / "trades.jsonl", *lines)
+    assert events["kind"].tolist() == ["order.filled", "order.rejected"]
+    assert events["client_order_id"].tolist() == ["o1", "o2"]
+    fill = events.iloc[0]
+    assert (fill["side"], fill["quantity"], fill["price"]) == ("buy", 0.25, 8.5)
+    assert fill["ts_event"] == pd.Timestamp("2025-02-03T04:05:06.5Z")
+    assert frame_of(events, load_dialect("peak_trade"), "fills")["fee"].tolist() == [0.125]
+    file = tmp_path / "paper" / "trades.jsonl"
+    source = JsonlSource(file, dialect="peak_trade")
+    assert len(source.read().frame) == 2
+    file.write_text("")
+    assert len(source.read().frame) == 0
+    third = journal("FILLED", client_order_id="o3")
+    file.write_text("".join(json.dumps(each) + "\n" for each in [*lines, third]))
+    source.wake()
+    assert source.read().frame["client_order_id"].tolist() == ["o3"]
+    source.close()
+
+
+def test_a_dry_run_that_was_rejected_is_no_order(tmp_path: Path) -> None:
+    """What a session says of itself is no event of an order, whatever its word."""
+    own = {"schema_version": "C2_DRYRUN_V1", "event_id": "e", "run_id": "r", "strategy_id": "s"}
+    own |= {"ts_sim": 1, "ts_utc": "2025-02-03T04:05:06.5+00:00"}
+    words = ("SESSION_START", "STRATEGY_TICK", "REJECTED")
+    lines = [own | {"event_type": word, "payload": {}} for word in words]
+    events = events_of(tmp_path / "dry" / "events.jsonl", *lines)
+    assert set(events["kind"]) == {"telemetry.session"}
+    assert set(events["ts_event"]) == {pd.Timestamp("2025-02-03T04:05:06.5Z")}
+    said = {"ts": "2025-02-03T04:05:06", "seq": 1, "code": "C2_ABORT", "meta": {}}
+    audit = [said | {"level": level, "message": "m"} for level in ("INFO", "ERROR")]
+    events = events_of(tmp_path / "audit" / "audit.jsonl", *audit)
+    assert events["kind"].tolist() == ["telemetry.log", "error"]
+    assert (set(events["code"]), set(events["text"])) == ({"C2_ABORT"}, {"m"})
+    state = {"run_id": "r", "strategy_id": "s", "status": "REJECTED", "ts_sim": 3}
+    state |= {"started_ts": "2025-02-03T04:05:06"}
+    assert events_of(tmp_path / "state" / "s.jsonl", state)["kind"].tolist() == [
+        "telemetry.session"
+    ]
+
+
 LEDGERS: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "stage": (
         {"schema_version": "stage.v1", "decision_cycle_id": "r:cycle:1", "instrument_id": "AB",
