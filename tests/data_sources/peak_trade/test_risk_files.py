@@ -114,6 +114,27 @@ def test_a_ledger_of_fills_and_of_their_costs(tmp_path: Path) -> None:
     assert pd.isna(own["ts_event"])
 
 
+@pytest.mark.parametrize(
+    ("said", "effect"),
+    [
+        ({"fill_class": "entry", "reduce_only": False}, "open"),
+        ({"fill_class": "reduce", "reduce_only": False}, "close"),
+        ({"fill_class": "exit"}, "close"),
+        ({"cycle_id": "c", "reduce_only": True}, "close"),
+        ({"cycle_id": "c", "reduce_only": False}, None),
+        ({"fill_class": "adjust"}, None),
+    ],
+)
+def test_what_a_fill_does_to_the_position(
+    tmp_path: Path, said: dict[str, Any], effect: str | None
+) -> None:
+    """An exit is no opening order; what is not told stays missing."""
+    line = {"fill_id": "f", "fill_price": "1.5", "quantity": "2", "session_id": "s"}
+    event = events_of(tmp_path / "l" / "fills.jsonl", line | {"slippage_cost": "0"} | said).iloc[0]
+    told = event["position_effect"]
+    assert pd.isna(told) if effect is None else told == effect
+
+
 def test_what_a_replay_is_fed_with_counts_nowhere(tmp_path: Path) -> None:
     """`t` numbers the records and the amounts are scaled: no time, no order, no fill, no amount."""
     lines = [
