@@ -94,6 +94,18 @@ def test_why_there_was_no_order(
         assert event["text"] == error
 
 
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("reduces", [True, False, None])
+def test_an_order_that_only_reduces_closes(
+    tmp_path: Path, reduces: bool | None, *, flat: bool
+) -> None:
+    """It is no opening order; what else an order does is not told."""
+    order: dict[str, Any] = {"side": "BUY", "qty": 1.0, "filled_qty": 1.0}
+    order |= {"order_status": "FILLED"} | ({} if reduces is None else {"reduceOnly": reduces})
+    effect = events_of(tmp_path, entry(1, executed=True, flat=flat, **order))["position_effect"]
+    assert effect.iloc[0] == "close" if reduces else pd.isna(effect.iloc[0])
+
+
 def test_two_orders_of_one_second_are_two(tmp_path: Path) -> None:
     """No other stream repeats this one: what looks alike is not told twice."""
     order = {"side": "BUY", "qty": 1.0, "filled_qty": 1.0, "order_status": "FILLED"}
