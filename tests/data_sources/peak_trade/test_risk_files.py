@@ -13,6 +13,7 @@ import pytest
 from data_sources import JsonlSource, attach
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
+from data_sources.lines.infer import infer
 
 
 def events_of(file: Path, *records: dict[str, Any]) -> pd.DataFrame:
@@ -138,8 +139,10 @@ def test_what_a_fill_does_to_the_position(
 def test_what_a_replay_is_fed_with_counts_nowhere(tmp_path: Path) -> None:
     """`t` numbers the records and the amounts are scaled: no time, no order, no fill, no amount."""
     lines = [
-        {"event_type": code, "t": number, "payload": {"symbol": "AB", "qty_int": 7, "side": "BUY"}}
-        for number, code in enumerate(("Price", "OrderIntent", "Order", "Fill", "Fee"))
+        {"event_type": code, "t": number, "payload": {"symbol": "AB", key: 7, "side": "BUY"}}
+        for number, (code, key) in enumerate(
+            [("Price", "price_int"), ("Order", "qty_int"), ("Fill", "qty_int"), ("Fee", "fee_int")]
+        )
     ]
     events = events_of(tmp_path / "replay" / "beta.jsonl", *lines)
     assert set(events["kind"]) == {"telemetry.replay"}
@@ -193,6 +196,21 @@ def test_a_dry_run_that_was_rejected_is_no_order(tmp_path: Path) -> None:
     assert events_of(tmp_path / "state" / "s.jsonl", state)["kind"].tolist() == [
         "telemetry.session"
     ]
+
+
+@pytest.mark.parametrize(
+    "usual",
+    [
+        {"ts": "2025-02-03T04:05:06", "seq": 1, "level": "INFO", "code": "ORDER_FILLED",
+         "message": "m", "meta": {}},
+        {"event_id": "e", "timestamp": "2025-02-03T04:05:06", "severity": "info",
+         "category": "orders", "source": "x", "message": "m", "context": {}},
+        {"event_type": "Fill", "t": 1738000000, "payload": {"symbol": "AB", "qty": 7}},
+    ],
+)  # fmt: skip
+def test_usual_keys_alone_prove_nothing(usual: dict[str, Any]) -> None:
+    """Other bots have such envelopes too: the words in them must be Peak_Trade's."""
+    assert infer([json.dumps(usual).encode()]).dialect != "peak_trade"
 
 
 LEDGERS: dict[str, tuple[dict[str, Any], str, str | None]] = {

@@ -86,12 +86,27 @@ def test_what_is_no_order(tmp_path: Path) -> None:
         told(4, "LOG", msg=said),
     )
     assert events["kind"].tolist() == ["telemetry.log", "error", "telemetry.log", "risk.decision"]
-    assert events["code"].tolist()[:3] == ["INFO", "ERROR", "WARNING"]
+    assert events["code"].tolist()[:3] == ["INFO", "ERROR", "CORR_ASSIGNED"]
     assert events["ts_event"].iloc[0] == pd.Timestamp("2025-03-04T05:06:01.125Z")
     errors = frame_of(events, load_dialect("quantum_trader"), "errors")
     assert errors["text"].tolist() == ["told 2"]
     assert (events["symbol"].iloc[3], events["side"].iloc[3]) == ("ABUSDT", "sell")
     assert events["text"].iloc[3] == said
+
+
+def test_another_bot_with_the_same_keys_is_none_of_it(tmp_path: Path) -> None:
+    """The keys are usual ones: a log whose events are others is guessed, and its orders count."""
+    words = ("order.submitted", "order.accepted", "order.filled")
+    own = {"symbol": "AB", "side": "BUY", "order_id": "a1", "qty": 1, "price": 2.5}
+    lines = [told(number, word, **own) for number, word in enumerate(words)]
+    (tmp_path / "bot.jsonl").write_text("\n".join(lines) + "\n")
+    (found,) = attach(tmp_path).found
+    assert found.dialect == "auto"
+    kinds = JsonlSource(tmp_path, dialect="auto").read().frame["kind"].tolist()
+    assert kinds == list(words)
+    known = JsonlSource(tmp_path, dialect="quantum_trader").read().frame
+    assert known["kind"].tolist() == ["other"] * 3
+    assert known["code"].tolist() == list(words)
 
 
 def test_as_the_journal_prints_it(tmp_path: Path) -> None:
