@@ -239,6 +239,16 @@ LEDGERS: dict[str, tuple[dict[str, Any], str, str | None]] = {
          "intended_quantity": "0.1", "intent_action": "NONE", "reason_codes": ["late"]},
         "telemetry.intent", None,
     ),
+    "work_unit": (
+        {"execution_identity": "x", "session_id": "s1", "single_use": True},
+        "governance.transition", None,
+    ),
+    "commit": (
+        {"cycle_id": "r:cycle:0", "cycle_index": 1, "decision_id": "d",
+         "event_ts_unix": 1736928000.0, "families": {}, "instrument_id": "AB", "mid_price": 0.5,
+         "runtime_commit_ok": True, "runtime_session_id": "r"},
+        "telemetry.cycle", "2025-01-15T08:00:00Z",
+    ),
     "observation": (
         {"cycle": 0, "monotonic": 3.5, "obs_id": "1", "request_count": 1}, "telemetry.cycle", None,
     ),
