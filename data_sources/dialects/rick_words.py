@@ -48,7 +48,7 @@ def symbol_class(symbol: str | None) -> str | None:
 
 def narrated(record: Record) -> str:
     """One plain sentence about a record of any shape; what is missing is a dash, never a zero."""
-    for key in ("rick_says", "text", "narration"):
+    for key in ("rick_says", "text", "narration", "trigger_reason"):
         said = record.get(key)
         if isinstance(said, str) and said.strip():
             return said.strip()

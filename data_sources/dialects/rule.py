@@ -32,11 +32,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A trait that speaks for a dialect: all *keys* there, or a code that fits."""
+    """A trait that speaks for a dialect: all *keys* and none of *without*, a code that fits."""
 
     keys: tuple[KeyPath, ...]
     codes: Condition | None
     weight: float
+    without: tuple[KeyPath, ...] = ()
 
 
 def rules_of(reader: Reader, key: str) -> tuple[Rule, ...]:
@@ -72,7 +73,7 @@ def signs_of(reader: Reader) -> tuple[Sign, ...]:
     found = []
     for index in range(len(reader.entries(("signs",), []))):
         where: tuple[str | int, ...] = ("signs", index)
-        reader.only(where, {"keys", "codes", "weight"})
+        reader.only(where, {"keys", "without", "codes", "weight"})
         codes = None
         if reader.has((*where, "codes")):
             try:
@@ -80,5 +81,6 @@ def signs_of(reader: Reader) -> tuple[Sign, ...]:
             except ValueError as e:
                 reader.refuse((*where, "codes"), str(e))
         keys = reader.paths((*where, "keys"), [])
-        found.append(Sign(keys, codes, reader.number((*where, "weight"), 1.0)))
+        without = reader.paths((*where, "without"), [])
+        found.append(Sign(keys, codes, reader.number((*where, "weight"), 1.0), without))
     return tuple(found)

@@ -84,8 +84,9 @@ def infer(lines: Iterable[bytes]) -> Guess:
         why += "; the others tell of no trading" if sure < SURE_RATIO else ""
     kinds = _kinds(best, parsed)
     if best != GENERIC and _is_borrowed(parsed, kinds):
+        known = sum(n for kind, n in kinds.items() if not _tells_little(kind))
         why = (
-            f"the lines have the keys of {best}, which knows {len(parsed) - kinds[OTHER]} of "
+            f"the lines have the keys of {best}, which knows {known} of "
             f"{len(parsed)} events: their usual names tell more"
         )
         best, sure, kinds = GENERIC, 0.0, _kinds(GENERIC, parsed)
@@ -118,13 +119,24 @@ def _shows(dialect: Dialect, text: str) -> bool:
 def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:
     """Whether lines only look like a dialect's: it knows few of their events, a guess knows more.
 
-    `source`, `type`, `payload` and `ts` are many bots' envelope.
+    `source`, `type`, `payload` and `ts` are many bots' envelope. So are those of which a dialect
+    takes every line for narration or a log's, whatever it says: where most are that and a guess
+    finds more orders, the words are not the dialect's.
     """
     known = len(parsed) - kinds.get(OTHER, 0)
-    if known >= SURE_RATIO * len(parsed):
+    told = sum(n for kind, n in kinds.items() if not _tells_little(kind))
+    if min(known, told) >= SURE_RATIO * len(parsed):
         return False
     guessed = guess_mapping(json.dumps(fields).encode() for fields in parsed)
-    return guessed.counted_ratio * guessed.lines > known
+    if known < SURE_RATIO * len(parsed) and guessed.counted_ratio * guessed.lines > known:
+        return True
+    orders = sum(n for kind, n in kinds.items() if "order." in kind)
+    return len(guessed.codes.order_lines) > orders
+
+
+def _tells_little(kind: str) -> bool:
+    """Whether a kind says no more than that there was a line; a twin says what an event says."""
+    return kind in (OTHER, "narration") or (kind.startswith("telemetry.") and "order." not in kind)
 
 
 def _sure_without_noise(name: str, parsed: list[dict[str, Any]]) -> float:
@@ -154,6 +166,7 @@ def recognizes(dialect: Dialect, fields: dict[str, Any]) -> bool:
     weight = 0.0
     for sign in dialect.signs:
         has_keys = all(path.find(record)[0] for path in sign.keys)
+        has_keys = has_keys and not any(path.find(record)[0] for path in sign.without)
         if has_keys and (sign.codes is None or sign.codes.holds(facts)):
             weight += sign.weight
     return weight >= 0.999

@@ -63,6 +63,7 @@ def signs(told: list[Table]) -> str:
     rows = []
     for sign in told:
         keys = f"keys {codes(sign['keys'])}" if "keys" in sign else ""
+        keys += f" and none of {codes(sign['without'])}" if "without" in sign else ""
         names = f"code {codes(sign['codes'], ' or ')}" if "codes" in sign else ""
         rows.append((" and ".join(filter(None, (keys, names))), toml_value(sign.get("weight", 1))))
     text = (

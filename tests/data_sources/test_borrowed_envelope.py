@@ -29,7 +29,19 @@ def telemetry(number: int, word: str, **fields: Any) -> dict[str, Any]:
     return {**head, "payload": fields}
 
 
-@pytest.mark.parametrize("line", [arena, telemetry])
+def narration(number: int, word: str, **fields: Any) -> dict[str, Any]:
+    """Return a line in the envelope of RICK's narration, which takes any word for a story."""
+    head = {"timestamp": SECOND + number, "event_type": word.upper(), "symbol": "ES"}
+    return {**head, "venue": "sim", "details": fields}
+
+
+def logged(number: int, word: str, **fields: Any) -> dict[str, Any]:
+    """Return a line as Quantum Trader's backend logs, with an event for a message."""
+    head = {"timestamp": SECOND + number, "level": "INFO", "logger": "bot", "message": word}
+    return {**head, "module": "orders", **fields}
+
+
+@pytest.mark.parametrize("line", [arena, telemetry, narration, logged])
 def test_the_words_decide_not_the_envelope(tmp_path: Path, line: Any) -> None:
     """Every order is counted with its size, and the mapping says why it is no known system's."""
     lines = [
@@ -69,3 +81,11 @@ def test_orders_without_an_id_are_told_by_their_place(tmp_path: Path) -> None:
     assert orders["status"].astype(str).tolist() == ["filled"] * 3
     assert orders["filled_quantity"].tolist() == [100.0] * 3
     assert set(orders["symbol"].astype(str)) == {"7203"}
+
+
+def test_what_most_programs_log_is_nobodys() -> None:
+    """A line that says in which function and line it was written is not Quantum Trader's."""
+    own = [logged(n, f"cycle {n} done") for n in range(3)]
+    assert infer(told(own)).dialect == "quantum_trader"
+    others = [line | {"function": "run", "line": 33} for line in own]
+    assert infer(told(others)).dialect == "generic"
