@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from data_sources.guessing.choice import Choice, first, is_id, is_number, is_text, is_word, ranked
-from data_sources.guessing.choice import reason as told
+from data_sources.guessing.choice import Choice, first, is_number, is_text, is_word
 from data_sources.guessing.choose_code import Codes
+from data_sources.guessing.choose_ids import ids_of
 from data_sources.guessing.keys import Key
 from data_sources.lines.transforms import number, side
 
 _FIX_SIDES: Final = {"1", "2"}
-_NEEDS_SHARING: Final = frozenset({"id", "ref"})
-"""An event may have an `id` of its own: only one that several lines share is an order's."""
 _SIDES: Final = {"buy", "sell"}
 FILLS: Final = ("order.filled", "order.partially_filled")
 
 
 def columns_of(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, Choice]:
     """The keys of all columns but time, code and latency, by what they mean."""
-    found = _ids(keys, codes, taken)
+    found = ids_of(keys, codes, taken)
     found |= _side(keys, taken)
     for role, fits, what in (
         ("symbol", _is_symbol, "words"),
@@ -49,35 +47,6 @@ def columns_of(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, 
 def _is_symbol(value: Any) -> bool:
     """A word, or the digits by which some exchanges call a share: Toyota is `7203`."""
     return is_word(value) or (isinstance(value, str) and value.isdigit() and len(value) <= 6)
-
-
-def _ids(keys: Sequence[Key], codes: Codes, taken: set[str]) -> dict[str, Choice]:
-    """The ids of orders; an id that may be anybody's is the client's where it is the only one."""
-    found = {}
-    for role in ("client_order_id", "venue_order_id"):
-        choice = first(keys, role, is_id, taken, "ids")
-        if choice is not None:
-            found[role] = choice
-    role = "venue_order_id" if "client_order_id" in found else "client_order_id"
-    if role in found:
-        return found
-    for key, name, ratio in ranked(keys, "order_id", is_id, taken):
-        if set(key.names) <= _NEEDS_SHARING and not _is_shared(key, codes):
-            continue
-        taken.add(key.path)
-        why = told(key, name, ratio, "ids")
-        found[role] = Choice(role, key.path, round(0.9 * name.ratio * ratio, 3), why)
-        break
-    return found
-
-
-def _is_shared(key: Key, codes: Codes) -> bool:
-    """Whether some lines that tell different things of an order have the same id."""
-    told_of: dict[Any, set[str]] = {}
-    for line in codes.order_lines:
-        if line in key.values:
-            told_of.setdefault(key.values[line], set()).add(codes.by_line[line])
-    return any(len(words) > 1 for words in told_of.values())
 
 
 def _side(keys: Sequence[Key], taken: set[str]) -> dict[str, Choice]:
@@ -117,6 +86,10 @@ def settle_fills(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) 
     Returns:
         Whether `quantity` in a fill is that of the order, or may be, so that it must not be taken.
     """
+    fills = {line for line in codes.order_lines if codes.kind_at(line) in FILLS}
+    done = columns.get("done_quantity")
+    if done is not None and fills and not fills & _lines(keys, done):
+        del columns["done_quantity"]  # what other lines tell of it says nothing of a fill
     ids, own, done = (columns.get(r) for r in ("client_order_id", "quantity", "done_quantity"))
     if own is None or "fill_quantity" in columns:
         return own is not None
@@ -130,6 +103,11 @@ def settle_fills(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) 
         return "order.partially_filled" in codes.kinds.values()
     several = fills_of(keys, own.path, own.path, ids.path, codes)
     return any(sum(parts) > 1.000001 * whole for whole, parts in several)
+
+
+def _lines(keys: Sequence[Key], choice: Choice) -> set[int]:
+    """The lines in which any key of a choice stands."""
+    return {line for key in keys if key.path in (choice.path, *choice.also) for line in key.values}
 
 
 def in_parts(keys: Sequence[Key], codes: Codes, columns: dict[str, Choice]) -> bool:

@@ -26,7 +26,10 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
         "cancel submitted",
     ),
     "order.rejected": ("rejected", "reject", "nack", "refused"),
-    "order.denied": ("denied", "deny", "veto", "vetoed", "risk rejected", "blocked"),
+    "order.denied": (
+        "denied", "deny", "veto", "vetoed", "blocked", "risk rejected", "risk denied",
+        "risk blocked", "gate rejected", "gate blocked", "gate block",
+    ),
     "order.expired": ("expired", "expire"),
 }  # fmt: skip
 OTHERS: Final[dict[str, tuple[str, ...]]] = {
@@ -38,9 +41,10 @@ OTHERS: Final[dict[str, tuple[str, ...]]] = {
 _NOISE: Final = frozenset(
     {
         *("order", "orders", "ord", "event", "evt", "status", "report", "oco"),
-        *("buy", "sell", "limit", "market"),
+        *("buy", "sell", "limit", "market", "entry", "exit", "tp", "sl"),
     }
 )
+_CLOSING: Final = frozenset({"exit", "tp", "sl"})
 _KINDS: Final = {
     word: kind for table in (WORDS, OTHERS) for kind, words in table.items() for word in words
 }
@@ -54,6 +58,11 @@ def meaning(code: str) -> str | None:
     return _KINDS.get(core(code))
 
 
+def closes(code: str) -> bool:
+    """Whether a code says that the order closes a position: `exit_order_filled`, `TP_FILLED`."""
+    return not _CLOSING.isdisjoint(words_of(code))
+
+
 def core(code: str) -> str:
     """The words of a code, without those that every code of an order may have."""
     return " ".join(word for word in words_of(code) if word not in _NOISE)
@@ -64,13 +73,18 @@ def meanings(codes: Iterable[str]) -> tuple[dict[str, str], list[str]]:
 
     NEW is what FIX says when the venue has accepted an order, where another word says that it was
     submitted; otherwise the order is new because it was submitted. CANCEL is a request where
-    another word says that it was done.
+    another word says that it was done. FAILED is an order's end only beside other words of orders.
     """
+    codes = list(codes)
     told = {code: kind for code in codes if (kind := meaning(code)) is not None}
     cores = {core(code) for code in told}
     why = []
     submitted = cores & set(WORDS["order.submitted"]) - {"new"}
     acknowledged = cores & set(WORDS["order.accepted"])
+    if set(told.values()) & set(WORDS):
+        failed = [code for code in codes if code not in told and core(code) == "failed"]
+        told |= dict.fromkeys(failed, "order.rejected")
+        why += [f"{code} is taken for rejected: other lines tell of orders" for code in failed]
     for code in told:
         if core(code) == "new" and submitted and not acknowledged:
             told[code] = "order.accepted"

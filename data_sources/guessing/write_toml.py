@@ -11,7 +11,7 @@ from data_sources.dialects.place import LOOSE_COLUMNS, NUMBER_COLUMNS, WORD_COLU
 from data_sources.guessing.choice import Choice
 from data_sources.guessing.choose_code import Codes
 from data_sources.guessing.choose_columns import FILLS
-from data_sources.guessing.order_words import WORDS, also_usual
+from data_sources.guessing.order_words import WORDS, also_usual, closes
 
 _ORDER: Final = (*LOOSE_COLUMNS[:2], *WORD_COLUMNS[2:], *LOOSE_COLUMNS[3:], "text")
 
@@ -114,6 +114,8 @@ def _column(column: str, columns: dict[str, Choice], fills_repeat: bool) -> Iter
         yield 'map = { 1 = "buy", 2 = "sell" }' if is_fix else 'as = "side"'
     elif column == "position_effect":
         yield 'as = "lower"'
+    elif column == "price":
+        yield 'as = "nonzero"'
     elif column in NUMBER_COLUMNS and own is not None and (mark or own.scale != 1.0):
         yield f"{mark}scale = {own.scale!r}"
     yield ""
@@ -126,6 +128,12 @@ def _defaults(columns: dict[str, Choice], codes: Codes) -> Iterator[str]:
     if reduces is not None:
         yield "[[defaults]]"
         yield f'when = {{ kind = "order.*", {_text(reduces.path)} = true }}'
+        yield 'then = { position_effect = "close" }'
+        yield ""
+    closing = [code for code, kind in codes.kinds.items() if kind in WORDS and closes(code)]
+    if closing:
+        yield "[[defaults]]"
+        yield f"when = {{ code = {_texts(closing)} }}"
         yield 'then = { position_effect = "close" }'
         yield ""
     yield "[[defaults]]"

@@ -73,6 +73,11 @@ def absolute(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.abs(values)
 
 
+def nonzero(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Zeros as missing: many write 0 for a price that they do not know."""
+    return np.where(values == 0, np.nan, values)
+
+
 WORD_TRANSFORMS: Final[dict[str, WordTransform]] = {
     "lower": lower,
     "upper": upper,
@@ -82,6 +87,7 @@ WORD_TRANSFORMS: Final[dict[str, WordTransform]] = {
 NUMBER_TRANSFORMS: Final[dict[str, NumberTransform]] = {
     "absolute": absolute,
     "epoch_seconds": epoch_seconds,
+    "nonzero": nonzero,
 }
 
 
