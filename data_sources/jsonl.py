@@ -142,12 +142,12 @@ class JsonlSource:
     @property
     def speaks(self) -> str:
         """The name of the dialect in use; "" while it is not known."""
-        return self._spoken.name if self._spoken else ""
+        return self.spoken.name if self.spoken else ""
 
     @property
     def pace(self) -> Pace:
         """How old the newest line may become, and whether that time passes by night."""
-        return self._told_pace or (self._spoken.pace if self._spoken else Pace())
+        return self._told_pace or (self.spoken.pace if self.spoken else Pace())
 
     @property
     def stale_after_seconds(self) -> float:
@@ -224,7 +224,7 @@ class JsonlSource:
 
     def explain(self, file: str | Path, line_number: int | None = None) -> str:
         """How lines of a file are read in the dialect of this source, field by field."""
-        return explain_text(file, line_number, dialect=self._spoken or self.dialect)
+        return explain_text(file, line_number, dialect=self.spoken or self.dialect)
 
     def _events(
         self, chunks: list[Chunk], received_ns: int, set_aside: list[Quarantined]
@@ -255,7 +255,7 @@ class JsonlSource:
         return decoder.dialect.finish(events)
 
     def _stretch(self, rows: int, chunk: Chunk, session: str) -> Stretch:
-        by_folder = self._spoken is not None and self._spoken.folder_is_account
+        by_folder = self.spoken is not None and self.spoken.folder_is_account
         account = account_of(chunk.file) if by_folder else None
         return Stretch(rows, chunk.generation, session, account)
 
@@ -268,7 +268,8 @@ class JsonlSource:
         self._together = Together(Decoder(dialect, zone), Repeats(dialect), clock_lines)
 
     @property
-    def _spoken(self) -> Dialect | None:
+    def spoken(self) -> Dialect | None:
+        """The dialect in use, a guessed one too; None while it is not known."""
         return self._together.decoder.dialect if self._together else None
 
     def _as_of(self) -> pd.Timestamp | None:

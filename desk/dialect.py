@@ -10,15 +10,17 @@ from desk.origin import Origin
 
 
 def dialect_of(origin: Origin) -> Dialect | None:
-    """Return how a source's events are read; None where it has no dialect, or a guessed one."""
+    """Return how a source's events are read, guessed or told; None where it has no dialect."""
     # What was guessed has a name; what was configured may be the path of a user's own file.
     name = str(getattr(origin.source, "dialect", ""))
     if name == "auto" or name in built_in():
         # A system whose logs and streams differ has a dialect for each: the source knows which.
         spoken = str(getattr(origin.source, "speaks", ""))
         name = spoken or ("" if name == "auto" else name)
-    # A guessed mapping makes events alone.
-    return loaded(name) if name and name != GUESSED else None
+    if name == GUESSED:  # there is no file of it: the source alone has it
+        spoken_now: Dialect | None = getattr(origin.source, "spoken", None)
+        return spoken_now
+    return loaded(name) if name else None
 
 
 @lru_cache(maxsize=64)

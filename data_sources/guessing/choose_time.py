@@ -32,10 +32,11 @@ def times_of(keys: Sequence[Key], now_ns: int, taken: set[str]) -> list[Choice]:
         now_ns: our time; what lies ahead of it is no time of an event.
         taken: gets the paths of what was found.
     """
+    clocked = any(all(map(_is_clock, key.values.values())) for key in keys)
     found = [
         Choice("time", key.path, name.ratio * ratio, f"a usual name; {_told(key)}", _unit(key))
         for key, name, ratio in ranked(keys, "time", lambda v: ns_of(v, now_ns) > 0, taken)
-        if ratio == 1.0
+        if ratio == 1.0 and not (clocked and all(map(_is_date, key.values.values())))
     ]
     if not found:
         found = [
@@ -64,6 +65,19 @@ def ns_of(value: Any, now_ns: int) -> int:
     except BadTimeError:
         return 0
     return ns if ns <= now_ns + FUTURE_NS else 0
+
+
+def _is_clock(value: Any) -> bool:
+    """Whether a value is a time of day: the date beside it is no moment, midnight least of all."""
+    try:
+        epoch_ns(value)
+    except BadTimeError as e:
+        return e.no_date
+    return False
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= len("2026-01-31")
 
 
 def _lines(keys: Sequence[Key], path: str) -> set[int]:

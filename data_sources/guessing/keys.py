@@ -19,12 +19,14 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 class Key:
     """A place in records: its path, and the values that are no object, list or null, by line.
 
-    of  how many records were looked at
+    of     how many records were looked at
+    empty  how many of them have it and nothing in it
     """
 
     path: str
     of: int
     values: dict[int, Any] = field(default_factory=dict)
+    empty: int = 0
 
     @property
     def share(self) -> float:
@@ -73,8 +75,11 @@ def keys_of(records: Sequence[dict[str, Any]]) -> list[Key]:
                 if len(found) >= MOST_KEYS:
                     continue
                 found[path] = Key(path, len(records))
-            found[path].values[line] = value
-    return list(found.values())
+            if value is None or value == "":
+                found[path].empty += 1
+            else:
+                found[path].values[line] = value
+    return [key for key in found.values() if key.values]
 
 
 def _scalars(table: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -84,7 +89,7 @@ def _scalars(table: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[st
         path = (*above, key)
         if isinstance(value, dict) and len(path) < DEEPEST:
             yield from _scalars(value, path)
-        elif isinstance(value, str | int | float) and value != "":
+        elif value is None or isinstance(value, str | int | float):
             yield ".".join(path), value
 
 

@@ -8,7 +8,8 @@ from data_sources.guessing.keys import Key
 
 STRONG: Final[dict[str, str]] = {
     "time": "tsevent eventts timestamp ts eventtime transacttime time @timestamp datetime tsutc"
-    " timestamputc createdat occurredat loggedat updatetime asctime logtime",
+    " timestamputc createdat occurredat loggedat observedat recordedat emittedat updatetime"
+    " asctime logtime tsiso isotime",
     "code": "eventcode event eventtype eventname evt msgtype messagetype type action kind topic"
     " orderstatus ordstatus status exectype state orderstate",
     "client_order_id": "clientorderid clordid clientoid cloid cid clientid orderlinkid localorderid"
@@ -32,13 +33,22 @@ STRONG: Final[dict[str, str]] = {
     "latency_seconds": "latency took elapsed rtt roundtrip roundtriptime acklatency duration"
     " responsetime delay orderlatency latencytime",
     "reason": "reason why rejectreason denyreason rejreason rejectionreason cause errorcode"
-    " cancelreason",
+    " cancelreason exitreason closereason",
     "text": "message msg text note comment description error detail",
     "venue": "venue exchange exch mic broker exchangename",
     "strategy_id": "strategyid strategy strat stratid strategyname algo algoid botid bot",
     "currency": "currency ccy quotecurrency",
     "confidence_ratio": "confidence confidenceratio confidencescore probability prob",
     "reduce_only": "reduceonly closeonly isclose closing",
+    "exit_price": "exitprice exit exitpx avgexitprice avgexit closeprice closerate sellprice",
+    "entry_price": "entryprice entry entrypx avgentryprice avgentry openprice openrate buyprice",
+    "pnl": "netpnl pnlnet realizedpnl realisedpnl pnl pnlusd pnlusdt pnlusdc pnleur pnlabs"
+    " pnlamount netprofit realizedprofit profitabs profit profitloss profitusd realizedpl pl"
+    " grosspnl",
+    "ts_closed": "closedat closetime timeclose closets tsclose tsclosed exitedat exittime exitts"
+    " tsexit exitat closedate exitdate closetimestamp exittimestamp",
+    "ts_opened": "openedat opentime timeopen opents tsopen tsopened enteredat entrytime entryts"
+    " tsentry entryat opendate entrydate opentimestamp entrytimestamp",
 }
 WEAK: Final[dict[str, str]] = {
     "time": "t at when date utc created updated stamp clock epoch",

@@ -11,7 +11,10 @@ from data_sources.dialects.place import LOOSE_COLUMNS, NUMBER_COLUMNS, WORD_COLU
 from data_sources.guessing.choice import Choice
 from data_sources.guessing.choose_code import Codes
 from data_sources.guessing.choose_columns import FILLS
+from data_sources.guessing.choose_trades import KIND, Trades
 from data_sources.guessing.order_words import WORDS, also_usual, closes
+from data_sources.guessing.quoted import listed, quoted
+from data_sources.guessing.write_trades import trade_frame, trade_rule
 
 _ORDER: Final = (*LOOSE_COLUMNS[:2], *WORD_COLUMNS[2:], *LOOSE_COLUMNS[3:], "text")
 
@@ -27,6 +30,7 @@ def toml_of(
     told_by: str,
     fills_repeat: bool,
     fills_are_parts: bool,
+    trades: Trades,
 ) -> str:
     """The text of a dialect file.
 
@@ -40,18 +44,20 @@ def toml_of(
         told_by: the path that a line must have to tell of an order, "" when nothing is sure.
         fills_repeat: whether fills repeat the quantity of their order.
         fills_are_parts: whether each execution is called a fill.
+        trades: the keys of closed trades.
     """
     rows = [*(f"# {line}".rstrip() for line in heading), ""]
-    rows += [f"name = {_text(name)}", 'title = "Guessed from lines"', "", "[record]"]
+    rows += [f"name = {quoted(name)}", 'title = "Guessed from lines"', "", "[record]"]
     for key, choices in (("time", times), ("code", codes.choices)):
         rows += [f"# {each.path}: sure {each.sure_ratio:.0%}; {each.why}" for each in choices]
         # A list must not be empty: where nothing was found stands a name that nothing has.
-        rows.append(f"{key} = {_texts([each.path for each in choices] or ['nothing_was_found'])}")
+        rows.append(f"{key} = {listed([each.path for each in choices] or ['nothing_was_found'])}")
     rows += ['details = ["details", "@record"]' if with_details else 'details = ["@record"]', ""]
     rows += [f"# {line}" for line in codes.why]
-    rows += _rules(codes, told_by)
+    rows += [*_rules(codes, told_by), *trade_rule(trades)]
     for column in _ORDER:
-        rows += _column(column, columns, fills_repeat)
+        rows += _column(column, columns, fills_repeat, trades)
+    rows += trade_frame(trades, columns["symbol"].path if "symbol" in columns else "")
     rows += _defaults(columns, codes)
     if fills_are_parts:
         rows += ["", "# Some orders have several fills: they are filled when these add up to them."]
@@ -69,15 +75,17 @@ def _rules(codes: Codes, told_by: str) -> Iterator[str]:
         if not words:
             continue
         told = ", ".join(f"{json.dumps(code)} {codes.counts[code]}x" for code in seen)
-        only = f", {_text(told_by)} = '@present'" if told_by and kind in WORDS else ""
+        only = f", {quoted(told_by)} = '@present'" if told_by and kind in WORDS else ""
         yield "[[rules]]"
         yield f"# seen: {told or 'nothing yet'}"
-        yield f"when = {{ code = {_texts(words)}{only} }}"
-        yield f"then = {{ kind = {_text(kind)} }}"
+        yield f"when = {{ code = {listed(words)}{only} }}"
+        yield f"then = {{ kind = {quoted(kind)} }}"
         yield ""
 
 
-def _column(column: str, columns: dict[str, Choice], fills_repeat: bool) -> Iterator[str]:
+def _column(
+    column: str, columns: dict[str, Choice], fills_repeat: bool, trades: Trades
+) -> Iterator[str]:
     own = columns.get(column)
     fill = columns.get(f"fill_{column}")
     done = (
@@ -85,7 +93,8 @@ def _column(column: str, columns: dict[str, Choice], fills_repeat: bool) -> Iter
         if column == "value" and "fill_quantity" not in columns
         else None
     )
-    both = [choice for choice in (fill, own, done) if choice is not None]
+    traded = trades.keys.get({"value": "pnl", "price": "exit_price"}.get(column, ""))
+    both = [choice for choice in (fill, own, done, traded) if choice is not None]
     if not both:
         return
     mark = ""
@@ -97,17 +106,20 @@ def _column(column: str, columns: dict[str, Choice], fills_repeat: bool) -> Iter
         yield "# What is filled so far; a fill without a quantity of its own is what it grew by."
     yield f"{mark}[columns.{column}]"
     yield from (f"# {each.path}: sure {each.sure_ratio:.0%}; {each.why}" for each in both)
-    kinds = _texts(FILLS)
+    kinds = listed(FILLS)
     places = []
     here = f"{{ kind = {kinds} }}"
+    if traded is not None:
+        closed = f"{{ kind = {quoted(KIND)} }}"
+        places.append(f"{{ path = {quoted(traded.path)}, when = {closed} }}")
     for told in (fill, done):
         paths = () if told is None else (told.path, *told.also)
-        places += [f"{{ path = {_text(path)}, when = {here} }}" for path in paths]
+        places += [f"{{ path = {quoted(path)}, when = {here} }}" for path in paths]
     paths = () if own is None else (own.path, *own.also)
     if column == "quantity" and fills_repeat:
-        places += [f"{{ path = {_text(path)}, unless = {here} }}" for path in paths]
+        places += [f"{{ path = {quoted(path)}, unless = {here} }}" for path in paths]
     else:
-        places += map(_text, paths)
+        places += map(quoted, paths)
     yield f"{mark}from = [{', '.join(places)}]"
     if column == "side":
         is_fix = own is not None and own.unit == "FIX"
@@ -127,24 +139,15 @@ def _defaults(columns: dict[str, Choice], codes: Codes) -> Iterator[str]:
     reduces = columns.get("reduce_only")
     if reduces is not None:
         yield "[[defaults]]"
-        yield f'when = {{ kind = "order.*", {_text(reduces.path)} = true }}'
+        yield f'when = {{ kind = "order.*", {quoted(reduces.path)} = true }}'
         yield 'then = { position_effect = "close" }'
         yield ""
     closing = [code for code, kind in codes.kinds.items() if kind in WORDS and closes(code)]
     if closing:
         yield "[[defaults]]"
-        yield f"when = {{ code = {_texts(closing)} }}"
+        yield f"when = {{ code = {listed(closing)} }}"
         yield 'then = { position_effect = "close" }'
         yield ""
     yield "[[defaults]]"
     yield 'when = { kind = "order.*" }'
     yield 'then = { position_effect = "open" }'
-
-
-def _text(text: str) -> str:
-    """A text as TOML writes it; nearly as JSON does, which TOML allows."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def _texts(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]"

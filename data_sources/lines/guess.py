@@ -19,6 +19,7 @@ from data_sources.guessing.choose_code import Codes, codes_of
 from data_sources.guessing.choose_columns import columns_of, in_parts, settle_fills
 from data_sources.guessing.choose_latency import latency_of
 from data_sources.guessing.choose_time import times_of
+from data_sources.guessing.choose_trades import Trades, trades_of
 from data_sources.guessing.keys import Key, has_details, keys_of
 from data_sources.guessing.write_toml import toml_of
 from data_sources.lines.decode import Decoder
@@ -125,6 +126,8 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
     keys = keys_of(records)
     times = times_of(keys, now_ns, taken)
     codes = codes_of(keys, taken)
+    trades = trades_of(keys, codes, now_ns, taken)
+    times += trades.times_beside(keys, times)
     columns = columns_of(keys, codes, taken)
     client_id = columns["client_order_id"].path if "client_order_id" in columns else ""
     at = times[0].path if times else ""
@@ -134,18 +137,18 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
     if sum(role in columns for role in _SHAPE) < _LEAST_SHAPE:
         codes = _without_orders(codes)
     repeats = settle_fills(keys, codes, columns)
-    choices = (*times, *codes.choices, *columns.values())
+    choices = (*times, *codes.choices, *columns.values(), *trades.choices)
     told_by, parts = _told_by(keys, codes, columns), in_parts(keys, codes, columns)
 
     def written(heading: list[str]) -> str:
         return toml_of(
             GUESSED, heading, times, codes, columns,
             with_details=has_details(records), told_by=told_by, fills_repeat=repeats,
-            fills_are_parts=parts,
+            fills_are_parts=parts, trades=trades,
         )  # fmt: skip
 
     accepted, counted = _read(parse_dialect(written([]), Path(f"{GUESSED}.toml")), raw, now_ns)
-    sure = _sure(times, codes, columns) if counted else _sure_of_time(times)
+    sure = _sure(times, codes, columns, trades) if counted else _sure_of_time(times)
     toml = written(_heading(len(raw), accepted, counted, sure))
     ratios = accepted / len(raw), counted / len(raw)
     return Guessed(len(raw), len(records), *ratios, sure, choices, codes, toml)
@@ -184,10 +187,10 @@ def _read(dialect: Dialect, lines: list[bytes], now_ns: int) -> tuple[int, int]:
     return len(columns), int((kinds != "other").sum())
 
 
-def _sure(times: list[Choice], codes: Codes, columns: dict[str, Choice]) -> float:
+def _sure(times: list[Choice], codes: Codes, columns: dict[str, Choice], trades: Trades) -> float:
     """The least sure of the keys on which counting rests."""
     ids = [columns[r] for r in ("client_order_id", "venue_order_id") if r in columns]
-    needed = [*times[:1], *codes.choices[:1], *ids[:1]]
+    needed = [*times[:1], *codes.choices[:1], *ids[:1], *trades.choices]
     least = min(each.sure_ratio for each in needed)
     nameless = bool(codes.order_lines) and not ids  # which line is of which order, its place tells
     return least if times and not nameless else min(least, 0.5)
