@@ -69,7 +69,7 @@ def codes_of(keys: Sequence[Key], taken: set[str]) -> Codes:
 
 
 def _may_name(key: Key, taken: set[str]) -> bool:
-    if key.path in taken or len(key.texts) < len(key.values):
+    if key.path in taken or not key.of_line or len(key.texts) < len(key.values):
         return False
     texts = set(key.texts)
     if len(texts) > MOST_WORDS or max(map(len, texts)) > 64:

@@ -32,6 +32,7 @@ def times_of(keys: Sequence[Key], now_ns: int, taken: set[str]) -> list[Choice]:
         now_ns: our time; what lies ahead of it is no time of an event.
         taken: gets the paths of what was found.
     """
+    keys = [key for key in keys if key.of_line]
     clocked = any(all(map(_is_clock, key.values.values())) for key in keys)
     found = [
         Choice("time", key.path, name.ratio * ratio, f"a usual name; {_told(key)}", _unit(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from data_sources.guessing.choice import Choice, is_number, ranked, reason
@@ -13,7 +14,12 @@ from data_sources.guessing.keys import Key
 from data_sources.lines.transforms import number, side
 
 KIND: Final = "trade.closed"
-NEEDED: Final = ("exit_price", "entry_price", "pnl")
+PRICES: Final = ("exit_price", "entry_price")
+RESULTS: Final = ("pnl", "pnl_ratio")
+"""What a trade brought, in money or as a share of what it cost; one of them is told."""
+_UNITS: Final = {"ratio": 1.0, "percent": 100.0}
+_NEAR: Final = 0.25
+"""A ratio is the way from entry to exit, but for the fees: at most so much of it."""
 _AGREE_RATIO: Final = 0.8
 """Fees make a loss of a small gain."""
 _SIGNS: Final = {"buy": 1.0, "sell": -1.0}
@@ -23,7 +29,7 @@ _SIGNS: Final = {"buy": 1.0, "sell": -1.0}
 class Trades:
     """The keys of closed trades, by their meaning; empty where no line tells of one.
 
-    keys    `exit_price`, `entry_price` and `pnl`; `ts_opened` and `ts_closed` where they stand
+    keys    `exit_price`, `entry_price`, `pnl` or `pnl_ratio`; `ts_opened`, `ts_closed` if there
     counts  lines of the sample that tell of one
     sides   side of the line → side of the position, empty where the profits do not agree with it
     """
@@ -31,6 +37,11 @@ class Trades:
     keys: dict[str, Choice]
     counts: int = 0
     sides: dict[str, str] | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The roles of prices and results that are told."""
+        return tuple(role for role in (*PRICES, *RESULTS) if role in self.keys)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -60,15 +71,18 @@ def trades_of(keys: Sequence[Key], codes: Codes, now_ns: int, taken: set[str]) -
     """
     found: dict[str, Key] = {}
     choices: dict[str, Choice] = {}
-    for role in NEEDED:
+    for role in (*PRICES, *RESULTS):
         for key, name, ratio in ranked(keys, role, is_number, taken):
-            if not found or set(found["exit_price"].values) <= set(key.values):
+            unit = _unit(key, found) if role == "pnl_ratio" else "money"
+            if unit and (not found or set(found["exit_price"].values) <= set(key.values)):
                 found[role] = key
-                why = reason(key, name, ratio, "numbers")
-                choices[role] = Choice(role, key.path, round(name.ratio * ratio, 3), why)
+                why, sure = reason(key, name, ratio, "numbers"), round(name.ratio * ratio, 3)
+                choices[role] = Choice(role, key.path, sure, why, unit)
                 break
-        if role not in found:
+        if role in PRICES and role not in found:
             return Trades({})
+    if found.keys().isdisjoint(RESULTS):
+        return Trades({})
     exits = found["exit_price"]
     lines = set(exits.values)
     if exits.empty or any(number(value) == 0 for value in exits.values.values()):
@@ -81,6 +95,19 @@ def trades_of(keys: Sequence[Key], codes: Codes, now_ns: int, taken: set[str]) -
             choices[role] = time
     taken |= {choice.path for choice in choices.values()}
     return Trades(choices, len(lines), _sides(keys, found))
+
+
+def _unit(key: Key, found: dict[str, Key]) -> str:
+    """What a result without money is told in, as the prices prove; "" where they do not."""
+    ways = []
+    for line, leave in found["exit_price"].values.items():
+        entry, told = number(found["entry_price"].values.get(line)), number(key.values.get(line))
+        way = abs(number(leave) / entry - 1) if entry else 0.0
+        ways += [abs(told) / way] if way > 0 else []
+    for unit, scale in _UNITS.items():
+        if ways and abs(median(ways) / scale - 1) <= _NEAR:
+            return unit
+    return ""
 
 
 def _time(
@@ -109,6 +136,7 @@ def _turn(key: Key, found: dict[str, Key], line: int) -> int:
     """1 where the profit is that of the named side, -1 where of the other, 0 where none can say."""
     if line not in key.values:
         return 0
-    entry, leave, pnl = (number(found[r].values[line]) for r in ("entry_price", *NEEDED[::2]))
+    told = next(role for role in RESULTS if role in found)
+    leave, entry, pnl = (number(found[role].values[line]) for role in (*PRICES, told))
     gain = (leave - entry) * _SIGNS[side(str(key.values[line]))] * pnl
     return (gain > 0) - (gain < 0)

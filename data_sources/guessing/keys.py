@@ -44,6 +44,11 @@ class Key:
         return tuple(dict.fromkeys(found))
 
     @property
+    def of_line(self) -> bool:
+        """Whether it may say what its line tells and when: a part of something else may not."""
+        return all(plain(step) in _BODIES for step in self.path.split(".")[:-1])
+
+    @property
     def texts(self) -> list[str]:
         """The values that are texts."""
         return [value for value in self.values.values() if isinstance(value, str)]
@@ -53,6 +58,15 @@ class Key:
         return next(iter(self.values.values()), None)
 
 
+_BODIES: Final = frozenset(
+    {
+        *("details", "detail", "payload", "data", "context", "ctx", "body", "params", "fields"),
+        *("event", "evt", "message", "msg", "record", "log", "extra", "attributes", "attrs"),
+        *("order", "ord", "o", "execution", "exec", "report", "trade", "fill", "update", "meta"),
+        *("metadata", "header", "head", "info", "result", "response", "content", "value"),
+    }
+)
+"""What an object is called that holds what a line tells."""
 _OWNERS: Final = frozenset({"order", "ord", "trade", "event", "evt", "msg", "exec"})
 
 

@@ -28,7 +28,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "order.rejected": ("rejected", "reject", "nack", "refused"),
     "order.denied": (
         "denied", "deny", "veto", "vetoed", "blocked", "risk rejected", "risk denied",
-        "risk blocked", "gate rejected", "gate blocked", "gate block",
+        "risk blocked", "risk block", "gate rejected", "gate blocked", "gate block",
     ),
     "order.expired": ("expired", "expire"),
 }  # fmt: skip
@@ -41,7 +41,7 @@ OTHERS: Final[dict[str, tuple[str, ...]]] = {
 _NOISE: Final = frozenset(
     {
         *("order", "orders", "ord", "event", "evt", "status", "report", "oco"),
-        *("buy", "sell", "limit", "market", "entry", "exit", "tp", "sl"),
+        *("buy", "sell", "limit", "market", "entry", "exit", "tp", "sl", "paper"),
     }
 )
 _CLOSING: Final = frozenset({"exit", "tp", "sl"})

@@ -45,6 +45,12 @@ STRONG: Final[dict[str, str]] = {
     "pnl": "netpnl pnlnet realizedpnl realisedpnl pnl pnlusd pnlusdt pnlusdc pnleur pnlabs"
     " pnlamount netprofit realizedprofit profitabs profit profitloss profitusd realizedpl pl"
     " grosspnl",
+    "pnl_ratio": "pnlratio pnlpct pnlpercent pnlpc plpc profitratio profitpct profitpercent"
+    " returnratio returnpct returnpercent roi roipct netreturnpct",
+    "equity": "equity totalequity accountequity portfoliovalue accountvalue nav netliquidation"
+    " netliq equityusd equityusdt",
+    "cash": "cash cashbalance freecash cashusd availablecash",
+    "buying_power": "buyingpower bp",
     "ts_closed": "closedat closetime timeclose closets tsclose tsclosed exitedat exittime exitts"
     " tsexit exitat closedate exitdate closetimestamp exittimestamp",
     "ts_opened": "openedat opentime timeopen opents tsopen tsopened enteredat entrytime entryts"

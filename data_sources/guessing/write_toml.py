@@ -11,7 +11,10 @@ from data_sources.dialects.place import LOOSE_COLUMNS, NUMBER_COLUMNS, WORD_COLU
 from data_sources.guessing.choice import Choice
 from data_sources.guessing.choose_code import Codes
 from data_sources.guessing.choose_columns import FILLS
-from data_sources.guessing.choose_trades import KIND, Trades
+from data_sources.guessing.choose_equity import KIND as EQUITY
+from data_sources.guessing.choose_equity import equity_frame, equity_rule
+from data_sources.guessing.choose_trades import KIND as CLOSED
+from data_sources.guessing.choose_trades import Trades
 from data_sources.guessing.order_words import WORDS, also_usual, closes
 from data_sources.guessing.quoted import listed, quoted
 from data_sources.guessing.write_trades import trade_frame, trade_rule
@@ -31,6 +34,7 @@ def toml_of(
     fills_repeat: bool,
     fills_are_parts: bool,
     trades: Trades,
+    equity: dict[str, Choice],
 ) -> str:
     """The text of a dialect file.
 
@@ -45,6 +49,7 @@ def toml_of(
         fills_repeat: whether fills repeat the quantity of their order.
         fills_are_parts: whether each execution is called a fill.
         trades: the keys of closed trades.
+        equity: the keys of what an account is worth.
     """
     rows = [*(f"# {line}".rstrip() for line in heading), ""]
     rows += [f"name = {quoted(name)}", 'title = "Guessed from lines"', "", "[record]"]
@@ -54,15 +59,24 @@ def toml_of(
         rows.append(f"{key} = {listed([each.path for each in choices] or ['nothing_was_found'])}")
     rows += ['details = ["details", "@record"]' if with_details else 'details = ["@record"]', ""]
     rows += [f"# {line}" for line in codes.why]
-    rows += [*_rules(codes, told_by), *trade_rule(trades)]
+    rows += [*_rules(codes, told_by), *trade_rule(trades), *equity_rule(equity)]
+    others = {
+        "price": _of_kinds((CLOSED, trades.keys.get("exit_price"))),
+        "value": _of_kinds((CLOSED, trades.keys.get("pnl")), (EQUITY, equity.get(EQUITY))),
+    }
     for column in _ORDER:
-        rows += _column(column, columns, fills_repeat, trades)
+        rows += _column(column, columns, fills_repeat, others.get(column, ()))
     rows += trade_frame(trades, columns["symbol"].path if "symbol" in columns else "")
-    rows += _defaults(columns, codes)
+    rows += [*equity_frame(equity), *_defaults(columns, codes)]
     if fills_are_parts:
         rows += ["", "# Some orders have several fills: they are filled when these add up to them."]
         rows += ["[orders]", "fills_are_parts = true"]
     return "\n".join(rows).rstrip() + "\n"
+
+
+def _of_kinds(*found: tuple[str, Choice | None]) -> list[tuple[str, Choice]]:
+    """The places of a column that count on lines of one kind alone, those that were found."""
+    return [(kind, choice) for kind, choice in found if choice is not None]
 
 
 def _rules(codes: Codes, told_by: str) -> Iterator[str]:
@@ -84,7 +98,10 @@ def _rules(codes: Codes, told_by: str) -> Iterator[str]:
 
 
 def _column(
-    column: str, columns: dict[str, Choice], fills_repeat: bool, trades: Trades
+    column: str,
+    columns: dict[str, Choice],
+    fills_repeat: bool,
+    others: Sequence[tuple[str, Choice]],
 ) -> Iterator[str]:
     own = columns.get(column)
     fill = columns.get(f"fill_{column}")
@@ -93,8 +110,7 @@ def _column(
         if column == "value" and "fill_quantity" not in columns
         else None
     )
-    traded = trades.keys.get({"value": "pnl", "price": "exit_price"}.get(column, ""))
-    both = [choice for choice in (fill, own, done, traded) if choice is not None]
+    both = [each for each in (fill, own, done, *(choice for _, choice in others)) if each]
     if not both:
         return
     mark = ""
@@ -109,9 +125,9 @@ def _column(
     kinds = listed(FILLS)
     places = []
     here = f"{{ kind = {kinds} }}"
-    if traded is not None:
-        closed = f"{{ kind = {quoted(KIND)} }}"
-        places.append(f"{{ path = {quoted(traded.path)}, when = {closed} }}")
+    for kind, other in others:
+        when = f"{{ kind = {quoted(kind)} }}"
+        places.append(f"{{ path = {quoted(other.path)}, when = {when} }}")
     for told in (fill, done):
         paths = () if told is None else (told.path, *told.also)
         places += [f"{{ path = {quoted(path)}, when = {here} }}" for path in paths]

@@ -17,9 +17,10 @@ from data_sources.errors import OriginError
 from data_sources.guessing.choice import Choice
 from data_sources.guessing.choose_code import Codes, codes_of
 from data_sources.guessing.choose_columns import columns_of, in_parts, settle_fills
+from data_sources.guessing.choose_equity import equity_of
 from data_sources.guessing.choose_latency import latency_of
 from data_sources.guessing.choose_time import times_of
-from data_sources.guessing.choose_trades import Trades, trades_of
+from data_sources.guessing.choose_trades import trades_of
 from data_sources.guessing.keys import Key, has_details, keys_of
 from data_sources.guessing.write_toml import toml_of
 from data_sources.lines.decode import Decoder
@@ -128,6 +129,7 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
     codes = codes_of(keys, taken)
     trades = trades_of(keys, codes, now_ns, taken)
     times += trades.times_beside(keys, times)
+    equity = equity_of(keys, codes, taken)
     columns = columns_of(keys, codes, taken)
     client_id = columns["client_order_id"].path if "client_order_id" in columns else ""
     at = times[0].path if times else ""
@@ -137,18 +139,19 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
     if sum(role in columns for role in _SHAPE) < _LEAST_SHAPE:
         codes = _without_orders(codes)
     repeats = settle_fills(keys, codes, columns)
-    choices = (*times, *codes.choices, *columns.values(), *trades.choices)
+    choices = (*times, *codes.choices, *columns.values(), *trades.choices, *equity.values())
     told_by, parts = _told_by(keys, codes, columns), in_parts(keys, codes, columns)
 
     def written(heading: list[str]) -> str:
         return toml_of(
             GUESSED, heading, times, codes, columns,
             with_details=has_details(records), told_by=told_by, fills_repeat=repeats,
-            fills_are_parts=parts, trades=trades,
+            fills_are_parts=parts, trades=trades, equity=equity,
         )  # fmt: skip
 
     accepted, counted = _read(parse_dialect(written([]), Path(f"{GUESSED}.toml")), raw, now_ns)
-    sure = _sure(times, codes, columns, trades) if counted else _sure_of_time(times)
+    others = (*trades.choices, *equity.values())
+    sure = _sure(times, codes, columns, others) if counted else _sure_of_time(times)
     toml = written(_heading(len(raw), accepted, counted, sure))
     ratios = accepted / len(raw), counted / len(raw)
     return Guessed(len(raw), len(records), *ratios, sure, choices, codes, toml)
@@ -187,10 +190,12 @@ def _read(dialect: Dialect, lines: list[bytes], now_ns: int) -> tuple[int, int]:
     return len(columns), int((kinds != "other").sum())
 
 
-def _sure(times: list[Choice], codes: Codes, columns: dict[str, Choice], trades: Trades) -> float:
+def _sure(
+    times: list[Choice], codes: Codes, columns: dict[str, Choice], others: tuple[Choice, ...]
+) -> float:
     """The least sure of the keys on which counting rests."""
     ids = [columns[r] for r in ("client_order_id", "venue_order_id") if r in columns]
-    needed = [*times[:1], *codes.choices[:1], *ids[:1], *trades.choices]
+    needed = [*times[:1], *codes.choices[:1], *ids[:1], *others]
     least = min(each.sure_ratio for each in needed)
     nameless = bool(codes.order_lines) and not ids  # which line is of which order, its place tells
     return least if times and not nameless else min(least, 0.5)

@@ -114,7 +114,7 @@ def test_frames_of_a_sample_are_as_agreed(tmp_path: Path, dialect: str, sample: 
     path = sample.write(tmp_path)
     source = JsonlSource(path, dialect=dialect, timezone=sample.timezone)
     events, _ = read(path, dialect, sample)
-    spoken = source._spoken
+    spoken = source.spoken
     assert spoken is not None
     for name in frames_of(spoken):
         frame = frame_of(events, spoken, name)

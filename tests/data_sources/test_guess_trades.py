@@ -104,3 +104,27 @@ def test_an_observation_has_a_time() -> None:
     lines = [{"observed_at": "2025-08-12T03:00:00-04:00", "pair": "ES"}]
     (time,) = [e for e in guess(told(lines), now_ns=NOW_NS).choices if e.role == "time"]
     assert time.path == "observed_at"
+
+
+@pytest.mark.parametrize(("told_in", "scale"), [("percent", 100.0), ("ratio", 1.0)])
+def test_a_result_without_money_is_a_ratio_if_the_prices_prove_it(
+    tmp_path: Path, told_in: str, scale: float
+) -> None:
+    """The way from entry to exit says whether it is a percentage; leverage proves nothing."""
+    lines = [closed(n) | {"pnl_pct": (0.05 + n / 100) * scale} for n in range(3)]
+    for line in lines:
+        del line["net_pnl"]
+    found = trades(tmp_path, *lines)
+    assert found["pnl_ratio"].tolist() == pytest.approx([0.05, 0.06, 0.07]), told_in
+    assert found["pnl"].isna().all()
+    tenfold = [line | {"pnl_pct": line["pnl_pct"] * 10} for line in lines]
+    assert "trade.closed" not in guess(told(tenfold), now_ns=NOW_NS).toml()
+
+
+def test_a_part_of_a_line_does_not_say_what_the_line_is(tmp_path: Path) -> None:
+    """How the entry was executed is told inside a trade: it is no fill, and of no entry's time."""
+    inner = {"event": "FILL", "timestamp": "2025-08-12T11:00:00Z", "order_id": "1"}
+    found = trades(tmp_path, *(closed(n, entry_execution=inner) for n in range(2)))
+    assert found["ts_closed"].astype("int64").tolist() == [SECOND * 10**9, (SECOND + 60) * 10**9]
+    details = {"ts": SECOND, "payload": {"event": "order_filled", "id": "a", "symbol": "ES"}}
+    assert guess(told([details]), now_ns=NOW_NS).codes.counts == {"order_filled": 1}
