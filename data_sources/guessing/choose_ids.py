@@ -19,6 +19,7 @@ _OF_OTHERS: Final = frozenset(
         *("cycle", "tick", "event", "evt", "trace", "request", "config", "market", "token"),
     }
 )
+_NO_IDS: Final = frozenset({"bid", "mid", "paid", "grid", "valid", "void"})
 SHARED_RATIO: Final = 0.7
 """How sure an id is that is told by the lines that share it."""
 _LEAST_ORDERS: Final = 2
@@ -72,13 +73,18 @@ def _told_of(key: Key, codes: Codes) -> dict[Any, list[str]]:
     return told
 
 
+def _may_be_id(key: Key) -> bool:
+    """Whether a key of any name may hold ids of orders."""
+    words = words_of(key.path.split(".")[-1])
+    ends = bool(words) and (words[-1] in _ENDS or words[-1].endswith("id"))
+    foreign = not _OF_OTHERS.isdisjoint(words) or not _NO_IDS.isdisjoint(words)
+    return ends and not foreign and all(map(is_id, key.values.values()))
+
+
 def _shared(keys: Sequence[Key], codes: Codes) -> Choice | None:
     """A key of another name that one submission and what became of it share, and no two orders."""
     for key in keys:
-        words = words_of(key.path.split(".")[-1])
-        if not words or words[-1] not in _ENDS or not _OF_OTHERS.isdisjoint(words):
-            continue
-        if not all(map(is_id, key.values.values())):
+        if not _may_be_id(key):
             continue
         told = [[codes.kinds[word] for word in each] for each in _told_of(key, codes).values()]
         sent = [kinds.count("order.submitted") for kinds in told]
@@ -97,7 +103,9 @@ def _with_others(own: Choice, keys: Sequence[Key], codes: Codes, taken: set[str]
     missing = set(codes.order_lines) - lines
     for key in keys:
         there = missing & set(key.values)
-        if there and key.path not in taken and {key.values[line] for line in there} <= known:
+        if not there or key.path in taken or not _may_be_id(key):
+            continue
+        if {key.values[line] for line in there} <= known:
             taken.add(key.path)
             missing -= there
             why = f"{own.why}; where it is not there the same stands in {key.path}"

@@ -45,6 +45,7 @@ STRONG: Final[dict[str, str]] = {
     "pnl": "netpnl pnlnet realizedpnl realisedpnl pnl pnlusd pnlusdt pnlusdc pnleur pnlabs"
     " pnlamount netprofit realizedprofit profitabs profit profitloss profitusd realizedpl pl"
     " grosspnl",
+    "level": "level loglevel levelname severity lvl",
     "pnl_ratio": "pnlratio pnlpct pnlpercent pnlpc plpc profitratio profitpct profitpercent"
     " returnratio returnpct returnpercent roi roipct netreturnpct",
     "equity": "equity totalequity accountequity portfoliovalue accountvalue nav netliquidation"

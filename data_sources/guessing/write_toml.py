@@ -13,6 +13,7 @@ from data_sources.guessing.choose_code import Codes
 from data_sources.guessing.choose_columns import FILLS
 from data_sources.guessing.choose_equity import KIND as EQUITY
 from data_sources.guessing.choose_equity import equity_frame, equity_rule
+from data_sources.guessing.choose_level import level_rule
 from data_sources.guessing.choose_trades import KIND as CLOSED
 from data_sources.guessing.choose_trades import Trades
 from data_sources.guessing.order_words import WORDS, also_usual, closes
@@ -35,6 +36,7 @@ def toml_of(
     fills_are_parts: bool,
     trades: Trades,
     equity: dict[str, Choice],
+    level: Choice | None,
 ) -> str:
     """The text of a dialect file.
 
@@ -50,6 +52,7 @@ def toml_of(
         fills_are_parts: whether each execution is called a fill.
         trades: the keys of closed trades.
         equity: the keys of what an account is worth.
+        level: the key of how bad a line is.
     """
     rows = [*(f"# {line}".rstrip() for line in heading), ""]
     rows += [f"name = {quoted(name)}", 'title = "Guessed from lines"', "", "[record]"]
@@ -59,7 +62,8 @@ def toml_of(
         rows.append(f"{key} = {listed([each.path for each in choices] or ['nothing_was_found'])}")
     rows += ['details = ["details", "@record"]' if with_details else 'details = ["@record"]', ""]
     rows += [f"# {line}" for line in codes.why]
-    rows += [*_rules(codes, told_by), *trade_rule(trades), *equity_rule(equity)]
+    rows += [*_rules(codes, told_by), *trade_rule(trades), *level_rule(level)]
+    rows += equity_rule(equity)
     others = {
         "price": _of_kinds((CLOSED, trades.keys.get("exit_price"))),
         "value": _of_kinds((CLOSED, trades.keys.get("pnl")), (EQUITY, equity.get(EQUITY))),

@@ -19,6 +19,7 @@ from data_sources.guessing.choose_code import Codes, codes_of
 from data_sources.guessing.choose_columns import columns_of, in_parts, settle_fills
 from data_sources.guessing.choose_equity import equity_of
 from data_sources.guessing.choose_latency import latency_of
+from data_sources.guessing.choose_level import level_of
 from data_sources.guessing.choose_time import times_of
 from data_sources.guessing.choose_trades import trades_of
 from data_sources.guessing.keys import Key, has_details, keys_of
@@ -126,6 +127,7 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
     taken: set[str] = set()
     keys = keys_of(records)
     times = times_of(keys, now_ns, taken)
+    level = level_of(keys, taken)  # before the words: an error is no event's name
     codes = codes_of(keys, taken)
     trades = trades_of(keys, codes, now_ns, taken)
     times += trades.times_beside(keys, times)
@@ -140,13 +142,14 @@ def guess(lines: Iterable[bytes], *, now_ns: int | None = None) -> Guessed:
         codes = _without_orders(codes)
     repeats = settle_fills(keys, codes, columns)
     choices = (*times, *codes.choices, *columns.values(), *trades.choices, *equity.values())
+    choices += () if level is None else (level,)
     told_by, parts = _told_by(keys, codes, columns), in_parts(keys, codes, columns)
 
     def written(heading: list[str]) -> str:
         return toml_of(
             GUESSED, heading, times, codes, columns,
             with_details=has_details(records), told_by=told_by, fills_repeat=repeats,
-            fills_are_parts=parts, trades=trades, equity=equity,
+            fills_are_parts=parts, trades=trades, equity=equity, level=level,
         )  # fmt: skip
 
     accepted, counted = _read(parse_dialect(written([]), Path(f"{GUESSED}.toml")), raw, now_ns)

@@ -84,6 +84,16 @@ def test_the_same_id_under_another_name(tmp_path: Path) -> None:
     assert order_lives(frame)["status"].astype(str).tolist() == ["filled"] * 3
 
 
+def test_a_number_that_happens_to_be_an_id_is_none() -> None:
+    """A count that equals the id of an order names no order."""
+    lines = [
+        {"ts": SECOND, "event": "order_submitted", "symbol": "ES", "qty": 1, "order_id": 1},
+        {"ts": SECOND + 1, "event": "order_filled", "symbol": "ES", "qty": 1, "tries": 1, "bid": 1},
+    ]
+    (own,) = [e for e in guess(told(lines), now_ns=NOW_NS).choices if "order_id" in e.role]
+    assert (own.path, own.also) == ("order_id", ())
+
+
 def test_an_exit_that_is_filled_closes(tmp_path: Path) -> None:
     """Targets and exits are orders that close: they are no fills of opening orders."""
     words = ["order_placed", "order_filled", "tp_filled", "exit_order_filled"]
