@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from data_sources import JsonlSource
 from data_sources.dialects.dialect import load_dialect
 from data_sources.dialects.event_frames import frame_of
 from data_sources.lines.infer import infer
+from tests.data_sources.good_lines import write
 from tests.data_sources.rick.records import events
 from tests.data_sources.strange_log import told as lines_of
 
@@ -81,10 +83,18 @@ def test_a_worker_writes_ts(tmp_path: Path) -> None:
     assert "not logged in" in frame_of(frame, RICK, "narration")["text"].iloc[1]
 
 
+def test_an_audit_in_utc_is_not_read_as_new_york(tmp_path: Path) -> None:
+    """Its times name no zone and are UTC: a breaker's file beside it does not make it RICK's."""
+    audit = {"timestamp": "2026-01-15T08:30:00.5", "trade_id": "7", "action": "FORCE_CLOSE"}
+    write(tmp_path / "surgeon_audit.jsonl", *lines_of([{**audit, "reason": "NAKED"}] * 3))
+    write(tmp_path / "session_breaker.jsonl", *lines_of([tripped("Daily loss")]))
+    times = JsonlSource(tmp_path, dialect="auto").read().frame["ts_event"]
+    assert times.dt.hour.tolist() == [8] * 4
+
+
 def test_the_sessions_breaker_is_an_alert(tmp_path: Path) -> None:
-    """It is recognized alone, says why it tripped, and leaves no state that nothing resets."""
+    """It says why it tripped, and leaves no state that nothing resets."""
     record = tripped("Daily loss (-3.2%) beyond -3.0%")
-    assert infer(lines_of([record])).dialect == "rick"
     frame = events(tmp_path, record)
     assert frame["kind"].tolist() == ["alert"]
     assert frame["reason"].tolist() == ["Daily loss (-3.2%) beyond -3.0%"]
