@@ -29,6 +29,8 @@ SAMPLE_BYTES: Final = 1 << 20
 SURE_RATIO: Final = 0.5
 """The share of usable lines that a dialect must recognize to be taken."""
 OTHER: Final = "other"
+ORDERS_RATIO: Final = 0.1
+"""So many lines tell of orders that a dialect does not see: its own telemetry has a word or two."""
 MOST_ALIKE: Final = 2
 """Lines of one shape that tell of no trading count so often, at most: a supervisor's heartbeats
 must not outvote the bot that writes in the same file."""
@@ -121,7 +123,7 @@ def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:
 
     `source`, `type`, `payload` and `ts` are many bots' envelope. So are those of which a dialect
     takes every line for narration or a log's, whatever it says: where most are that and a guess
-    finds more orders, the words are not the dialect's.
+    finds many more orders, the words are not the dialect's.
     """
     known = len(parsed) - kinds.get(OTHER, 0)
     told = sum(n for kind, n in kinds.items() if not _tells_little(kind))
@@ -131,7 +133,8 @@ def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:
     if known < SURE_RATIO * len(parsed) and guessed.counted_ratio * guessed.lines > known:
         return True
     orders = sum(n for kind, n in kinds.items() if "order." in kind)
-    return len(guessed.codes.order_lines) > orders
+    found = len(guessed.codes.order_lines)
+    return found > 2 * orders and found >= ORDERS_RATIO * len(parsed)
 
 
 def _tells_little(kind: str) -> bool:
