@@ -20,7 +20,7 @@ from data_sources.lines.infer import (
 )
 from data_sources.lines.mixed import LINES_EACH, NOT_KNOWN
 
-RULES: Final = 1
+RULES: Final = 2
 """Raised when the rules of guessing change: what older ones found is looked at once more."""
 MOST_FILES: Final = 20
 """Of a log so many files are asked one by one."""
