@@ -289,8 +289,7 @@ class JsonlSource:
         self._begin()
         known = set(Counts.__slots__)
         self._counts = Counts(**{k: v for k, v in cursor.get("counts", {}).items() if k in known})
-        newest = cursor.get("newest_ns")
-        self._newest_ns = NAT if newest is None else int(newest)
+        self._newest_ns = NAT if (newest := cursor.get("newest_ns")) is None else int(newest)
         if not self._guesser.settled:
             covers = self._tail.covers
             spoken = self._guesser.restore(cursor, Path(self.path), covers)
