@@ -138,8 +138,8 @@ def _is_borrowed(parsed: list[dict[str, Any]], kinds: dict[str, int]) -> bool:
 
 
 def _tells_little(kind: str) -> bool:
-    """Whether a kind says no more than that there was a line; a twin says what an event says."""
-    return kind in (OTHER, "narration") or (kind.startswith("telemetry.") and "order." not in kind)
+    """Whether a kind says no more than that there was a line, whatever it says."""
+    return kind in (OTHER, "narration", "telemetry.log")
 
 
 def _sure_without_noise(name: str, parsed: list[dict[str, Any]]) -> float:
