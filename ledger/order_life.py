@@ -178,14 +178,15 @@ class OrderLives(OrderChanges):
 
     def _add_fill(self, order: Order, event: Told) -> None:
         ts, quantity, price, total = event[0], event[4], event[5], event[9]
-        filled, value = order.filled_quantity, order.filled_value
+        filled = order.filled_quantity
         before = filled if filled == filled else 0.0
         if quantity != quantity and total == total:
             quantity = max(total - before, 0.0)  # a running total: what it grew by is this fill
         if quantity == quantity:
             order.filled_quantity = before + quantity
-            if price == price:
-                order.filled_value = quantity * price + (value if value == value else 0.0)
+            # Where one tells no price, what all of them were worth is not known: NaN stays NaN.
+            worth = order.filled_value if filled == filled else 0.0
+            order.filled_value = worth + quantity * price
         number = order.session.number
         self.fills.append((ts, order.row, quantity, price, number, event[7], event[8]))
         if order.first_fill == NEVER:

@@ -28,9 +28,9 @@ def line(second: float, kind: str, file: str = "orders", **more: Any) -> dict[st
 
 def folded(rows: list[dict[str, Any]], order: list[int], *, parts: bool = True) -> Ledger:
     """Return a ledger that read the lines in some order, each by itself."""
-    ledger = Ledger()
+    ledger, frame = Ledger(), event_frame(rows)
     for number in order:
-        events = event_frame([rows[number]])
+        events = frame.iloc[[number]]
         events.attrs["fills_are_parts"] = parts
         ledger.fold(events)
     return ledger
