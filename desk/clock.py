@@ -184,7 +184,7 @@ class Clock:
                 spent = time.monotonic() - begun
                 origin.portion.took(spent, more=reading.more, readers=readers)
                 more |= reading.more
-                origin.catching_up = reading.more
+                self._news |= origin.note_more(more=reading.more)
             except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
                 self._fell(origin, error)
         return more

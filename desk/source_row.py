@@ -37,6 +37,7 @@ def source_row(origin: Origin, now_ns: int) -> dict[str, Any]:
         "blank": counts.blank,
         "bytes_read": counts.bytes_read,
         "unread_bytes": counts.unread_bytes,
+        "catching_up": origin.is_behind,
         "partial_bytes": counts.partial_bytes,
         "partial_age_seconds": _age(counts.partial_since_ns, now_ns),
         "partial_final": counts.partial_final,
