@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 import pandas as pd
 
 from data_sources.reading import Counts, Reading
+from desk.catching_up import CatchingUp
 from desk.gone_orders import ORDERS, with_gone
 from desk.hearings import Hearings
 from desk.patience import patience_seconds
@@ -25,10 +24,6 @@ WRITINGS_KEPT: Final = 10_000
 """As many new times of a file are remembered."""
 STATES_KEPT: Final = 1_000
 """Changes of a source's state that are remembered, for looks at a moment in the past."""
-
-
-BRIEF_SECONDS: Final = 1.0
-"""A log that is behind for no longer than that is being read as it is written."""
 
 
 class Source(Protocol):
@@ -102,9 +97,7 @@ class Origin:
     whole: frozenset[str] = frozenset()
     """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
-    catching_up: bool = True
-    behind_since: float = -math.inf
-    """Since when it holds more than was read (monotonic seconds); at a start since ever."""
+    behind: CatchingUp = field(default_factory=CatchingUp)
     wake: Wake | None = None
     """What tells it of new files; None for what needs no such hint, and before the desk runs."""
     cursor_is_news: bool = False
@@ -139,23 +132,9 @@ class Origin:
         return not self.is_state and self.newest is None and self.alive_ns is not None
 
     @property
-    def is_behind(self) -> bool:
-        """Whether its numbers are of a part of the log: after a start, or of a writer in a hurry.
-
-        What cannot be read says so itself, and who has not answered yet has told of nothing.
-        """
-        if not self.catching_up or self.is_state or self.state == "unreadable":
-            return False
-        unanswered = self.received_ms is None and getattr(self.source, "may_wait", False)
-        return not unanswered and time.monotonic() - self.behind_since > BRIEF_SECONDS
-
-    def note_more(self, *, more: bool) -> bool:
-        """Note whether it holds more than was read; return whether that is news."""
-        is_news = more != self.catching_up
-        if more and is_news:
-            self.behind_since = time.monotonic()
-        self.catching_up = more
-        return is_news
+    def catching_up(self) -> bool:
+        """Whether the last look left something unread."""
+        return self.behind.more
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from components.element import Props
 from components.page_frame import page_frame_props
-from components.provenance import STATE_KINDS, Provenance, provenance
+from components.provenance import Provenance, provenance, tells_events
 from metrics.orders import window_events
 
 _CHOICES: Final = ("source", "account", "symbol")
@@ -48,7 +48,7 @@ def _silent(sources: Iterable[Mapping[str, Any]], source: str | None) -> list[st
         str(row.get("name"))
         for row in sources
         if source in (None, row.get("name"))
-        and row.get("kind") not in STATE_KINDS
+        and tells_events(row)
         and row.get("newest_ts_event") is None
     ]
 

@@ -13,7 +13,7 @@ from components.badges import badge_of
 from components.cell import Cell, age_cell, badge_cell, query_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import STATE_KINDS, Provenance
+from components.provenance import Provenance, tells_events
 from components.table import Column, table, table_props
 from formats import MISSING, age, count, seconds, text
 from metrics.by_source import SourceCounts, counts_by_source, open_orders_by_source
@@ -136,7 +136,7 @@ def _counted(
 ) -> dict[str, str]:
     """Give what it did in the window: nothing where it tells no events or is not looked at."""
     name = str(row.get("name"))
-    is_counted = chosen in (None, name) and row.get("kind") not in STATE_KINDS
+    is_counted = chosen in (None, name) and tells_events(row)
     told = counts.get(name)
     if not is_counted or (told is None and row.get("newest_ts_event") is None):
         return dict.fromkeys(("events", "submitted", "filled", "denied", "open"), MISSING)

@@ -64,3 +64,16 @@ def test_what_was_kept_is_as_old_after_a_restart(log: Path) -> None:
     again = origin("aurora", JsonlSource(str(log), dialect="aurora", name="aurora"))
     again.restore(bot.committed())
     assert again.row(NOW)["age_seconds"] == 5.0
+
+
+class Disk:
+    """A kind that nobody has heard of: it tells a state."""
+
+    kind, frame_name = "disk", "services"
+    path, stale_after_seconds = "/", 30.0
+
+
+def test_a_row_says_whether_its_source_tells_events(log: Path) -> None:
+    """Pages need to know no list of kinds: one that a user adds is told by what it gives."""
+    assert origin("disk", Disk()).row(NOW)["is_state"] is True
+    assert origin("aurora", JsonlSource(str(log))).row(NOW)["is_state"] is False

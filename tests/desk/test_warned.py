@@ -69,43 +69,6 @@ def test_bytes_that_were_not_read_yet_are_told(log: Path, bot: Origin) -> None:
     assert row["bytes_read"] == size
 
 
-def test_a_log_is_catching_up_until_it_was_read_to_its_end(log: Path, bot: Origin) -> None:
-    """After a start its numbers are of a part of it, and the row says so; then no more."""
-    log.write_bytes(line() * 40_000)
-    assert bot.row(NOW)["catching_up"]
-    more, seen = True, []
-    while more:
-        reading = bot.source.read(limit_bytes=1 << 20)
-        bot.take(reading, NOW)
-        bot.note_more(more=reading.more)
-        more = reading.more
-        row = bot.row(NOW)
-        seen.append((row["catching_up"], row["unread_bytes"] > 0))
-    assert len(seen) > 2
-    assert set(seen[:-1]) == {(True, True)}
-    assert seen[-1] == (False, False)
-
-
-def test_a_burst_that_is_read_as_it_comes_is_not_catching_up(
-    bot: Origin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A writer may be a moment ahead; one that stays ahead for a second is told."""
-    now = [100.0]
-    monkeypatch.setattr("desk.origin.time.monotonic", lambda: now[0])
-    assert bot.note_more(more=False)
-    assert bot.note_more(more=True)
-    assert not bot.note_more(more=True)
-    assert not bot.row(NOW)["catching_up"]
-    now[0] += 1.5
-    assert bot.row(NOW)["catching_up"]
-
-
-def test_a_log_that_cannot_be_read_is_not_catching_up(bot: Origin) -> None:
-    """It says what is wrong with it instead."""
-    bot.tell("unreadable", "no right to read it", NOW)
-    assert not bot.row(NOW)["catching_up"]
-
-
 def test_a_hole_of_nuls_is_told_with_its_size(log: Path, bot: Origin) -> None:
     """T11, T12: a crash left a mebibyte of NULs: one warning names the bound of what is lost."""
     log.write_bytes(line() + bytes(1 << 20) + line())

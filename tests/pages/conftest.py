@@ -107,6 +107,7 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         {
             "name": "bot",
             "kind": "health",
+            "is_state": True,
             "dialect": None,
             "account_id": "A1",
             "state": "down",

@@ -43,9 +43,7 @@ PROMISED = [
     "window_events",
 ]
 ADDED = [
-    "as_of",
-    "catching_up",
-    "window_seconds",
+    *("as_of", "catching_up", "window_seconds"),
     *(f"orders.{key}" for key in ["expired", "unknown", "partially_filled", "skipped", "orphans"]),
     "orders.closes_submitted",
     "orders.closes_ack",
@@ -112,21 +110,6 @@ def test_every_promised_key_is_there(path):
     """Promised keys exist on an empty desk and on a full one."""
     at(status_of(), path)
     at(status_of(*order(1, 0, 0.1, 0.2)), path)
-
-
-def test_numbers_of_a_log_that_is_read_in_part_say_so():
-    """While a source catches up, so does every number that counts it; health says so too."""
-    rows = [
-        {"name": "bot", "state": "ok", "catching_up": True},
-        {"name": "other", "state": "ok", "catching_up": False},
-    ]
-    view = Ledger().view()
-    view.sources = rows
-    assert [status(view, name)["catching_up"] for name in (None, "bot", "other")] == [
-        *(True, True, False)
-    ]
-    assert health(rows)["catching_up"] is True
-    assert health(rows[1:])["catching_up"] is False
 
 
 def test_an_empty_desk_knows_nothing():
