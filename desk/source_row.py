@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from desk.catching_up import is_behind
+from desk.dialect import system_of
 from desk.warned import warnings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def source_row(origin: Origin, now_ns: int) -> dict[str, Any]:
         "kind": origin.kind,
         "is_state": origin.is_state,
         "dialect": origin.dialect,
+        "system": system_of(origin) or None,
         "state": state,
         "problem": origin.problem or _ahead(origin),
         "url" if hasattr(origin.source, "url") else "path": origin.place,

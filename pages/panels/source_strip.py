@@ -91,7 +91,7 @@ def _row(row: Mapping[str, Any], one: Liveness | None, at: Any, *, still: bool) 
     said = "; ".join(str(each) for each in warned if each)
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
-    system = text(row.get("dialect") or row.get("kind"), 24)
+    system = text(row.get("system") or row.get("kind"), 24)
     return {
         "_data": {"source": text(row.get("name"), 40)},
         "system": system,

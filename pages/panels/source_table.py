@@ -73,7 +73,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "name": query_cell(name, "Only this source", source=str(row.get("name"))),
         "kind": " · ".join(
             part
-            for part in (text(row.get("kind"), 24), text(row.get("dialect"), 24))
+            for part in (text(row.get("kind"), 24), text(row.get("system"), 24))
             if part not in ("", MISSING)
         ),
         "state": badge_cell("source", row.get("state")),

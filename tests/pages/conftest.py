@@ -88,6 +88,7 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
             "name": "aurora",
             "kind": "jsonl",
             "dialect": "aurora",
+            "system": "aurora",
             "account_id": "A1",
             "state": "ok",
             "problem": None,
