@@ -95,15 +95,15 @@ class View(Look):
         """The times of the events up to the moment, oldest first."""
         events = self._ledger.events
         _, high = events.bounds(None, self._told_until)
-        ts: IntArray = events.column("ts")[:high]
+        ts = events.column("ts")[:high]
         if self._allowed.all():
             return ts
         # A group younger than the picture is not in it.
         group = events.column("group")[:high]
         allowed = np.zeros(max(len(self._allowed), int(group.max(initial=0)) + 1), np.bool_)
         allowed[: len(self._allowed)] = self._allowed
-        ts = ts[allowed[group]]
-        return ts
+        chosen: IntArray = ts[allowed[group]]
+        return chosen
 
     @property
     def open_order_columns(self) -> OrderColumns:
