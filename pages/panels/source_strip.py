@@ -23,16 +23,16 @@ ID: Final = "sources"
 _WORST_FIRST: Final = ("act", "warn", "unknown", "neutral", "good")
 
 COLUMNS: Final = (
-    Column("name", "Source", metric="sources_name", width=14.5),
-    Column("system", "System", width=9.5),
-    Column("state", "State", metric="sources_state", width=11.5),
-    Column("works", "Works?", metric="liveness_state", width=17.4),
-    Column("age", "Age", right=True, metric="sources_age_seconds", width=10.5),
-    Column("events", "Events", right=True, metric="sources_events", width=7.7),
+    Column("name", "Source", metric="sources_name", width=16.4),
+    Column("system", "System", width=13.3),
+    Column("state", "State", metric="sources_state", width=11.2),
+    Column("works", "Works?", metric="liveness_state", width=14.5),
+    Column("age", "Age", right=True, metric="sources_age_seconds", width=9.3),
+    Column("events", "Events", right=True, metric="sources_events", width=7.6),
     Column("submitted", "Submitted", right=True, metric="sources_submitted", width=8.9),
-    Column("filled", "Filled", right=True, metric="sources_filled", width=6.5),
-    Column("denied", "Denied", right=True, metric="sources_denied", width=7),
-    Column("open", "Open", right=True, metric="sources_open_orders", width=6.5),
+    Column("filled", "Filled", right=True, metric="sources_filled", width=6.2),
+    Column("denied", "Denied", right=True, metric="sources_denied", width=6.7),
+    Column("open", "Open", right=True, metric="sources_open_orders", width=5.9),
 )
 
 
