@@ -61,6 +61,21 @@ def test_an_impossible_folder_is_refused(tmp_path: Path) -> None:
         attach(tmp_path / "nowhere/logs")
 
 
+def test_a_mistyped_folder_at_the_root_is_refused() -> None:
+    """The root always exists: a name in it that is none is no bot that has not started yet."""
+    allowed = "or one that does not exist yet in a folder that does"
+    with pytest.raises(OriginError, match=f"^/nowhere-at-all: neither it nor .*{allowed}"):
+        attach("/nowhere-at-all")
+
+
+def test_one_line_is_told_as_one(tmp_path: Path) -> None:
+    """What was recognized is said in words that fit their number."""
+    write(tmp_path / "aurora_events.jsonl", good(1))
+    assert "1 file, 1 line sampled, sure 100%: aurora recognizes 100% of 1 line by" in (
+        attach(tmp_path).text()
+    )
+
+
 def test_nothing_is_written(tmp_path: Path) -> None:
     """Attaching reads alone: no file appears or changes."""
     write(tmp_path / "aurora_events.jsonl", good(1))

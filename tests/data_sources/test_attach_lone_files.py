@@ -71,7 +71,7 @@ def test_what_is_no_source_is_named_with_the_reason(bot: Path) -> None:
     assert left_out == {
         bot / "backtest/*.csv": "2 files that no kind of source reads",
         bot / "backtest/*.json": "1 file that no kind of source reads",
-        bot / "backtest/README.txt": "none of 1 lines is a JSON object",
+        bot / "backtest/README.txt": "none of 1 line is a JSON object",
     }
     assert f"left out {bot}/backtest/*.csv: 2 files" in attach(bot).text()
 
