@@ -19,6 +19,7 @@ from data_sources.lines.mixed import Part, by_folder, parts_of
 from data_sources.lone_files import lone_files
 from data_sources.many import many
 from data_sources.recognize import Recognized, kind_of, recognized_below
+from data_sources.source_names import name_within
 from data_sources.strange_file import why_strange
 
 _ALLOWED: Final = (
@@ -195,8 +196,11 @@ def _guessed_rows(guessed: Guessed) -> list[str]:
 def _named(
     root: Path, found: list[Mapped], others: list[Recognized], left_out: dict[Path, str]
 ) -> Mapping:
-    """The mapping, with names that are all different."""
-    names = _unique([*found, *others])
+    """The mapping, with names that are all different, and tell of which system each of many is."""
+    names: list[Mapped | Recognized] = [*found, *others]
+    if len(names) > 1:
+        names = [replace(each, name=name_within(each.name, _system(each))) for each in names]
+    names = _unique(names)
     logs = tuple(each for each in names if isinstance(each, Mapped))
     folders = tuple(each for each in names if isinstance(each, Recognized))
     return Mapping(root, logs, folders, left_out)
@@ -226,6 +230,10 @@ def write_dialect(mappings: Sequence[Mapping], path: Path) -> Guessed:
 
 def _dialect(guess: Guess) -> str:
     return "auto" if guess.dialect == "unknown" else guess.dialect
+
+
+def _system(found: Mapped | Recognized) -> str:
+    return found.dialect if isinstance(found, Mapped) else found.options.get("dialect", "")
 
 
 def _name(path: Path) -> str:

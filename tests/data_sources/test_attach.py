@@ -100,8 +100,8 @@ def test_folders_of_other_kinds_become_their_sources(tmp_path: Path) -> None:
     mapping = attach(tmp_path)
     tables = mapping.sources()
     assert {name: (table["kind"], Path(table["path"])) for name, table in tables.items()} == {
-        "alerts": ("jsonl", tmp_path / "live_runs/alerts"),
-        "logs": ("jsonl", tmp_path / "logs"),
+        "aurora_alerts": ("jsonl", tmp_path / "live_runs/alerts"),
+        "aurora_logs": ("jsonl", tmp_path / "logs"),
         "live_runs": ("runs", tmp_path / "live_runs"),
         "live_sessions": ("sessions", tmp_path / "reports/live_sessions"),
     }
