@@ -41,7 +41,7 @@ docs: .venv-test/ready            ## write the parts of the papers that the code
 
 demo-data: .venv/ready            ## write the files of all five systems: make demo-data DIR=/tmp/desk
 	@test -n "$(DIR)" || { echo "say where: make demo-data DIR=/tmp/desk"; exit 64; }
-	@exec $(RUN) -m demo --dir "$(DIR)" --system all --seconds 60 --fast
+	@exec $(RUN) -m demo --dir "$(DIR)" --system all --seconds 60 --fast --no-json
 
 pins:            ## compile requirements*.txt from their .in files
 	uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt --no-emit-index-url --custom-compile-command "make pins"

@@ -190,7 +190,7 @@ def _in_one_go() -> Iterator[None]:
 def demo_bots(folder: Path, *systems: str) -> Iterator[subprocess.Popen[str]]:
     """Run simulated systems as a process of their own; it ends when this one does."""
     command = [sys.executable, "-m", "demo", "--dir", str(folder), "--rate", "50", "--serve"]
-    # With this past the bots' next stop is two minutes away: the first picture is of a well desk.
+    # A past for the windows; the bots are well where it ends, and stop now and then later.
     command += ["--history-seconds", "360", "--slow-after", "4", "--system", *systems]
     bots = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -132,6 +132,15 @@ def bps(value: Any, digits: int = 2, *, signed: bool = False) -> str:
     return text if text == MISSING else f"{text} bps"
 
 
+def file_size(value: Any) -> str:
+    """Give a number of bytes: `812 kB`, `35.1 MB`; a thousand of each are one of the next."""
+    for unit, factor in (("GB", 1e-9), ("MB", 1e-6)):
+        scaled = _scaled(value, factor)
+        if scaled is not None and scaled >= 1:
+            return _with_unit(scaled, unit, 1)
+    return _with_unit(_scaled(value, 1e-3), "kB", 0)
+
+
 def signed(value: Any, digits: int = 2) -> str:
     """Give a difference that always carries its sign: `+1.20`, `−1.20`, `0.00`."""
     return number(value, digits, signed=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
 
 from components.empty import empty_notice, empty_props
-from components.page_head import page_head, page_head_props
+from components.page_head import catching_up_props, page_head, page_head_props
 from formats import text
 
 
@@ -50,7 +50,8 @@ def page_frame_props(
     newest: Any,
     events: int,
     window_seconds: float | None,
-    attached: Sequence[str],
+    sources: Sequence[Mapping[str, Any]],
+    chosen: str | None,
     silent: list[str],
     choice: str,
     notices: list[str],
@@ -63,12 +64,16 @@ def page_frame_props(
         newest: moment of the newest event up to it, or None.
         events: events in the window.
         window_seconds: the window, None for everything.
-        attached: names of the sources that there are.
+        sources: rows of `/api/sources` of all that are attached.
+        chosen: the name of the source that the viewer chose; None for all.
         silent: the chosen sources that told no event, as in `empty_props`.
         choice: what the address chose, as in `empty_props`.
         notices: what the desk wants every viewer to know.
     """
+    attached = [str(row.get("name")) for row in sources]
+    counted = [row for row in sources if chosen in (None, row.get("name"))]
     return {
+        **catching_up_props(identifier, counted),
         f"{identifier}-notices": {
             "children": text(" · ".join(notices), 600) if notices else "",
             "is_open": bool(notices),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
 from components.metric import metric_text
-from formats import count, moment, text
+from formats import count, file_size, moment, percent, text
 
 
 def page_head(identifier: str, title: str, question: str) -> html.Div:
@@ -36,6 +37,13 @@ def page_head(identifier: str, title: str, question: str) -> html.Div:
                     html.Span(" · "),
                     metric_text(f"{identifier}-events", "window_events"),
                     html.Span("", id=f"{identifier}-window"),
+                    html.Span(
+                        "",
+                        id=f"{identifier}-catching-up",
+                        className="badge-state catching-up",
+                        hidden=True,
+                        **{"data-tone": "warn"},
+                    ),
                 ],
                 className="page-moment push muted",
             ),
@@ -70,6 +78,34 @@ def page_head_props(
         f"{identifier}-head": {
             "data-sources": json.dumps([[one, text(one, 40)] for one in sources])
         },
+    }
+
+
+def catching_up_props(
+    identifier: str, sources: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Give what the line says while logs are read in part: how far, where that is known.
+
+    Args:
+        identifier: as given to `page_head`.
+        sources: rows of `/api/sources` of those that the page counts.
+    """
+    behind = [row for row in sources if row.get("catching_up")]
+    read, left = (
+        sum(int(row.get(name) or 0) for row in behind) for name in ("bytes_read", "unread_bytes")
+    )
+    # Not rounded up: all of it is read when it is, and not before.
+    far = f", {percent(math.floor(100 * read / (read + left)) / 100, 0)}" if read and left else ""
+    names = ", ".join(text(row.get("name"), 40) for row in behind)
+    said = f" of {file_size(read + left)}" if far else ""
+    return {
+        f"{identifier}-catching-up": {
+            "children": f"◐ still reading{far}{said}" if behind else "",
+            "title": f"Read in part so far: {names}. The numbers are of that part"
+            if behind
+            else "",
+            "hidden": not behind,
+        }
     }
 
 

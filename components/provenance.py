@@ -13,13 +13,6 @@ _WORST_FIRST: Final = ("error", "dead", "late", "fresh", "empty")
 _BEST_FIRST: Final = ("fresh", "late", "dead", "empty", "error")
 _SICK: Final = frozenset({"act", "warn"})
 """Tones of the states of sources that are in trouble."""
-STATE_KINDS: Final = frozenset(
-    {
-        *("accounts", "alpaca", "health", "json_file", "marker", "parquet", "rest"),
-        *("log_folder", "runs", "sessions"),
-    }
-)
-"""Kinds of sources that tell a state and no events: they do not feed the panels of orders."""
 
 _DEAD_FACTOR: Final = 3.0
 """Fresh up to a source's threshold, late up to three of them, dead beyond."""
@@ -67,8 +60,7 @@ def provenance(
     feeding = [
         row
         for row in sources
-        if (source is None or row.get("name") == source)
-        and not (events_only and row.get("kind") in STATE_KINDS)
+        if (source is None or row.get("name") == source) and (tells_events(row) or not events_only)
     ]
     if not feeding:
         return _NOTHING._replace(replay=replay)
@@ -102,6 +94,11 @@ def side_by_side(
     )
     told = _decided_by(sources[best], states[best], sources, replay=replay)
     return told._replace(sick=sick_of(sources))
+
+
+def tells_events(row: Mapping[str, Any]) -> bool:
+    """Tell whether a source tells events; one that tells a state feeds no panel of orders."""
+    return not row.get("is_state")
 
 
 def sick_of(sources: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from data_sources.errors import OriginError
 from data_sources.files.absolute import absolute
@@ -17,8 +17,15 @@ from data_sources.lines.guess import guess as guess_mapping
 from data_sources.lines.infer import GENERIC, Guess, files_of, infer, sample_of
 from data_sources.lines.mixed import Part, by_folder, parts_of
 from data_sources.lone_files import lone_files
+from data_sources.many import many
 from data_sources.recognize import Recognized, kind_of, recognized_below
+from data_sources.source_names import name_within
 from data_sources.strange_file import why_strange
+
+_ALLOWED: Final = (
+    "It may be a folder with a bot's files, a log, or one that does not exist yet in a folder that "
+    "does; relative ones start at the working directory"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,9 @@ class Mapping:
             guess = each.guess
             told = "".join(f", {option} {value}" for option, value in each.told.items())
             rows.append(f"  {each.name}: {each.path} → dialect {each.dialect}{told}")
-            rows += [f"    of {_many(len(each.only), 'log')} in it: {name}" for name in each.only]
+            rows += [f"    of {many(len(each.only), 'log')} in it: {name}" for name in each.only]
             rows.append(
-                f"    {_many(len(each.files), 'file')}, {_many(guess.lines, 'line')} sampled, "
+                f"    {many(len(each.files), 'file')}, {many(guess.lines, 'line')} sampled, "
                 f"sure {guess.sure_ratio:.0%}: {guess.why}"
             )
             if each.guessed is not None:
@@ -107,8 +114,11 @@ def attach(folder: str | Path, *, again: bool = False) -> Mapping:
             can be read.
     """
     root = absolute(folder)
-    if not root.exists() and not root.parent.is_dir():
-        raise OriginError(f"{folder}: neither it nor its folder exists")
+    # The root of all folders is always there: that a name stands in it says nothing.
+    awaited = root.parent.is_dir() and root.parent != Path(root.anchor)
+    if not root.exists() and not awaited:
+        missing = "a folder for it" if root.parent.is_dir() else "its folder"
+        raise OriginError(f"{folder}: neither it nor {missing} exists. {_ALLOWED}")
     others = recognized_below(root)
     lone = lone_files(root, others)
     others += lone.found
@@ -186,8 +196,11 @@ def _guessed_rows(guessed: Guessed) -> list[str]:
 def _named(
     root: Path, found: list[Mapped], others: list[Recognized], left_out: dict[Path, str]
 ) -> Mapping:
-    """The mapping, with names that are all different."""
-    names = _unique([*found, *others])
+    """The mapping, with names that are all different, and tell of which system each of many is."""
+    names: list[Mapped | Recognized] = [*found, *others]
+    if len(names) > 1:
+        names = [replace(each, name=name_within(each.name, _system(each))) for each in names]
+    names = _unique(names)
     logs = tuple(each for each in names if isinstance(each, Mapped))
     folders = tuple(each for each in names if isinstance(each, Recognized))
     return Mapping(root, logs, folders, left_out)
@@ -219,6 +232,10 @@ def _dialect(guess: Guess) -> str:
     return "auto" if guess.dialect == "unknown" else guess.dialect
 
 
+def _system(found: Mapped | Recognized) -> str:
+    return found.dialect if isinstance(found, Mapped) else found.options.get("dialect", "")
+
+
 def _name(path: Path) -> str:
     return path.name.partition(".")[0] or "log"
 
@@ -231,7 +248,3 @@ def _unique(found: Sequence[Mapped | Recognized]) -> list[Mapped | Recognized]:
         seen[each.name] = number = seen.get(each.name, 0) + 1
         made.append(each if number == 1 else replace(each, name=f"{each.name}_{number}"))
     return made
-
-
-def _many(n: int, word: str) -> str:
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"

@@ -22,6 +22,7 @@ from data_sources.lone_files import lone_files
 from data_sources.outermost import outermost
 from data_sources.recognize import kind_of, recognized_below
 from data_sources.registry import Source, discover
+from data_sources.source_names import name_within
 
 LOG = logging.getLogger(__name__)
 
@@ -129,7 +130,8 @@ class Attached:
         folders = recognized_below(root)
         for found in (*folders, *lone_files(root, folders).found):
             if str(found.path) not in there:
-                self._make(root, found.name, found.table())
+                name = name_within(found.name, found.options.get("dialect", ""))
+                self._make(root, name, found.table())
 
     def _take_logs(self, root: Path) -> None:
         free = [file for file in files_of(root) if not self._is_read(file)]

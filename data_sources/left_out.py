@@ -12,6 +12,7 @@ from data_sources.lines.explain import escaped_text
 MOST_NAMED: Final = 20
 """So many are named one by one; the rest is told by reason."""
 _MANY: Final = re.compile(r"(\d+) files? that ")
+_ONE_LINE: Final = re.compile(r"\b1 line\b")
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -35,7 +36,7 @@ def left_out_rows(left_out: Mapping[Path, str]) -> Iterator[str]:
     yield f"  left out {sum(_number(why) for _, why in rest)} more, by reason:"
     groups: dict[tuple[str, str], list[tuple[Path, str]]] = {}
     for path, why in rest:
-        reason = _NUMBER.sub("N", _MANY.sub("", why, count=1))
+        reason = _NUMBER.sub("N", _ONE_LINE.sub("1 lines", _MANY.sub("", why, count=1)))
         groups.setdefault((reason, path.suffix), []).append((path, why))
     for (reason, suffix), own in groups.items():
         number = sum(_number(why) for _, why in own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import select
 import signal
@@ -18,6 +17,7 @@ from typing import Any, Final
 from demo.aurora.timeline import NS
 from demo.cast import SYSTEMS, Cast, Wanted
 from demo.command_line import parser
+from demo.told import said
 
 LONGEST_SLEEP_SECONDS: Final = 0.05
 SHORTEST_SLEEP_SECONDS: Final = 0.002
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.fast and given.seconds is None:
         print("--fast needs --seconds: how many seconds of the desk to write", file=sys.stderr)
         return 64
+    as_json = not sys.stdout.isatty() if given.json is None else given.json
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -42,13 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.serve:
         _end_with_parent(stop)
     try:
-        print(json.dumps(_ready(cast, given.dir)), flush=True)
+        print(said(_ready(cast, given.dir), as_json=as_json), flush=True)
         _write(cast, given, stop)
     finally:
         cast.close()
     written = cast.written
     done = {"done": True, "events": written.events, "lines": written.lines, "bad": written.bad}
-    print(json.dumps(done | {"bytes": written.bytes, "rotations": written.rotations}), flush=True)
+    done |= {"bytes": written.bytes, "rotations": written.rotations}
+    print(said(done, as_json=as_json), flush=True)
     return 0
 
 

@@ -166,7 +166,8 @@ class Cast:
 
     def _aurora(self, root: Path) -> None:
         wanted = self._wanted
-        bot = AuroraBot(Random(wanted.seed), rate=wanted.rate, start_ns=wanted.start_ns)
+        told = {"rate": wanted.rate, "live_ns": wanted.live_from_ns}
+        bot = AuroraBot(Random(wanted.seed), start_ns=wanted.start_ns, **told)
         folder = Folder(
             root,
             start_ns=wanted.start_ns,

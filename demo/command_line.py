@@ -14,7 +14,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m demo",
         description="Write a believable live desk in the systems' own formats. Same seed, same "
-        "events; the first line on standard output is JSON and says where they are.",
+        "events; the first lines on standard output say where they are.",
     )
     add = made.add_argument
     add("--dir", type=Path, required=True, help="the folder to write below")
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--serve", action="store_true",
         help="serve on free loopback ports too: health endpoints, RICK's Arena, a broker that "
-        "speaks Alpaca, Redis streams where redis-server is installed; the first line says where, "
+        "speaks Alpaca, Redis streams where redis-server is installed; the first lines say where, "
         "and which variables to set (`environment`). Ends with a pipe on standard input",
     )  # fmt: skip
     add(
@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         help="with --serve: let some of it be sick, as the real ones are. RICK's account is a "
         "placeholder, Quantum Trader's portfolio one now and then, a bot of Stock-Trader had "
         "errors. Else all is well, but for the stops of the bots",
+    )  # fmt: skip
+    add(
+        "--json", action=argparse.BooleanOptionalAction,
+        help="say it in one line of JSON each at the start and the end, or in words; when missing, "
+        "in words on a terminal and as JSON to a program",
     )  # fmt: skip
     return made
 

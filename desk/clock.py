@@ -184,7 +184,7 @@ class Clock:
                 spent = time.monotonic() - begun
                 origin.portion.took(spent, more=reading.more, readers=readers)
                 more |= reading.more
-                origin.catching_up = reading.more
+                self._news |= origin.behind.note(more=reading.more)
             except Exception as error:  # noqa: BLE001 - one sick origin must not stop the others
                 self._fell(origin, error)
         return more
@@ -263,7 +263,7 @@ class Clock:
             inbox, self._inbox = self._inbox, []
         for origin, reading in inbox:
             origin.take(reading, self._now_ns())
-            origin.catching_up = False
+            origin.behind.note(more=False)
             self._news = True
 
     def states(self, at_ns: int | None) -> dict[str, pd.DataFrame]:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 import pandas as pd
 
 from data_sources.reading import Counts, Reading
+from desk.catching_up import CatchingUp
 from desk.gone_orders import ORDERS, with_gone
 from desk.hearings import Hearings
 from desk.patience import patience_seconds
@@ -96,7 +97,7 @@ class Origin:
     whole: frozenset[str] = frozenset()
     """Frames that held all there was, at the last reading of a source that says so."""
     changed: bool = False
-    catching_up: bool = True
+    behind: CatchingUp = field(default_factory=CatchingUp)
     wake: Wake | None = None
     """What tells it of new files; None for what needs no such hint, and before the desk runs."""
     cursor_is_news: bool = False
@@ -129,6 +130,11 @@ class Origin:
     def is_untimed(self) -> bool:
         """Whether lines came and none of them told a time."""
         return not self.is_state and self.newest is None and self.alive_ns is not None
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether the last look left something unread."""
+        return self.behind.more
 
     def take(self, reading: Reading, now_ns: int) -> None:
         """Take the bookkeeping of a reading over."""

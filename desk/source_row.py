@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from desk.catching_up import is_behind
+from desk.dialect import system_of
 from desk.warned import warnings
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ def source_row(origin: Origin, now_ns: int) -> dict[str, Any]:
     return {
         "name": origin.name,
         "kind": origin.kind,
+        "is_state": origin.is_state,
         "dialect": origin.dialect,
+        "system": system_of(origin) or None,
         "state": state,
         "problem": origin.problem or _ahead(origin),
         "url" if hasattr(origin.source, "url") else "path": origin.place,
@@ -37,6 +41,7 @@ def source_row(origin: Origin, now_ns: int) -> dict[str, Any]:
         "blank": counts.blank,
         "bytes_read": counts.bytes_read,
         "unread_bytes": counts.unread_bytes,
+        "catching_up": is_behind(origin),
         "partial_bytes": counts.partial_bytes,
         "partial_age_seconds": _age(counts.partial_since_ns, now_ns),
         "partial_final": counts.partial_final,

@@ -1,11 +1,13 @@
 """Duplicates are recognized by id, never by equality: equal lines without an id are two events.
 
 The key is (time, source, session, code, client order id, venue order id). The executions of an
-order that sweeps through a book share all of it: theirs has quantity, price and value too.
+order that sweeps through a book share all of it: theirs has quantity, price and value too. One that
+tells no price is the same as one that tells all else alike and a price: two writers tell of it.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -17,9 +19,11 @@ from ledger.order_table import NEVER
 
 KEPT: Final = 200_000
 CODE: Final = DIMENSIONS.index("code")
+UNPRICED_KEPT: Final = 10_000
 EXECUTIONS: Final = ("order.filled", "order.partially_filled")
 
 Hashes = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
 
@@ -36,15 +40,18 @@ class Duplicates:
         # Two generations: the older one goes as a whole, which costs nothing for the single event.
         self._recent: list[Hashes] = []
         self._older: list[Hashes] = []
+        self._unpriced: dict[int, None] = {}
+        """Executions without a price, until one that is alike tells it, by their hash."""
 
-    def mask(self, batch: Batch) -> npt.NDArray[np.bool_]:
+    def mask(self, batch: Batch) -> Mask:
         """Return which rows repeat an earlier one, and remember the others."""
         result = np.zeros(len(batch), np.bool_)
         rows = np.flatnonzero(batch.identified & (batch.ts != NEVER))
         if not len(rows):
             return result
-        executions = [code for kind in EXECUTIONS if (code := self._kinds.find(kind)) is not None]
-        keys = _keys(batch, rows, np.isin(batch.codes[WHAT, rows], executions))
+        codes = [code for kind in EXECUTIONS if (code := self._kinds.find(kind)) is not None]
+        executed = np.isin(batch.codes[WHAT, rows], codes)
+        keys = _keys(batch, rows, executed)
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         repeated = np.zeros(len(rows), np.bool_)
@@ -52,9 +59,35 @@ class Duplicates:
         for piece in (*self._recent, *self._older):
             places = np.minimum(np.searchsorted(piece, ordered), len(piece) - 1)
             repeated |= piece[places] == ordered
+        fresh = ordered[~repeated]
+        if executed.any():
+            executed[order[repeated]] = False
+            otherwise, bare = self._priced_otherwise(batch, rows, keys, executed)
+            result[rows[otherwise]] = True
+            fresh = np.sort(np.concatenate([fresh, bare]), kind="stable")
         result[rows[order[repeated]]] = True
-        self._remember(ordered[~repeated])
+        self._remember(fresh)
         return result
+
+    def _priced_otherwise(
+        self, batch: Batch, rows: IntArray, keys: Hashes, executed: Mask
+    ) -> tuple[Mask, Hashes]:
+        """Return which executions were told with a price and without, and what to remember of it.
+
+        Whichever was read first stands; in one batch that with the price.
+        """
+        again = np.zeros(len(rows), np.bool_)
+        with_price = np.flatnonzero(executed & np.isfinite(batch.price[rows]))
+        bare = _keys(batch, rows[with_price], np.ones(len(with_price), np.bool_), priced=False)
+        if self._unpriced:
+            told = [self._unpriced.pop(key, self) is None for key in bare.tolist()]
+            again[with_price] = told
+        without = executed & ~np.isfinite(batch.price[rows])
+        again |= without & np.isin(keys, bare)
+        self._unpriced.update(dict.fromkeys(keys[without & ~again].tolist()))
+        for key in list(islice(self._unpriced, max(0, len(self._unpriced) - UNPRICED_KEPT))):
+            del self._unpriced[key]
+        return again, bare
 
     def _remember(self, fresh: Hashes) -> None:
         """Add sorted hashes; small pieces are merged, so that there are never many."""
@@ -70,7 +103,8 @@ class Duplicates:
             self._recent, self._older = [], pieces
 
 
-def _keys(batch: Batch, rows: IntArray, executed: npt.NDArray[np.bool_]) -> Hashes:
+def _keys(batch: Batch, rows: IntArray, executed: Mask, *, priced: bool = True) -> Hashes:
+    """Return what identifies some rows; without `priced` as if executions told no price."""
     found = batch.ts[rows].view(np.uint64)
     own = rows[executed]
     for part in (
@@ -79,7 +113,8 @@ def _keys(batch: Batch, rows: IntArray, executed: npt.NDArray[np.bool_]) -> Hash
     ):
         # Each step can be undone, so that keys that differ in one part alone never meet.
         found = _mixed(found, part.astype(np.int64).view(np.uint64))
-    for number in (batch.quantity, batch.price, batch.value) if len(own) else ():
+    price = batch.price if priced else np.full_like(batch.price, np.nan)
+    for number in (batch.quantity, price, batch.value) if len(own) else ():
         told = np.nan_to_num(number[own], nan=-1.0) + 0.0  # one missing, one zero
         found[executed] = _mixed(found[executed], told.view(np.uint64))
     return found

@@ -11,13 +11,13 @@ Floats = npt.NDArray[np.float64]
 def filled(quantity: Floats, price: Floats) -> tuple[float, float]:
     """Return the quantity of some fills and what it was worth; NaN where none tells it.
 
+    Of what was filled at a price that nobody told the worth is not known, nor that of the whole.
+
     Added one by one in their order, as when they were told: sums in another order differ in the
     last digit.
     """
-    worth = quantity * price
-    return _sum(quantity), _sum(worth)
-
-
-def _sum(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.cumsum(known)[-1]) if len(known) else float("nan")
+    known = np.isfinite(quantity)
+    if not known.any():
+        return float("nan"), float("nan")
+    quantity, price = quantity[known], price[known]
+    return float(np.cumsum(quantity)[-1]), float(np.cumsum(quantity * price)[-1])

@@ -72,7 +72,7 @@ class Order:
             "route",
         ),
         *("reason", "quantity", "limit_price", "filled_quantity", "filled_value"),
-        *("ttl_seconds", "stop_loss_price", "take_profit_price", "mode", "dimensions"),
+        *("ttl_seconds", "stop_loss_price", "take_profit_price", "mode", "dimensions", "end"),
     )
 
     def __init__(self, row: int, session: Session, told: Told) -> None:
@@ -98,6 +98,8 @@ class Order:
         self.ttl_seconds = self.stop_loss_price = self.take_profit_price = NAN
         self.dimensions = -1
         """Number of (account, symbol, side, effect, route); -1 until the first transition."""
+        self.end = ""
+        """How it ended: filled, canceled …; empty while it has not."""
 
     @property
     def queued(self) -> int:
@@ -153,6 +155,8 @@ class Session:
         """Those of them that meant none of its own orders."""
         self.guests: list[Stray] = []
         """Strays of other sessions that meant one of its orders."""
+        self.reopened: list[tuple[int, int]] = []
+        """When an order was taken for filled, and when its submit told that it was not."""
         self.trimmed = False
         """Whether events were forgotten, so that winding back reaches only so far."""
         self.routes: dict[int, tuple[int, int]] = {}

@@ -85,6 +85,8 @@ class OrderBook:
         for source in sources:
             self._retelling.settle(self.lives.ids_of(source))
         self._events_kept.trim()
+        if self.lives.reopened:
+            self.before_rewind()
         self.logs.drain(self.lives)
         if self.table.size > self._compact_beyond:
             self._compact_orders()

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.elsewhere import Elsewhere
 from ledger.order import NAN, Order, Queue, Session, Terms, Told
 from ledger.order_match import OrderMatcher
-from ledger.order_table import LEARNED
+from ledger.order_table import LEARNED, NEVER
 from ledger.silence import Silence
 
 Moved = tuple[str, int, int, int]
@@ -36,6 +36,8 @@ class OrderChanges(OrderMatcher):
         self.transitions: list[Transition] = []
         self.fills: list[Fill] = []
         self.learned: list[Learned] = []
+        self.reopened: dict[int, int] = {}
+        """Row → time of an end that was logged before the last drain, and was none."""
 
     def _new(self, session: Session, event: Told) -> Order:
         row = self.next_row
@@ -115,12 +117,26 @@ class OrderChanges(OrderMatcher):
     def _close(self, order: Order, what: str, event: Told) -> None:
         if self.live.pop(order.row, None) is None:
             return  # it has ended before: told twice
-        order.ended = event[0]
+        order.ended, order.end = event[0], what
         session = order.session
         session.resting[order.effect].pop(order, None)
         session.in_flight[order.effect].pop(order, None)
         self.touched[order] = None
         self._emit(what, order, NAN, event)
+
+    def _reopen(self, order: Order, event: Told) -> None:
+        """Let an order live on: what was taken for the whole of it was a part."""
+        ended, order.ended, order.end = order.ended, NEVER, ""
+        order.session.reopened.append((ended, event[0]))
+        self.live[order.row] = order
+        if order.accepted != NEVER:
+            self._queue(order.session.resting[order.effect], order)
+        for place in reversed(range(len(self.transitions))):
+            told = self.transitions[place]
+            if told[3] == order.row and told[1][0] == "filled":
+                del self.transitions[place]
+                return
+        self.reopened[order.row] = ended
 
     def _emit(self, what: str, order: Order, seconds: float, event: Told) -> None:
         number = order.dimensions

@@ -176,6 +176,10 @@ def _quantities_at(ledger: Ledger, rows: npt.NDArray[np.int64], at: int, cells: 
     """Take fills after the moment out of what is filled."""
     low, high = ledger.orders.fills.bounds(at, None)
     later = set(ledger.orders.fills.column("row")[low:high].tolist())
+    # Of a fill that told no quantity the submit tells it, but not before its own moment.
+    sized_later = (cells["ts_submitted"] == NEVER) & (cells["ts_first_fill"] != NEVER)
+    sized_later &= ledger.orders.table.column("ts_submitted")[rows] != NEVER
+    later.update(rows[sized_later].tolist())
     if not later:
         return
     fills = ledger.orders.fills

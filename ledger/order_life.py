@@ -95,12 +95,24 @@ class OrderLives(OrderChanges):
                 self._note(order, ts, ROUTE, order.route)
                 order.route = route
         self._learn(order, event)
+        if order.end == "filled":
+            self._size(order, event)
         if order.row in self.live and order.accepted == NEVER:
             self._queue(order.session.in_flight[order.effect], order)
         self._emit("submitted", order, NAN, event)
         if facts.acknowledges:
             # It is told once it stands at the venue: when that was, nobody says.
             self._acknowledge(order, event, answered=NEVER)
+        if order.row in self.live and order.is_whole:
+            self._close(order, "filled", event)  # all its parts were told before it
+
+    def _size(self, order: Order, event: Told) -> None:
+        """Hold what was filled before the submit against the size that the submit tells."""
+        if order.filled_quantity != order.filled_quantity:
+            order.filled_quantity = order.quantity  # a fill that told no quantity: all of it
+        elif self._lacks(order):
+            self._reopen(order, event)
+            self._note_part(order, event)
 
     def _accepted(self, session: Session, event: Told, order: Order | None) -> None:
         order = order or self._oldest(session, event, waiting=True)
@@ -132,15 +144,21 @@ class OrderLives(OrderChanges):
 
     def _filled(self, session: Session, event: Told, order: Order | None) -> None:
         order = self._executed(session, event, order)
-        # A size that nobody told is taken for whole: NaN is neither above nor below.
-        lacks = order.filled_quantity < order.quantity * (1 - 1e-9)
-        if lacks and order.row in self.live and self.silence.fills_are_parts(session.source):
+        if order.row in self.live and self._lacks(order):
             self._note_part(order, event)
             return
         untold = order.filled_quantity != order.filled_quantity
         if untold and order.row in self.live:  # all of it
             order.filled_quantity = order.quantity
         self._close(order, "filled", event)
+
+    def _lacks(self, order: Order) -> bool:
+        """Whether the fills are parts of an order that are not all of it yet.
+
+        A size that nobody told is taken for whole: NaN is neither above nor below.
+        """
+        lacks = order.filled_quantity < order.quantity * (1 - 1e-9)
+        return lacks and self.silence.fills_are_parts(order.session.source)
 
     def _executed(self, session: Session, event: Told, order: Order | None) -> Order:
         if order is None:
@@ -151,20 +169,24 @@ class OrderLives(OrderChanges):
             self._acknowledge(order, event, answered=event[0])
         else:
             self._learn(order, event)
-        if order.row in self.live:
+        # What is taken for whole until its submit is heard of may turn out to be a part.
+        unsized = order.submitted == NEVER and order.end == "filled"
+        parts = unsized and self.silence.fills_are_parts(order.session.source)
+        if order.row in self.live or parts:
             self._add_fill(order, event)
         return order
 
     def _add_fill(self, order: Order, event: Told) -> None:
         ts, quantity, price, total = event[0], event[4], event[5], event[9]
-        filled, value = order.filled_quantity, order.filled_value
+        filled = order.filled_quantity
         before = filled if filled == filled else 0.0
         if quantity != quantity and total == total:
             quantity = max(total - before, 0.0)  # a running total: what it grew by is this fill
         if quantity == quantity:
             order.filled_quantity = before + quantity
-            if price == price:
-                order.filled_value = quantity * price + (value if value == value else 0.0)
+            # Where one tells no price, what all of them were worth is not known: NaN stays NaN.
+            worth = order.filled_value if filled == filled else 0.0
+            order.filled_value = worth + quantity * price
         number = order.session.number
         self.fills.append((ts, order.row, quantity, price, number, event[7], event[8]))
         if order.first_fill == NEVER:

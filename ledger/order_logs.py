@@ -14,7 +14,7 @@ from ledger.fold import FILL_LOG, LEARNED_LOG, STAGES, TRANSITION_LOG
 from ledger.order import Order
 from ledger.order_changes import Moved, Transition
 from ledger.order_life import OrderLives
-from ledger.order_table import CLOSING, LEARNED, PRICES_AGREED, OrderTable
+from ledger.order_table import CLOSING, LEARNED, NEVER, PRICES_AGREED, OrderTable
 from ledger.rollup import Rollup
 from ledger.sorted_log import Columns, SortedLog
 
@@ -47,6 +47,9 @@ class OrderLogs:
     def drain(self, lives: OrderLives) -> None:
         """Move what the order lives told into the table, the logs and the counts."""
         self.table.extend(lives.next_row)
+        if lives.reopened:
+            self._reopen(lives.reopened)
+            lives.reopened.clear()
         self.table.write(lives.touched)
         lives.let_go()
         if lives.fills:
@@ -69,6 +72,16 @@ class OrderLogs:
             self.table.close(column, rows["row"][ended], rows["ts"][ended])
         self.transitions.add(rows)
         self._count_transitions(rows)
+
+    def _reopen(self, ends: Mapping[int, int]) -> None:
+        """Take out the ends of orders, by row, that turned out to be none."""
+        rows = np.array(list(ends), np.int64)
+        low, _ = self.transitions.bounds(min(ends.values()) - 1, None)
+        what = self._groups.table()[self.transitions.column("group")[low:], WHAT]
+        gone = what == self._groups.codes["what"].code("filled")
+        gone &= np.isin(self.transitions.column("row")[low:], rows)
+        self._count_transitions(self.transitions.remove(gone, low), sign=-1)
+        self.table.close("ts_filled", rows, np.full(len(rows), NEVER))
 
     def _count_transitions(self, rows: Columns, *, sign: int = 1) -> None:
         self._rollup.add(rows["ts"], rows["group"], sign=sign)

@@ -88,6 +88,13 @@ class Retelling:
         left = list(back)
         while left:
             session = left.pop()
+            # An order that turned out to be open was ended in between: it is told from its end on.
+            back[session] = min(
+                [
+                    back[session],
+                    *(end - 1 for end, until in session.reopened if until > back[session]),
+                ]
+            )
             for other, to in self._elsewhere.take_back(session, back[session]):
                 if other not in back or to < back[other]:
                     back[other] = to

@@ -27,7 +27,7 @@ def revive(table: OrderTable, session: Session, row: int) -> Order:
         cell["ts_first_fill"][row],
     )
     order.named, order.venue_named = cell["ts_named"][row], cell["ts_venue_named"][row]
-    order.ended = table.ended(row)
+    order.ended, order.end = table.ended(row), table.end(row)
     order.client_order_id = table.client_order_ids[row]
     order.venue_order_id = table.venue_order_ids[row]
     order.effect = max(cell["position_effect"][row], 0)

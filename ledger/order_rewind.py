@@ -47,7 +47,13 @@ def wind_back(
         else:
             _undo(lives, table, order, to)
             kept.append(order)
-    logs.refill(order for order in kept if order.row in touched and order.row in lives.live)
+    # What has ended holds all that it was filled with, unless nobody had told its size yet.
+    logs.refill(
+        order
+        for order in kept
+        if order.row in touched and (order.row in lives.live or order.submitted == NEVER)
+    )
+    session.reopened = [gap for gap in session.reopened if gap[1] <= to]
     _remember(session, to)
     queue_again(lives, session)
     session.newest = to
@@ -95,6 +101,7 @@ def _undo(lives: OrderLives, table: OrderTable, order: Order, to: int) -> None:
         if cell[name][row] > to:
             cell[name][row] = NEVER
     if order.ended == NEVER:
+        order.end = ""
         lives.live[row] = order
     lives.touched[order] = None
 

@@ -129,6 +129,11 @@ class OrderTable:
                 return ended  # an order has one end
         return NEVER
 
+    def end(self, row: int) -> str:
+        """Return how an order ended, the empty text where it has not."""
+        ends = (name for name in CLOSING if self.cell[name][row] != NEVER)
+        return next(ends, "").removeprefix("ts_")
+
     def clear(self, row: int) -> None:
         """Make a row as if it had never been: it belongs to no moment."""
         for names, empty in ((TIMES, NEVER), (CODES, -1), (NUMBERS, float("nan"))):

@@ -13,11 +13,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ledger.codes import IntArray
 from ledger.look import Look, moment_of
 from ledger.notable import COLUMNS as NOTABLE_COLUMNS
 from ledger.open_rows import allowed_orders
 from ledger.order_columns import OrderColumns
 from ledger.samples import LatencySamples
+from ledger.stray_past import course_begins
 from ledger.tally import Counted, counted, tally, tally_by_minute, tally_rows
 
 PARTS: Final = (*("counted", "by_minute", "open_order_columns", "order_columns", "notable_rows"),)
@@ -72,7 +74,8 @@ class View(Look):
     def tally_by_minute(self) -> pd.DataFrame:
         """Return counts over time: `ts` (start of the bin), what, position_effect, n.
 
-        The window is cut into at most 60 bins of at least a second.
+        The window is cut into at most 60 bins of at least a second. Of everything there is, a few
+        events that stand apart long before all others are left out.
         """
         frame: pd.DataFrame = self._part("by_minute")
         return frame
@@ -81,11 +84,26 @@ class View(Look):
         ledger = self._ledger
         first = self._start
         if first is None:
-            first = self._at if self.oldest is None else int(self.oldest.value)
+            told = self._told_times()
+            first = course_begins(told) if len(told) else self._at
         logs = (ledger.events, ledger.orders.transitions)
         return tally_by_minute(
             ledger.groups, logs, self._allowed, first, self._at, self._told_until
         )
+
+    def _told_times(self) -> IntArray:
+        """The times of the events up to the moment, oldest first."""
+        events = self._ledger.events
+        _, high = events.bounds(None, self._told_until)
+        ts = events.column("ts")[:high]
+        if self._allowed.all():
+            return ts
+        # A group younger than the picture is not in it.
+        group = events.column("group")[:high]
+        allowed = np.zeros(max(len(self._allowed), int(group.max(initial=0)) + 1), np.bool_)
+        allowed[: len(self._allowed)] = self._allowed
+        chosen: IntArray = ts[allowed[group]]
+        return chosen
 
     @property
     def open_order_columns(self) -> OrderColumns:

@@ -23,6 +23,7 @@ FORMATTERS = [
     formats.age,
     formats.money,
     formats.bps,
+    formats.file_size,
     formats.signed,
     formats.moment,
     formats.text,
@@ -100,6 +101,9 @@ def test_money_names_its_currency():
     assert formats.money(1234.5, "USD") == f"1{THIN}234.50 USD"
     assert formats.money(None, "USD") == "—"
     assert formats.bps(6.336) == "6.34 bps"
+    assert formats.file_size(812_400) == "812 kB"
+    assert formats.file_size(35_120_000) == "35.1 MB"
+    assert formats.file_size(2_500_000_000) == "2.5 GB"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ HEALTH: Final = {
     "status": "healthy",
     "timestamp": "2025-09-07T12:00:00Z",
     "sources": {"aurora": {"state": "ok", "age_seconds": 0.4}},
+    "catching_up": False,
     "checkpoint_ok": True,
     "checkpoint_problem": None,
 }
@@ -127,6 +128,7 @@ def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
 
         `status` is `healthy`, `degraded` or `unhealthy`, by the worst of them; always 200. It is no
         better than `degraded` where the state folder cannot be written (`checkpoint_ok` false).
+        `catching_up` says that a log is read in part so far, as after a start.
         """
         return JsonResponse(aurora.health(desk.sources(), not_kept=desk.not_kept()))
 
@@ -140,7 +142,8 @@ def health_routes(desk: Desk, status: StatusBook) -> APIRouter:
 
         `orders.*` counts opening orders; `pending` is the state at `at`. `latency.<stage>_ms_p50`,
         `_p90`, `_p99` come with their count `_n` and their 95 % interval `_ci`; a percentile that
-        too few samples support is `null`.
+        too few samples support is `null`. While `catching_up` a log is read in part, as after a
+        start, and what is counted is of that part.
         """
         try:
             filters = status.filters(request.query_params)
@@ -166,7 +169,8 @@ def data_routes(desk: Desk) -> APIRouter:
         """Every source with its state, its counts and its newest event.
 
         Always `lines_in = accepted + quarantined + duplicates + blank`. No secret is in it.
-        `warnings` says in words what was lost or had to be guessed.
+        `warnings` says in words what was lost or had to be guessed; `catching_up` that it is read
+        in part so far: `bytes_read`, while `unread_bytes` wait.
         """
         return JsonResponse(desk.sources())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from web.filters import FilterError, Filters
 from web.known_names import unknown_names
@@ -46,8 +47,5 @@ class StatusBook:
 
     def picture(self, filters: Filters) -> Rendered:
         """The status document; may carry a problem instead."""
-        return self._renderer.picture(f"/status?{filters.key}", filters, _status)
-
-
-def _status(view: Any) -> dict[str, Any]:
-    return aurora.status(view)
+        status = partial(aurora.status, source=filters.source)
+        return self._renderer.picture(f"/status?{filters.key}", filters, status)

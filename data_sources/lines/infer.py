@@ -22,6 +22,7 @@ from data_sources.lines.line_fields import told_fields
 from data_sources.lines.names import PATTERNS, log_name
 from data_sources.lines.prefixed import parse_prefixed
 from data_sources.lines.strict import BadLineError
+from data_sources.many import many
 
 GENERIC: Final = "generic"
 SAMPLE_LINES: Final = 200
@@ -77,12 +78,12 @@ def infer(lines: Iterable[bytes]) -> Guess:
     best = max(scores, key=lambda name: scores[name], default=GENERIC)
     sure = scores.get(best, 0.0)
     if sure < SURE_RATIO and _sure_without_noise(best, parsed) < SURE_RATIO:
-        why = f"no dialect recognizes half of the {len(parsed)} lines"
+        why = f"no dialect recognizes half of {many(len(parsed), 'line')}"
         if sure:
             why += f" ({best}: {sure:.0%})"
         best, sure = GENERIC, 0.0
     else:
-        why = f"{best} recognizes {sure:.0%} of {len(parsed)} lines by their keys and codes"
+        why = f"{best} recognizes {sure:.0%} of {many(len(parsed), 'line')} by keys and codes"
         why += "; the others tell of no trading" if sure < SURE_RATIO else ""
     kinds = _kinds(best, parsed)
     if best != GENERIC and _is_borrowed(parsed, kinds):
@@ -107,9 +108,9 @@ def _infer_texts(lines: list[bytes]) -> Guess:
     }
     best = max(scores, key=lambda name: scores[name])
     if scores[best] < SURE_RATIO:
-        why = f"none of {len(lines)} lines is a JSON object"
+        why = f"none of {many(len(lines), 'line')} is a JSON object"
         return Guess("unknown", 0.0, len(lines), 0, why=why)
-    why = f"{best} recognizes {scores[best]:.0%} of {len(lines)} lines of text by their words"
+    why = f"{best} recognizes {scores[best]:.0%} of {many(len(lines), 'line')} of text by the words"
     kinds = _kinds(best, [{TEXT: text} for text in texts])
     return Guess(best, scores[best], len(lines), 0, kinds, why, scores)
 

@@ -28,10 +28,18 @@ class AuroraBot:
         start_ns: the moment it starts, in nanoseconds since the epoch.
         sessions: True for a folder for each writer, False for one folder with all of them and no
             order files (one runner then, of one variant after the other).
+        live_ns: where the past ends that it wrote before anybody looked, in nanoseconds since the
+            epoch: no stop begins shortly before and after it.
     """
 
     def __init__(
-        self, random: Random, *, rate: float = 50.0, start_ns: int, sessions: bool = True
+        self,
+        random: Random,
+        *,
+        rate: float = 50.0,
+        start_ns: int,
+        sessions: bool = True,
+        live_ns: int = 0,
     ) -> None:
         if rate <= 0:
             raise ValueError(f"rate: was {rate}; it must be above 0")
@@ -43,7 +51,8 @@ class AuroraBot:
         names = (f"run_{stamp.replace('-', '_')}", "testnet_session", stamp)
         first, second, third = names if sessions else ("", "", "")
         self._stack = Stack(random, self._market, self._timeline, third, stamp, sessions)
-        self._governance = Governance(*(random, self._market, self._timeline), third, first, stamp)
+        written = (random, self._market, self._timeline)
+        self._governance = Governance(*written, third, first, stamp, live_ns - start_ns)
         tick = 0.5 * 50.0 / rate
         shared = (random, self._market, self._timeline)
         self._runners = [Runner(*shared, first, "A", tick, stamp, sessions)]

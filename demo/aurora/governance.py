@@ -18,8 +18,15 @@ GUARDS: Final = ("SPREAD_GUARD_TRIP", "LATENCY_GUARD_TRIP", "VOLATILITY_GUARD_TR
 DATA_ALARMS: Final = ("DQ_EVENT.STALE_BOOK", "DQ_EVENT.CROSSED_BOOK", "DQ_EVENT.ABNORMAL_SPREAD")
 
 
+CALM_NS: Final = (20 * NS, 90 * NS)
+"""Before and after: whoever comes first sees a well bot for a while."""
+
+
 class Governance:
-    """Writes the rare events; `halted_until` says how long the stack must stand still."""
+    """Writes the rare events; `halted_until` says how long the stack must stand still.
+
+    Around `live` (nanoseconds after the start), when the first viewers come, no stop begins.
+    """
 
     def __init__(
         self,
@@ -29,7 +36,10 @@ class Governance:
         session: str,
         second_session: str,
         run_id: str,
+        live: int = 0,
     ) -> None:
+        before, after = CALM_NS
+        self._calm_from, self._calm_until = (live - before, live + after) if live > 0 else (0, 0)
         self._random = random
         self._market = market
         self._timeline = timeline
@@ -60,6 +70,8 @@ class Governance:
         """One rare event or a sequence of them; gives the time of the next step."""
         random = self._random
         self._market.at(now)
+        if now >= self._next_stop and self._calm_from <= now < self._calm_until:
+            self._next_stop = self._calm_until
         if now >= self._next_stop:
             self._stop(now)
             self._next_stop = now + round(random.uniform(60, 150) * NS)
@@ -144,14 +156,15 @@ class Governance:
             self._event(now, "HEALTH.RECOVERY", {"p95_ms": p95}, "api")
 
     def _stop(self, now: int) -> None:
-        """A halt that is lifted, or a cool-off that runs out by itself."""
+        """A halt that is lifted, or a cool-off that runs out by itself.
+
+        An escalation stops for longer than its line says, and two within five minutes until
+        OPS.RESET: the demo writes one only where that follows.
+        """
         random = self._random
         seconds = random.randrange(6, 15)
         p95 = round(random.uniform(31, 90), 2)
         self._event(now, "HEALTH.LATENCY_P95_HIGH", {"p95_ms": p95, "window_s": 60}, "api")
-        self._event(
-            now + 2_000_000, "AURORA.ESCALATION", {"reason": "latency_p95", "p95_ms": p95}, "api"
-        )
         at = now + 4_000_000
         self.halted_until = at + seconds * NS
         until_ns = self._timeline.start_ns + self.halted_until
@@ -167,4 +180,7 @@ class Governance:
         else:
             self._event(at, "AURORA.HALT", {"reason": "latency_p95_breach", "p95_ms": p95}, "api")
             how = "AURORA.RESUME" if self._stops % 4 == 1 else "OPS.RESET"
+            if how == "OPS.RESET":
+                told = {"reason": "latency_p95", "p95_ms": p95}
+                self._event(now + 2_000_000, "AURORA.ESCALATION", told, "api")
             self._event(self.halted_until, how, {"by": "ops"}, "api")

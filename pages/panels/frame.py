@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from components.element import Props
 from components.page_frame import page_frame_props
-from components.provenance import STATE_KINDS, Provenance, provenance
+from components.provenance import Provenance, provenance, tells_events
 from metrics.orders import window_events
 
 _CHOICES: Final = ("source", "account", "symbol")
@@ -31,7 +31,8 @@ def frame_props(identifier: str, view: Any, filters: Any, *, of_events: bool = T
         newest=view.newest,
         events=view.measure(window_events),
         window_seconds=view.window_seconds,
-        attached=[str(row.get("name")) for row in view.sources],
+        sources=view.sources,
+        chosen=filters.source,
         silent=[] if narrow else _silent(view.sources, filters.source),
         choice=", ".join(f"{name} {value}" for name, value in chosen.items()),
         notices=list(view.desk.get("notices") or ()),
@@ -47,7 +48,7 @@ def _silent(sources: Iterable[Mapping[str, Any]], source: str | None) -> list[st
         str(row.get("name"))
         for row in sources
         if source in (None, row.get("name"))
-        and row.get("kind") not in STATE_KINDS
+        and tells_events(row)
         and row.get("newest_ts_event") is None
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.cell import Cell
-from components.provenance import STATE_KINDS, Provenance, sick_of, side_by_side
+from components.provenance import Provenance, sick_of, side_by_side, tells_events
 from formats import count, text
 
 Row = Mapping[str, Any]
@@ -33,7 +33,7 @@ def origin_of_rows(
 
 def reads_lines(row: Row) -> bool:
     """Tell whether a source counts lines; one that tells a state may read some as well."""
-    return row.get("kind") not in STATE_KINDS or bool(row.get("lines_in"))
+    return tells_events(row) or bool(row.get("lines_in"))
 
 
 def follows_files(row: Row) -> bool:

@@ -13,7 +13,7 @@ from components.badges import badge_of
 from components.cell import Cell, age_cell, badge_cell, query_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import STATE_KINDS, Provenance
+from components.provenance import Provenance, tells_events
 from components.table import Column, table, table_props
 from formats import MISSING, age, count, seconds, text
 from metrics.by_source import SourceCounts, counts_by_source, open_orders_by_source
@@ -23,16 +23,16 @@ ID: Final = "sources"
 _WORST_FIRST: Final = ("act", "warn", "unknown", "neutral", "good")
 
 COLUMNS: Final = (
-    Column("name", "Source", metric="sources_name", width=14.5),
-    Column("system", "System", width=9.5),
-    Column("state", "State", metric="sources_state", width=11.5),
-    Column("works", "Works?", metric="liveness_state", width=17.4),
-    Column("age", "Age", right=True, metric="sources_age_seconds", width=10.5),
-    Column("events", "Events", right=True, metric="sources_events", width=7.7),
+    Column("name", "Source", metric="sources_name", width=16.4),
+    Column("system", "System", width=13.3),
+    Column("state", "State", metric="sources_state", width=11.2),
+    Column("works", "Works?", metric="liveness_state", width=14.5),
+    Column("age", "Age", right=True, metric="sources_age_seconds", width=9.3),
+    Column("events", "Events", right=True, metric="sources_events", width=7.6),
     Column("submitted", "Submitted", right=True, metric="sources_submitted", width=8.9),
-    Column("filled", "Filled", right=True, metric="sources_filled", width=6.5),
-    Column("denied", "Denied", right=True, metric="sources_denied", width=7),
-    Column("open", "Open", right=True, metric="sources_open_orders", width=6.5),
+    Column("filled", "Filled", right=True, metric="sources_filled", width=6.2),
+    Column("denied", "Denied", right=True, metric="sources_denied", width=6.7),
+    Column("open", "Open", right=True, metric="sources_open_orders", width=5.9),
 )
 
 
@@ -91,7 +91,7 @@ def _row(row: Mapping[str, Any], one: Liveness | None, at: Any, *, still: bool) 
     said = "; ".join(str(each) for each in warned if each)
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
-    system = text(row.get("dialect") or row.get("kind"), 24)
+    system = text(row.get("system") or row.get("kind"), 24)
     return {
         "_data": {"source": text(row.get("name"), 40)},
         "system": system,
@@ -136,7 +136,7 @@ def _counted(
 ) -> dict[str, str]:
     """Give what it did in the window: nothing where it tells no events or is not looked at."""
     name = str(row.get("name"))
-    is_counted = chosen in (None, name) and row.get("kind") not in STATE_KINDS
+    is_counted = chosen in (None, name) and tells_events(row)
     told = counts.get(name)
     if not is_counted or (told is None and row.get("newest_ts_event") is None):
         return dict.fromkeys(("events", "submitted", "filled", "denied", "open"), MISSING)

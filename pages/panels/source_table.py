@@ -11,10 +11,10 @@ from dash import html
 from components.cell import age_cell, badge_cell, query_cell, time_cell
 from components.element import Props
 from components.panel import panel, panel_props
-from components.provenance import STATE_KINDS, Provenance
+from components.provenance import Provenance
 from components.table import Column, table, table_props
 from formats import MISSING, count, moment, seconds, text
-from pages.panels.side_by_side import of_whom_sick
+from pages.panels.side_by_side import of_whom_sick, reads_lines
 from pages.panels.when import moment_told
 
 ID: Final = "source-table"
@@ -65,7 +65,6 @@ def _began(desk: Mapping[str, Any]) -> str:
 
 def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
     name = text(row.get("name"), 40)
-    is_state = row.get("kind") in STATE_KINDS and not row.get("lines_in")
     received = row.get("received_ms")
     heard = None if received is None else datetime.fromtimestamp(received / 1000.0, UTC)
     newest = moment_told(row.get("newest_ts_event"))
@@ -74,7 +73,7 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "name": query_cell(name, "Only this source", source=str(row.get("name"))),
         "kind": " · ".join(
             part
-            for part in (text(row.get("kind"), 24), text(row.get("dialect"), 24))
+            for part in (text(row.get("kind"), 24), text(row.get("system"), 24))
             if part not in ("", MISSING)
         ),
         "state": badge_cell("source", row.get("state")),
@@ -82,6 +81,6 @@ def _row(row: Mapping[str, Any], at: Any, *, still: bool) -> dict[str, Any]:
         "limit": seconds(row.get("stale_after_seconds")),
         "newest": time_cell(newest, with_date=True),
         "lag": age_cell(newest, at, still=still),
-        "bytes": count(None if is_state else row.get("bytes_read")),
+        "bytes": count(row.get("bytes_read") if reads_lines(row) else None),
         "problem": text(row.get("problem") or row.get("path") or row.get("url"), 240),
     }

@@ -50,7 +50,7 @@ def test_a_panel_of_several_sources_is_as_bad_as_the_worst():
 
 def test_a_source_that_does_not_feed_a_panel_cannot_gray_it():
     """Panels of orders do not age with a health check, nor with a source that is filtered out."""
-    rows = [source("a", 1), source("bot", 999, kind="health"), source("c", 999)]
+    rows = [source("a", 1), source("bot", 999, is_state=True), source("c", 999)]
     assert provenance(rows, now_ms=NOW_MS, source="a").state == "fresh"
     assert provenance(rows[:2], now_ms=NOW_MS).state == "fresh"
     assert provenance(rows[:2], now_ms=NOW_MS, events_only=False).state == "dead"

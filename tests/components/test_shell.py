@@ -12,7 +12,7 @@ from dash import Dash, html
 
 from components.empty import empty_props
 from components.help_dialog import KEYS, help_dialog
-from components.page_head import page_head_props
+from components.page_head import catching_up_props, page_head_props
 from components.shell import navigation_entries, shell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,3 +179,17 @@ def test_an_environment_that_nobody_told_says_how_to_tell_it(environment):
     hint = getattr(frame["environment"], "title", "")
     told = environment == "paper"
     assert ("under [desk]" in hint and "DESKWATCH_DESK__ENVIRONMENT" in hint) is not told
+
+
+def test_a_page_says_how_far_its_logs_are_read():
+    """Bytes of those that are still read; nothing is rounded up to all of it."""
+    behind = {"name": "bot", "catching_up": True, "bytes_read": 34_950_000, "unread_bytes": 50_000}
+    well = {"name": "other", "catching_up": False, "bytes_read": 10**9, "unread_bytes": 0}
+    (said,) = catching_up_props("overview", [behind, well]).values()
+    assert (said["children"], said["hidden"]) == ("◐ still reading, 99 % of 35.0 MB", False)
+    assert "bot" in said["title"]
+    assert "other" not in said["title"]
+    (unknown,) = catching_up_props("overview", [{"name": "bot", "catching_up": True}]).values()
+    assert unknown["children"] == "◐ still reading"
+    (nothing,) = catching_up_props("overview", [well]).values()
+    assert nothing == {"children": "", "title": "", "hidden": True}

@@ -61,6 +61,21 @@ def test_an_impossible_folder_is_refused(tmp_path: Path) -> None:
         attach(tmp_path / "nowhere/logs")
 
 
+def test_a_mistyped_folder_at_the_root_is_refused() -> None:
+    """The root always exists: a name in it that is none is no bot that has not started yet."""
+    allowed = "or one that does not exist yet in a folder that does"
+    with pytest.raises(OriginError, match=f"^/nowhere-at-all: neither it nor .*{allowed}"):
+        attach("/nowhere-at-all")
+
+
+def test_one_line_is_told_as_one(tmp_path: Path) -> None:
+    """What was recognized is said in words that fit their number."""
+    write(tmp_path / "aurora_events.jsonl", good(1))
+    assert "1 file, 1 line sampled, sure 100%: aurora recognizes 100% of 1 line by" in (
+        attach(tmp_path).text()
+    )
+
+
 def test_nothing_is_written(tmp_path: Path) -> None:
     """Attaching reads alone: no file appears or changes."""
     write(tmp_path / "aurora_events.jsonl", good(1))
@@ -85,8 +100,8 @@ def test_folders_of_other_kinds_become_their_sources(tmp_path: Path) -> None:
     mapping = attach(tmp_path)
     tables = mapping.sources()
     assert {name: (table["kind"], Path(table["path"])) for name, table in tables.items()} == {
-        "alerts": ("jsonl", tmp_path / "live_runs/alerts"),
-        "logs": ("jsonl", tmp_path / "logs"),
+        "aurora_alerts": ("jsonl", tmp_path / "live_runs/alerts"),
+        "aurora_logs": ("jsonl", tmp_path / "logs"),
         "live_runs": ("runs", tmp_path / "live_runs"),
         "live_sessions": ("sessions", tmp_path / "reports/live_sessions"),
     }

@@ -53,14 +53,15 @@ def test_files_that_are_no_jsonl_are_sources(bot: Path) -> None:
     mapping = attach(bot)
     tables = mapping.sources()
     assert {name: (table["kind"], table["dialect"]) for name, table in tables.items()} == {
-        bot.name: ("jsonl", "aurora"),
-        "trade_state": ("json_file", "quantum_trader"),
-        "strategy_tiering": ("json_file", "peak_trade"),
-        "startup_log": ("jsonl", "quantum_trader"),
-        "backend": ("jsonl", "quantum_trader"),
+        f"aurora_{bot.name}": ("jsonl", "aurora"),
+        "quantum_trade_state": ("json_file", "quantum_trader"),
+        "peak_strategy_tiering": ("json_file", "peak_trade"),
+        "quantum_startup_log": ("jsonl", "quantum_trader"),
+        "quantum_backend": ("jsonl", "quantum_trader"),
     }
     assert frames(tables) == {
-        bot.name: 1, "trade_state": 1, "strategy_tiering": 1, "startup_log": 2, "backend": 3,
+        f"aurora_{bot.name}": 1, "quantum_trade_state": 1, "peak_strategy_tiering": 1,
+        "quantum_startup_log": 2, "quantum_backend": 3,
     }  # fmt: skip
     assert "trade_state.json → kind json_file, dialect quantum_trader" in mapping.text()
 
@@ -71,7 +72,7 @@ def test_what_is_no_source_is_named_with_the_reason(bot: Path) -> None:
     assert left_out == {
         bot / "backtest/*.csv": "2 files that no kind of source reads",
         bot / "backtest/*.json": "1 file that no kind of source reads",
-        bot / "backtest/README.txt": "none of 1 lines is a JSON object",
+        bot / "backtest/README.txt": "none of 1 line is a JSON object",
     }
     assert f"left out {bot}/backtest/*.csv: 2 files" in attach(bot).text()
 
@@ -126,12 +127,12 @@ def test_a_state_file_that_appears_later(tmp_path: Path) -> None:
     attached = Attached([tmp_path])
     (tmp_path / "trade_state.json").write_text(json.dumps(POSITION))
     write(tmp_path / "more/backend.log", BACKEND)
-    assert set(attached.news()) == {"trade_state", "backend"}
+    assert set(attached.news()) == {"quantum_trade_state", "quantum_backend"}
     assert attached.news() == {}
-    positions = attached.sources["trade_state"].read().frames["positions"]
+    positions = attached.sources["quantum_trade_state"].read().frames["positions"]
     assert positions["symbol"].tolist() == ["BTCUSDT"]
     again = Attached([tmp_path], attached.tables)
-    assert set(again.sources) == {tmp_path.name, "trade_state", "backend"}
+    assert set(again.sources) == {tmp_path.name, "quantum_trade_state", "quantum_backend"}
 
 
 def test_a_state_file_alone(tmp_path: Path) -> None:

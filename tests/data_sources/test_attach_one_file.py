@@ -27,7 +27,7 @@ from tests.data_sources.price_files import write as write_bars
         ("empty.parquet", b"", "it is no parquet file of price bars"),
         ("report.json", b'{\n "pnl": 1\n}\n', "none of 3 lines is a JSON object"),
         ("config.json", b'{"theme": "dark"}\n', "none of them has usual names of trading"),
-        ("README.txt", b"some text\n", "none of 1 lines is a JSON object"),
+        ("README.txt", b"some text\n", "none of 1 line is a JSON object"),
         ("core", b"\x00\xff\n\x01\n", "none of 2 lines is a JSON object"),
         ("bars.parquet", b"a,b\n", "it is no parquet file of price bars"),
     ],
@@ -53,7 +53,9 @@ def test_a_path_below_nothing_is_refused(
 ) -> None:
     """Neither the file nor its folder is there: told in one line, too."""
     assert app.main(["--attach", str(tmp_path / "no/log.jsonl")]) == 78
-    assert capsys.readouterr().err.endswith("neither it nor its folder exists\n")
+    told = capsys.readouterr().err
+    assert "no/log.jsonl: neither it nor its folder exists. It may be a folder" in told
+    assert told.count("\n") == 1
 
 
 def test_a_file_of_a_folder_that_is_a_kind(tmp_path: Path) -> None:
@@ -112,6 +114,6 @@ def test_a_file_that_was_attached_stays(tmp_path: Path) -> None:
     write(tmp_path / "bot.log", good(1))
     before = Attached([tmp_path / "bot.log"]).tables
     (tmp_path / "bot.log").write_bytes(b"Starting ...\n")
-    with pytest.raises(OriginError, match="none of 1 lines"):
+    with pytest.raises(OriginError, match="none of 1 line"):
         Attached([tmp_path / "bot.log"])
     assert list(Attached([tmp_path / "bot.log"], before).sources) == ["bot"]

@@ -221,3 +221,22 @@ def test_a_real_session_has_no_shape_that_the_demo_lacks(realdata: Path, lines: 
         for text in (folder / session / EVENTS).read_text().splitlines():
             record = json.loads(text)
             assert set(record["details"]) <= ours[record["event_code"]]
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_who_comes_first_sees_a_well_bot_and_stops_come_later(seed: int) -> None:
+    """At the end of its past nothing stops it, nor for a minute; then something does."""
+    live = 200.0
+    told = bot(seed, rate=10, live_ns=START + round(live * 1e9)).until(420)
+    stops = ("AURORA.HALT", "AURORA.COOL_OFF", "AURORA.ESCALATION")
+    codes = [((line.ts_ns - START) / 1e9, line.record.get("event_code")) for line in told]
+    begun = [seconds for seconds, code in codes if code in stops]
+    assert not [seconds for seconds in begun if live - 15 < seconds < live + 60]
+    assert min(begun) < live and max(begun) > live + 60
+
+
+def test_an_escalation_is_lifted_before_the_next_one(lines: list[Line]) -> None:
+    """Two within five minutes would halt the real one until somebody resets it."""
+    wanted = ("AURORA.ESCALATION", "OPS.RESET")
+    codes = [code for line in lines if (code := line.record.get("event_code")) in wanted]
+    assert codes and codes == list(wanted) * (len(codes) // 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,17 @@ def test_fast_writes_a_session_that_ends_now(tmp_path: Path) -> None:
     assert (done.returncode, first["ready"], last["done"]) == (0, True, True)
     assert abs(last["events"] / 120 - 50) < 8
     assert before - 5 < newest / 1e9 <= time.time()
+
+
+def test_people_are_told_in_short_lines(tmp_path: Path) -> None:
+    """Where each system's files are, how to watch them, and at the end how much it was."""
+    told = ("--dir", str(tmp_path), "--system", "aurora", "rick", "--no-json")
+    lines = run(*told, "--fast", "--seconds", "5").stdout.splitlines()
+    assert all(len(line) < 60 + len(str(tmp_path)) for line in lines)
+    assert f"  aurora  {tmp_path.resolve() / 'aurora'}" in lines
+    assert f"  rick    {tmp_path.resolve() / 'rick'}" in lines
+    assert f"  python app.py --config {tmp_path.resolve()}/deskwatch.toml" in lines
+    assert re.fullmatch(r"Written: [\d,]+ events in [\d,]+ lines, \d+\.\d kB\.", lines[-1])
 
 
 def test_same_seed_and_start_give_the_same_bytes(tmp_path: Path) -> None:

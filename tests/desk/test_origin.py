@@ -64,3 +64,36 @@ def test_what_was_kept_is_as_old_after_a_restart(log: Path) -> None:
     again = origin("aurora", JsonlSource(str(log), dialect="aurora", name="aurora"))
     again.restore(bot.committed())
     assert again.row(NOW)["age_seconds"] == 5.0
+
+
+class Disk:
+    """A kind that nobody has heard of: it tells a state."""
+
+    kind, frame_name = "disk", "services"
+    path, stale_after_seconds = "/", 30.0
+
+
+def test_a_row_says_whether_its_source_tells_events(log: Path) -> None:
+    """Pages need to know no list of kinds: one that a user adds is told by what it gives."""
+    assert origin("disk", Disk()).row(NOW)["is_state"] is True
+    assert origin("aurora", JsonlSource(str(log))).row(NOW)["is_state"] is False
+
+
+def test_a_dialect_of_ones_own_goes_by_its_name(tmp_path: Path, log: Path) -> None:
+    """Pages show the system that a user's file names, not where the file lies."""
+    mine = tmp_path / "desk" / "house.toml"
+    mine.parent.mkdir()
+    mine.write_text('name = "house_bot"\nlike = "aurora"\n')
+    own = origin("house", JsonlSource(str(log), dialect=str(mine)))
+    assert own.row(NOW)["system"] == "house_bot"
+    assert own.row(NOW)["dialect"] == str(mine)
+    assert origin("aurora", JsonlSource(str(log), dialect="aurora")).row(NOW)["system"] == "aurora"
+    assert origin("disk", Disk()).row(NOW)["system"] is None
+
+
+def test_a_log_whose_dialect_is_guessed_goes_by_what_was_found(log: Path) -> None:
+    """Until its first lines say which system it is, it is `auto`."""
+    guessed = origin("bot", JsonlSource(str(log)))
+    assert guessed.row(NOW)["system"] == "auto"
+    log.write_text(line(NOW) * 30)
+    assert read(guessed, NOW)["system"] == "aurora"

@@ -88,6 +88,7 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
             "name": "aurora",
             "kind": "jsonl",
             "dialect": "aurora",
+            "system": "aurora",
             "account_id": "A1",
             "state": "ok",
             "problem": None,
@@ -107,6 +108,7 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         {
             "name": "bot",
             "kind": "health",
+            "is_state": True,
             "dialect": None,
             "account_id": "A1",
             "state": "down",

@@ -97,6 +97,7 @@ def add_sessions(desk: Desk, folder: Path, events: pd.DataFrame, **words: Any) -
         reading = source.read()
         desk.states |= {source.frame_name: reading.frame, **reading.frames}
         row = {"name": source.name, "kind": source.kind, "state": "ok", "problem": None}
+        row["is_state"] = source.frame_name != "events"
         row |= {"stale_after_seconds": 10.0, "received_ms": desk.at.timestamp() * 1000.0 - 400}
         desk.sources.append(dict.fromkeys(COUNTED) | row)
     desk.of_session = {"events": events, "alerts": desk.states["alerts"]}

@@ -43,7 +43,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         for line in reading.quarantined
     ]
     desk.notices = [EVIL]
-    state = {"name": EVIL, "kind": "jsonl", "dialect": EVIL, "state": EVIL, "problem": EVIL}
+    state = {"name": EVIL, "kind": "jsonl", "system": EVIL, "state": EVIL, "problem": EVIL}
     numbers = {"lines_in": 1, "accepted": 1, "quarantined": {EVIL: 3}, "received_ms": 1.0}
     desk.sources = [{**state, **numbers, "stale_after_seconds": 10.0, "path": EVIL}]
     words = dict.fromkeys(("session_id", "run_id", "strategy", "reason", "mode", "limit"), EVIL)

@@ -48,7 +48,7 @@ def test_one_sick_source_marks_its_rows_and_frames_no_panel(pages, filters):
 
 def test_a_source_that_reads_no_lines_says_nothing_of_lines(pages, filters):
     """A health check is down: the accounts of lines and of files do not know it."""
-    bot = source("bot", kind="health", state="down", lines_in=0, accepted=0)
+    bot = source("bot", kind="health", is_state=True, state="down", lines_in=0, accepted=0)
     given = given_of(pages, filters, source("a"), bot)
     assert given["source-table-n"]["children"] == "1 of 2 sources is sick"
     assert given["source-warnings-source"]["children"] == "1 of 2 sick"

@@ -90,7 +90,7 @@ def test_the_lines_of_a_chosen_source_are_shown_with_their_time(pages):
 
 def test_a_source_without_files_has_no_row_of_files(pages, filters):
     """A health check and a stream follow no file: no row, instead of one of zeros."""
-    health = source(name="bot", kind="health", generations=None)
+    health = source(name="bot", kind="health", is_state=True, generations=None)
     stream = source(name="arena", kind="sse", generations={"connections": 1, "gaps": 0})
     assert cells(pages, "/quality", "file-accounts", filters, health, stream) == []
 

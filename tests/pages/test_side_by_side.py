@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 from page_desk import Desk
 
-from components.provenance import STATE_KINDS
-from data_sources.registry import discover
 from formats import MISSING, count
 from metrics.orders import order_counts
 from web.filters import Filters
@@ -58,7 +56,7 @@ def test_only_chosen_sources_without_events_are_watched_for(pages):
     """The notice names neither what was not chosen nor what tells states or has told events."""
     kinds = (("a", "jsonl", None), ("b", "sse", None), ("c", "health", None), ("d", "jsonl", AT))
     sources = [
-        {"name": name, "kind": kind, "state": "ok", "newest_ts_event": newest}
+        {"name": name, "is_state": kind == "health", "state": "ok", "newest_ts_event": newest}
         for name, kind, newest in kinds
     ]
     desk = Desk(sources, "2025-09-01T12:00:00Z")
@@ -104,9 +102,3 @@ def test_why_codes_say_that_they_count_events(pages, minute, filters):
     given = pages["/orders"].build(minute.view(), filters)
     assert given["why-codes-n"]["children"].endswith(" events")
     assert "counted are events" in given["why-codes-rows-caption"]["children"]
-
-
-def test_every_kind_that_tells_states_is_known_as_one():
-    """A polled kind must not age the panels of orders, nor be watched for events."""
-    polled = {kind for kind, source in discover().items() if source.frame_name != "events"}
-    assert polled == STATE_KINDS

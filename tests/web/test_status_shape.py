@@ -43,8 +43,7 @@ PROMISED = [
     "window_events",
 ]
 ADDED = [
-    "as_of",
-    "window_seconds",
+    *("as_of", "catching_up", "window_seconds"),
     *(f"orders.{key}" for key in ["expired", "unknown", "partially_filled", "skipped", "orphans"]),
     "orders.closes_submitted",
     "orders.closes_ack",

@@ -26,15 +26,17 @@ _STAGES: Final = {"decision": "decision", "order_ack": "order_ack", "to_first_fi
 _SICK: Final = frozenset({"down", "auth", "misconfigured", "bad_payload", "unreadable"})
 
 
-def status(view: Any) -> dict[str, Any]:
+def status(view: Any, source: str | None = None) -> dict[str, Any]:
     """Give the promised JSON of one view: every promised key, null where it is unknown.
 
     Args:
         view: a ledger view; its window, moment and filters decide what is counted.
+        source: the one that the view is of; None for all.
 
     Returns:
         Finite JSON values only. Milliseconds in `latency`, ratios 0–1, counts of the window;
-        `pending` is the state at `as_of`. Before the first event all counts are null.
+        `pending` is the state at `as_of`. Before the first event all counts are null. While
+        `catching_up` a log is read in part, and so are the counts.
     """
     known = view.newest is not None or bool(view.measure(window_events))
     answer = {
@@ -53,6 +55,7 @@ def status(view: Any) -> dict[str, Any]:
         "circuit_breaker": _breaker(view),
         "pending": _pending(view),
         "conservation": _conservation(view),
+        "catching_up": is_catching_up(view.sources, source),
         "window_events": view.measure(window_events),
     }
     if not known:
@@ -90,9 +93,15 @@ def health(
         for row, state in zip(rows, states, strict=True)
     }
     told = {"status": overall, "timestamp": rfc3339(pd.Timestamp(moment)), "sources": each}
+    told["catching_up"] = is_catching_up(rows)
     kept = {"checkpoint_ok": not_kept is None, "checkpoint_problem": not_kept}
     answer: dict[str, Any] = _json(told | kept)
     return answer
+
+
+def is_catching_up(rows: Sequence[Mapping[str, Any]], source: str | None = None) -> bool:
+    """Say whether what these sources told was read in part so far; of one, or of all."""
+    return any(row.get("catching_up") for row in rows if source in (None, row.get("name")))
 
 
 def rfc3339(moment: pd.Timestamp | None) -> str | None:

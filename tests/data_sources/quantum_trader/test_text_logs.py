@@ -11,6 +11,7 @@ from data_sources import DialectError, JsonlSource, attach
 from data_sources.dialects.dialect import load_dialect, read_dialect
 from data_sources.dialects.event_frames import frame_of
 from data_sources.lines.infer import infer
+from data_sources.many import many
 
 BOT = "2025-03-04 05:06:07,125 - microservices.trading_bot.simple_bot - {} - [TRADING-BOT] {}"
 ENGINE = "[2025-03-04 05:06:07,125] [microservices.ai_engine.service] [{}] {}"
@@ -66,7 +67,7 @@ def test_text_of_others_is_none_of_it(lines: list[str]) -> None:
     """Other loggers, other words, less than half of the lines: nobody's log, and the reason."""
     guess = infer(line.encode() for line in lines)
     assert guess.dialect == "unknown"
-    assert guess.why == f"none of {len(lines)} lines is a JSON object"
+    assert guess.why == f"none of {many(len(lines), 'line')} is a JSON object"
 
 
 @pytest.mark.parametrize(
