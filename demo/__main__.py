@@ -50,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     written = cast.written
     done = {"done": True, "events": written.events, "lines": written.lines, "bad": written.bad}
     done |= {"bytes": written.bytes, "rotations": written.rotations}
-    print(said(done, as_json=as_json), flush=True)
+    try:
+        print(said(done, as_json=as_json), flush=True)
+    except BrokenPipeError:  # who listened went first, and is told nothing any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

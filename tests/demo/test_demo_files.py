@@ -196,6 +196,27 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
     assert all(data.endswith(b"\n") for data in files)
 
 
+def test_it_ends_without_a_word_when_who_listened_has_gone(tmp_path: Path) -> None:
+    """A desk that was killed reads no last line: exit 0, and nothing on standard error."""
+    child = subprocess.Popen(
+        command("--dir", str(tmp_path), "--serve"),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.stdout.close()
+    child.stdin.close()
+    child.stdin = None
+    _, said = child.communicate(timeout=60)
+
+    assert (child.returncode, said) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
