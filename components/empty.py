@@ -40,6 +40,7 @@ def empty_props(
     at: Any,
     attached: int,
     silent: list[str],
+    reading: bool = False,
     choice: str = "",
     window_seconds: float | None = 0.0,
 ) -> dict[str, dict[str, Any]]:
@@ -53,6 +54,7 @@ def empty_props(
         at: the moment of the view.
         attached: how many sources there are.
         silent: names of the chosen sources that may tell events and told none up to `at`.
+        reading: whether a chosen source has not been read to its end: what is there may come yet.
         choice: what the address chose, such as `account A1`; nothing where it chose all.
         window_seconds: the window; None for everything, which holds an old log's events too.
     """
@@ -70,6 +72,8 @@ def empty_props(
         said = (
             "Nothing is attached: start with python app.py --attach DIR, or --demo to look around."
         )
+    elif reading:
+        said = "Still reading: events of this window may come yet."
     elif has_older:
         gone = age(gone_seconds)
         said = f"No event in this window: newest event {gone} ago, at {moment(newest)}."
@@ -81,5 +85,7 @@ def empty_props(
     return {
         identifier: {"hidden": events > 0 and not is_old},
         f"{identifier}-text": {"children": said},
-        f"{identifier}-link": {"hidden": not (is_old or (events == 0 and has_older))},
+        f"{identifier}-link": {
+            "hidden": not (is_old or (events == 0 and has_older and not reading))
+        },
     }

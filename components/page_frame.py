@@ -88,6 +88,7 @@ def page_frame_props(
             at=at,
             attached=len(attached),
             silent=silent,
+            reading=any(row.get("catching_up") for row in counted),
             choice=choice,
             window_seconds=window_seconds,
         ),

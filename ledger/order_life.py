@@ -186,7 +186,7 @@ class OrderLives(OrderChanges):
             order.filled_quantity = before + quantity
             # Where one tells no price, what all of them were worth is not known: NaN stays NaN.
             worth = order.filled_value if filled == filled else 0.0
-            order.filled_value = worth + quantity * price
+            order.filled_value = worth + (quantity * price if quantity else 0.0)
         number = order.session.number
         self.fills.append((ts, order.row, quantity, price, number, event[7], event[8]))
         if order.first_fill == NEVER:

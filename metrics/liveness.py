@@ -62,27 +62,33 @@ def liveness(
     """Tell for each source that acts whether it works, by three times its own usual gap.
 
     Unit of the ages: seconds. Alive is who answers its health check with ok, or still writes
-    events (heartbeats, health) while it no longer decides. Sources named in `closed_markets`
-    may be quiet; for those named in `opened` quiet counts from when their market opened.
+    events (heartbeats, health) while it no longer decides. A health check is of the source that
+    has its account; one without an account is of the only source that acts. Sources named in
+    `closed_markets` may be quiet; for those named in `opened` quiet counts from when their market
+    opened.
     A log with long pauses in it has a long usual gap: it is not called working where its newest
     line is ten times older than the source may become, or a day more than that.
     """
     since = dict(opened)
     by_name = {str(row.get("name")): row for row in sources}
-    found = []
-    for row in rows_of(activity_rows):
+    found, acting = [], rows_of(activity_rows)
+    checks = _healthy(sources)
+    for row in acting:
         name = str(row.get("source"))
         closed = name in closed_markets
-        found.append(_one(name, row, by_name, at, since=since.get(name), closed=closed))
+        own = by_name.get(name, {})
+        check = _check_of(own, checks, alone=len(acting) == 1)
+        found.append(_one(name, row, own, at, check=check, since=since.get(name), closed=closed))
     return tuple(found)
 
 
 def _one(
     name: str,
     row: Mapping[Any, Any],
-    sources: Mapping[str, Mapping[str, Any]],
+    source: Mapping[str, Any],
     at: pd.Timestamp,
     *,
+    check: str | None,
     since: pd.Timestamp | None,
     closed: bool,
 ) -> Liveness:
@@ -90,12 +96,14 @@ def _one(
     quiet = _seconds_since(row.get("ts_last_action"), at)
     limit = None if gap is None else max(QUIET_FACTOR * gap, SHORTEST_QUIET_SECONDS)
     heard = _seconds_since(row.get("ts_last_event"), at)
-    evidence = _evidence(name, sources, heard, limit)
+    evidence = check
+    if check is None and heard is not None and limit is not None and heard <= limit:
+        evidence = f"{name} still writes events"
     opened = _seconds_since(since, at)
     if quiet is None or limit is None or n < SMALLEST_N:
         state = "unknown"
     elif (quiet if opened is None else min(quiet, opened)) <= limit:
-        state = "stale" if _is_far(sources.get(name, {}), heard, opened) else "working"
+        state = "stale" if _is_far(source, heard, opened) else "working"
     elif closed:
         state = "market closed"
     else:
@@ -103,22 +111,20 @@ def _one(
     return Liveness(name, state, quiet, gap, n, evidence)
 
 
-def _evidence(
-    name: str,
-    sources: Mapping[str, Mapping[str, Any]],
-    heard_seconds: float | None,
-    limit: float | None,
+def _healthy(sources: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give the health checks that answer ok."""
+    checks = (row for row in sources if row.get("kind") == "health")
+    return [row for row in checks if row.get("state") in _ALIVE_STATES]
+
+
+def _check_of(
+    own: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], *, alone: bool
 ) -> str | None:
-    """Give what says that a bot is alive: its health check, or events that are no actions."""
-    own = sources.get(name, {})
-    for other in sources.values():
-        if other.get("kind") != "health" or other.get("state") not in _ALIVE_STATES:
-            continue
-        accounts = own.get("account_id"), other.get("account_id")
-        if None in accounts or accounts[0] == accounts[1]:
-            return f"health check {other.get('name')} answers ok"
-    if heard_seconds is not None and limit is not None and heard_seconds <= limit:
-        return f"{name} still writes events"
+    """Give the health check that says that a bot is alive: not that of another bot."""
+    for check in checks:
+        accounts = own.get("account_id"), check.get("account_id")
+        if alone if None in accounts else accounts[0] == accounts[1]:
+            return f"health check {check.get('name')} answers ok"
     return None
 
 

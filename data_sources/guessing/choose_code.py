@@ -46,7 +46,21 @@ class Codes:
 
 
 def codes_of(keys: Sequence[Key], taken: set[str]) -> Codes:
-    """Find the keys that name the event: those whose words are the usual ones, then by name."""
+    """Find the keys that name the event: those whose words are the usual ones, then by name.
+
+    What is told of a part of a line names the event where nothing else tells of orders.
+    """
+    own, parts = set(taken), set(taken)
+    found = _codes([key for key in keys if key.of_line], own)
+    if not found.order_lines:
+        deeper = _codes([key for key in keys if not key.of_part], parts)
+        if deeper.order_lines:
+            found, own = deeper, parts
+    taken |= own
+    return found
+
+
+def _codes(keys: Sequence[Key], taken: set[str]) -> Codes:
     rated = sorted(
         ((_rating(key), -place, key) for place, key in enumerate(keys) if _may_name(key, taken)),
         reverse=True, key=lambda each: each[:2],
@@ -69,7 +83,7 @@ def codes_of(keys: Sequence[Key], taken: set[str]) -> Codes:
 
 
 def _may_name(key: Key, taken: set[str]) -> bool:
-    if key.path in taken or not key.of_line or len(key.texts) < len(key.values):
+    if key.path in taken or len(key.texts) < len(key.values):
         return False
     texts = set(key.texts)
     if len(texts) > MOST_WORDS or max(map(len, texts)) > 64:

@@ -46,7 +46,13 @@ class Key:
     @property
     def of_line(self) -> bool:
         """Whether it may say what its line tells and when: a part of something else may not."""
-        return all(plain(step) in _BODIES for step in self.path.split(".")[:-1])
+        return not self.of_part and all(map(_is_body, self.path.split(".")[:-1]))
+
+    @property
+    def of_part(self) -> bool:
+        """Whether it tells of something earlier or of another: how a trade was entered."""
+        above = self.path.split(".")[:-1]
+        return not _OTHERS.isdisjoint(word for step in above for word in words_of(step))
 
     @property
     def texts(self) -> list[str]:
@@ -64,15 +70,28 @@ _BODIES: Final = frozenset(
         *("event", "evt", "message", "msg", "record", "log", "extra", "attributes", "attrs"),
         *("order", "ord", "o", "execution", "exec", "report", "trade", "fill", "update", "meta"),
         *("metadata", "header", "head", "info", "result", "response", "content", "value"),
+        *("contents", "source", "properties", "props", "status"),
+        *("ts", "time", "timestamp", "date", "datetime"),
     }
 )
-"""What an object is called that holds what a line tells."""
+"""What an object is called that holds what a line tells, or its time in parts."""
+_OTHERS: Final = frozenset(
+    {
+        *("entry", "exit", "open", "opening", "close", "closing", "initial", "parent", "child"),
+        *("last", "latest", "previous", "prev", "prior", "old", "next", "first", "linked"),
+    }
+)
 _OWNERS: Final = frozenset({"order", "ord", "trade", "event", "evt", "msg", "exec"})
 
 
 def plain(name: str) -> str:
     """A name without case and signs: `clOrdID`, `cl_ord_id` and `CL-ORD-ID` are one."""
     return re.sub(r"[\W_]", "", name).lower()
+
+
+def _is_body(step: str) -> bool:
+    """Whether an object holds what its line tells: `jsonPayload` is a payload."""
+    return not _BODIES.isdisjoint({plain(step), *words_of(step)[-1:]})
 
 
 def words_of(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from metrics.by_source import SourceCounts, counts_by_source, open_orders_by_sou
 from metrics.liveness import Liveness, liveness
 
 ID: Final = "sources"
+_SHORT_GAP_SECONDS: Final = 120.0
 _WORST_FIRST: Final = ("act", "warn", "unknown", "neutral", "good")
 
 COLUMNS: Final = (
@@ -112,12 +113,18 @@ def _works(one: Liveness | None) -> Cell | str:
         return MISSING
     if one.state == "unknown":
         return badge_cell("liveness", None, title=f"{one.n} actions are too few", shown="few acts")
-    state = "its newest line is too old" if one.state == "stale" else one.state
-    said = (
-        f"{state}: last acted {age(one.quiet_seconds)} before, usual gap "
-        f"{seconds(one.usual_gap_seconds)}; {one.evidence or 'nothing else says that it is alive'}"
-    )
+    acted = f"last acted {age(one.quiet_seconds)} before, usual gap {_gap(one.usual_gap_seconds)}"
+    if one.state == "stale":
+        said = f"its newest line is too old: {acted}"
+    else:
+        said = f"{one.state}: {acted}; {one.evidence or 'nothing else says that it is alive'}"
     return badge_cell("liveness", one.state, title=said)
+
+
+def _gap(usual_seconds: float | None) -> str:
+    """Give a usual gap: seconds with their parts while it is short, else as an age."""
+    is_short = usual_seconds is None or usual_seconds < _SHORT_GAP_SECONDS
+    return seconds(usual_seconds) if is_short else age(usual_seconds)
 
 
 def _choice(row: Mapping[str, Any], chosen: str | None) -> dict[str, Any]:

@@ -52,7 +52,7 @@ ALERTS = [
 ACKS = {
     "held": action("ack", "held", -20, None),
     "over": action("ack", "over", -20, -10),
-    "later": action("ack", "later", 20, None),
+    "later": action("ack", "later", 600, None),
     "bad": action("ack", "bad", -20, None),
 }
 SNOOZES = {"disk": action("snooze", "disk", -5, 600)}

@@ -62,6 +62,13 @@ def test_another_quantity_is_another_execution() -> None:
     assert (order["filled_quantity"], duplicates) == (3.0, 0)
 
 
+def test_what_fills_nothing_needs_no_price() -> None:
+    """A last word on an order without a price, which adds no quantity, takes no average away."""
+    last = {**fill(None, "events", quantity=0.0, place=1), "kind": "order.filled"}
+    order, _ = folded([fill(100.0, "events")], [{**last, "ts_event": T + 2}])
+    assert (order["filled_quantity"], order["average_fill_price"]) == (1.0, 100.0)
+
+
 def test_no_average_is_made_of_fills_of_which_one_tells_no_price() -> None:
     """Half of it at 100 and half at a price that nobody told was not filled at 50."""
     order, _ = folded([fill(100.0, "events")], [fill(None, "orders", quantity=2.0)])

@@ -72,6 +72,20 @@ def test_an_answering_health_check_is_evidence(at):
     assert liveness(quiet, checks, at(100))[0].state == "silent"
 
 
+def test_a_health_check_without_an_account_is_of_the_only_bot(at):
+    """Beside a second log that acts, nobody knows which of the two it answers for."""
+    quiet = activity(at, last_event=50, last_action=50)
+    both = pd.concat([quiet, quiet.assign(source="another")], ignore_index=True)
+    checks = [{"name": "api", "kind": "health", "state": "ok"}]
+    assert [one.state for one in liveness(quiet, checks, at(100))] == ["alive, not working"]
+    assert [one.state for one in liveness(both, checks, at(100))] == ["silent", "silent"]
+    checks = [{"name": "bot", "account_id": "A1"}, {**checks[0], "account_id": "A1"}]
+    assert [one.state for one in liveness(both, checks, at(100))] == [
+        "alive, not working",
+        "silent",
+    ]
+
+
 def test_a_health_check_of_another_account_is_no_evidence(at):
     """Where both name an account they must be the same."""
     quiet = activity(at, last_event=50, last_action=50)
