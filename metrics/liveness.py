@@ -15,8 +15,8 @@ QUIET_FACTOR: Final = 3.0
 """A bot is quiet too long after this many times its own usual gap between two actions."""
 SMALLEST_N: Final = 10
 """Actions that a usual gap must stand on."""
-SHORTEST_QUIET_SECONDS: Final = 1.0
-"""Bursts of actions make a gap of microseconds; below this no silence is worth a word."""
+SHORTEST_QUIET_SECONDS: Final = 2.0
+"""Bursts make a gap of microseconds, and lines arrive late: below this no silence is one."""
 
 FAR_FACTOR: Final = 10.0
 """Times what a source's newest line may be old; older than that, nobody is said to work."""
