@@ -101,10 +101,10 @@
     if (shown) put(true, wholeCharts);
     wholeCharts = false;
   });
-  function put(charts, whole) {
+  function put(isCharts, whole) {
     Object.keys(shown.props).forEach(function (id) {
       const props = shown.props[id];
-      if ("figure" in props !== charts) return;
+      if ("figure" in props !== isCharts) return;
       const text = JSON.stringify(props);
       if (!whole && applied[id] === text) return;
       if (layoutOf(id) && set(id, props)) applied[id] = text;
